@@ -1,0 +1,15 @@
+//! The words that every floor speaks: who sent ([`Side`]), when ([`Time`]), where in the capture ([`Origin`]),
+//! which octets ([`Piece`]), what happened without octets ([`Signal`]), and what could not be seen ([`Loss`]).
+//! No policy lives here.
+
+mod num;
+mod origin;
+mod piece;
+mod side;
+mod time;
+
+pub use num::{to_index, to_u32, to_u64};
+pub use origin::{Origin, Place};
+pub use piece::{Loss, LossKind, Piece, Signal};
+pub use side::{PerSide, Side};
+pub use time::{Span, Time};

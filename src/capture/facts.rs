@@ -1,0 +1,250 @@
+//! What is known about the file itself: its format, its extent in time, and where it is cut or damaged.
+
+use std::fmt;
+
+use super::LinkType;
+use crate::base::Time;
+use crate::limits::{MAX_DAMAGE_LISTED, MAX_LINK_TYPES_LISTED};
+
+/// Facts about one capture file. They grow while it is read and are complete at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The format.
+    pub format: Format,
+    /// The link types of its interfaces, each once, in the order of their declaration.
+    pub link_types: Vec<LinkType>,
+    /// Packet records, damaged ones included.
+    pub packets: u64,
+    /// Captured octets of the packets that were delivered.
+    pub octets: u64,
+    /// Packets that bear no time stamp.
+    pub untimed: u64,
+    /// The earliest time stamp.
+    pub first: Option<Time>,
+    /// The latest time stamp.
+    pub last: Option<Time>,
+    /// True when an interface counts time more finely than in microseconds.
+    pub nanoseconds: bool,
+    /// Where the file ends in the middle of a record.
+    pub truncated_tail: Option<Cut>,
+    /// Damaged places, the first ones of [`FileFacts::damage_count`].
+    pub damage: Vec<Damage>,
+    /// How many damaged places there are.
+    pub damage_count: u64,
+    /// The number that the latest packet has, or anything else that Wireshark numbers as a frame.
+    pub(super) number: u64,
+}
+
+/// The format of a capture file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A file header, then a record for each packet.
+    Pcap,
+    /// Blocks: sections, interfaces, packets, secrets, comments.
+    Pcapng,
+}
+
+/// The end of a file in the middle of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The number of the last packet before it; 0 when there is none.
+    pub after: u64,
+    /// Where the cut record begins, in octets of the (uncompressed) file.
+    pub offset: u64,
+    /// How many octets of it there are.
+    pub present: u64,
+    /// How many it should have, as far as its length is known.
+    pub claimed: u64,
+}
+
+/// A place where the file contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The number of the last packet up to it; 0 when there is none.
+    pub after: u64,
+    /// Where the damaged record begins, in octets of the (uncompressed) file.
+    pub offset: u64,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What can be wrong with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A packet record claims more octets than any packet has. Reading ends here.
+    RecordLength(u32),
+    /// A pcapng block claims a length that no block has. Reading ends here.
+    BlockLength(u32),
+    /// The two lengths of a pcapng block differ. Reading ends here.
+    BlockLengths {
+        /// The length in front.
+        front: u32,
+        /// The length at the end.
+        back: u32,
+    },
+    /// A section is of a version that is not known. It is read as version 1.
+    Version {
+        /// The major version.
+        major: u16,
+        /// The minor version.
+        minor: u16,
+    },
+    /// The byte-order magic of a section is neither of the two. Reading ends here.
+    ByteOrder(u32),
+    /// A block is too short for what its type requires. It is passed over.
+    ShortBlock {
+        /// The block's type.
+        kind: u32,
+    },
+    /// A packet is said to be longer than the block that holds it, or than any packet. It is passed over.
+    PacketLength(u32),
+    /// A packet names an interface that its section does not declare. It is passed over.
+    UndeclaredInterface(u32),
+    /// A section declares more interfaces than are kept; packets of the others are passed over.
+    TooManyInterfaces,
+}
+
+impl FileFacts {
+    pub(super) const fn new(format: Format) -> Self {
+        Self {
+            format,
+            link_types: Vec::new(),
+            packets: 0,
+            octets: 0,
+            untimed: 0,
+            first: None,
+            last: None,
+            nanoseconds: false,
+            truncated_tail: None,
+            damage: Vec::new(),
+            damage_count: 0,
+            number: 0,
+        }
+    }
+
+    /// Counts a packet record; returns its number.
+    #[inline]
+    pub(super) const fn count_packet(&mut self) -> u64 {
+        self.packets = self.packets.saturating_add(1);
+        self.skip_number();
+        self.number
+    }
+
+    /// Leaves out a number, for what is no packet but bears one in Wireshark.
+    #[inline]
+    pub(super) const fn skip_number(&mut self) {
+        self.number = self.number.saturating_add(1);
+    }
+
+    /// Widens the extent of the file in time.
+    #[inline]
+    pub(super) fn note_time(&mut self, time: Time) {
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+
+    #[inline]
+    pub(super) const fn note_octets(&mut self, count: u64) {
+        self.octets = self.octets.saturating_add(count);
+    }
+
+    pub(super) fn note_link_type(&mut self, link: LinkType) {
+        if self.link_types.len() < MAX_LINK_TYPES_LISTED && !self.link_types.contains(&link) {
+            self.link_types.push(link);
+        }
+    }
+
+    pub(super) fn note_damage(&mut self, offset: u64, fault: Fault) {
+        self.damage_count = self.damage_count.saturating_add(1);
+        if self.damage.len() < MAX_DAMAGE_LISTED {
+            self.damage.push(Damage { after: self.number, offset, fault });
+        }
+    }
+
+    pub(super) const fn note_cut(&mut self, offset: u64, present: u64, claimed: u64) {
+        self.truncated_tail = Some(Cut { after: self.number, offset, present, claimed });
+    }
+}
+
+impl Format {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pcap => "pcap",
+            Self::Pcapng => "pcapng",
+        }
+    }
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { after, offset, present, claimed } = self;
+        write!(
+            f,
+            "the record behind packet {after} (at octet {offset}) is cut: {present} of {claimed} octets"
+        )
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at octet {}, behind packet {}: {}", self.offset, self.after, self.fault)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RecordLength(length) => write!(f, "a record of {length} octets"),
+            Self::BlockLength(length) => write!(f, "a block of {length} octets"),
+            Self::BlockLengths { front, back } => {
+                write!(f, "a block of {front} octets by its front and {back} by its end")
+            }
+            Self::Version { major, minor } => write!(f, "a section of version {major}.{minor}"),
+            Self::ByteOrder(magic) => write!(f, "a section with the byte-order magic 0x{magic:08x}"),
+            Self::ShortBlock { kind } => write!(f, "a block of type 0x{kind:08x} that is too short for it"),
+            Self::PacketLength(length) => write!(f, "a packet of {length} octets that its block cannot hold"),
+            Self::UndeclaredInterface(id) => write!(f, "a packet of interface {id}, which is not declared"),
+            Self::TooManyInterfaces => write!(f, "more interfaces than are kept"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_listed_up_to_a_cap_and_counted_beyond_it() {
+        let mut facts = FileFacts::new(Format::Pcapng);
+        for offset in 0..1_000 {
+            facts.note_damage(offset, Fault::UndeclaredInterface(7));
+        }
+        assert_eq!((facts.damage.len(), facts.damage_count), (MAX_DAMAGE_LISTED, 1_000));
+        assert_eq!(
+            facts.damage[3].to_string(),
+            "at octet 3, behind packet 0: a packet of interface 7, which is not declared"
+        );
+    }
+
+    #[test]
+    fn a_cut_reads_as_a_sentence() {
+        let mut facts = FileFacts::new(Format::Pcap);
+        facts.count_packet();
+        facts.note_cut(100, 10, 60);
+        assert_eq!(
+            facts.truncated_tail.unwrap().to_string(),
+            "the record behind packet 1 (at octet 100) is cut: 10 of 60 octets"
+        );
+    }
+
+    #[test]
+    fn the_extent_in_time_does_not_depend_on_the_order() {
+        let mut facts = FileFacts::new(Format::Pcap);
+        for time in [5, 3, 9, 4] {
+            facts.note_time(Time(time));
+        }
+        assert_eq!((facts.first, facts.last), (Some(Time(3)), Some(Time(9))));
+    }
+}

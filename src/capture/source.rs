@@ -1,0 +1,154 @@
+//! The octets of the file, in one growable block. A record is asked for by its length and stands in the block as a whole; how many
+//! octets each `read` returned never shows. Records are known by their ranges in the block, which stay valid until the next
+//! [`Source::fill`].
+
+use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
+
+use super::FileFacts;
+use crate::base::to_u64;
+use crate::limits::READ_BLOCK;
+
+/// A reader with the block of octets that were read from it and not yet used.
+#[derive(Debug)]
+pub(super) struct Source<R> {
+    read: R,
+    block: Vec<u8>,
+    start: usize,
+    end: usize,
+    offset: u64,
+    ended: bool,
+}
+
+impl<R: Read> Source<R> {
+    /// Nothing is read yet.
+    pub(super) fn new(read: R) -> Self {
+        Self { read, block: vec![0; READ_BLOCK], start: 0, end: 0, offset: 0, ended: false }
+    }
+
+    /// Sees to it that `need` octets are available, reading as often as it takes; false when the octets end before.
+    ///
+    /// # Errors
+    ///
+    /// What the reader says, unless it was only interrupted. Octets read before stay available.
+    #[inline]
+    pub(super) fn fill(&mut self, need: usize) -> io::Result<bool> {
+        if self.held() >= need { Ok(true) } else { self.refill(need) }
+    }
+
+    /// As [`Source::fill`]; notes it when the octets end in the middle of the record. Without a single octet of it, that is the
+    /// regular end of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::fill`].
+    #[inline]
+    pub(super) fn fill_record(&mut self, need: usize, facts: &mut FileFacts) -> io::Result<bool> {
+        let whole = self.fill(need)?;
+        if !whole && self.held() > 0 {
+            facts.note_cut(self.offset, to_u64(self.held()), to_u64(need));
+        }
+        Ok(whole)
+    }
+
+    /// The octets that were read and not taken.
+    #[inline]
+    pub(super) fn available(&self) -> &[u8] {
+        self.block.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Takes the next `length` octets, as far as they are available, and says where in the block they stand.
+    #[inline]
+    pub(super) fn take(&mut self, length: usize) -> Range<usize> {
+        let from = self.start;
+        self.start = from.saturating_add(length).min(self.end);
+        self.offset = self.offset.saturating_add(to_u64(self.start.saturating_sub(from)));
+        from..self.start
+    }
+
+    /// Octets by their place in the block.
+    #[inline]
+    pub(super) fn octets(&self, range: &Range<usize>) -> &[u8] {
+        self.block.get(range.start..range.end).unwrap_or_default()
+    }
+
+    /// Where in the stream of octets the next one to be taken stands.
+    #[inline]
+    pub(super) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    #[inline]
+    const fn held(&self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    #[cold]
+    fn refill(&mut self, need: usize) -> io::Result<bool> {
+        self.make_room(need);
+        while self.held() < need && !self.ended {
+            let room = self.block.get_mut(self.end..).unwrap_or_default();
+            match self.read.read(room) {
+                Ok(0) => self.ended = true,
+                Ok(count) => self.end = self.end.saturating_add(count).min(self.block.len()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.held() >= need)
+    }
+
+    /// Moves what is left to the front; the rest of a record is all that is ever moved.
+    fn make_room(&mut self, need: usize) {
+        let held = self.held();
+        self.block.copy_within(self.start..self.end, 0);
+        self.start = 0;
+        self.end = held;
+        if need > self.block.len() {
+            self.block.resize(need, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::sample::Chunks;
+
+    #[test]
+    fn short_reads_are_joined_until_the_need_is_met() {
+        let mut source = Source::new(Chunks::new((0..100).collect(), 7));
+        assert!(source.fill(50).unwrap());
+        let taken = source.take(50);
+        assert_eq!(source.octets(&taken), (0..50).collect::<Vec<u8>>());
+        assert!(source.fill(50).unwrap());
+        assert_eq!(source.available(), (50..100).collect::<Vec<u8>>());
+        assert_eq!(source.offset(), 50);
+    }
+
+    #[test]
+    fn a_need_beyond_the_end_is_answered_by_what_there_is() {
+        let mut source = Source::new(&[1_u8, 2, 3][..]);
+        assert!(!source.fill(4).unwrap());
+        assert_eq!(source.available(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_need_larger_than_the_block_makes_it_grow() {
+        let octets = vec![5_u8; READ_BLOCK + 10];
+        let mut source = Source::new(&octets[..]);
+        assert!(source.fill(1).unwrap());
+        source.take(3);
+        assert!(source.fill(READ_BLOCK + 5).unwrap());
+        assert!(!source.fill(READ_BLOCK + 8).unwrap());
+        assert_eq!(source.offset(), 3);
+    }
+
+    #[test]
+    fn what_was_read_before_an_error_stays_available() {
+        let mut source = Source::new(Chunks::failing(vec![9; 20], 8));
+        assert!(source.fill(20).unwrap());
+        assert_eq!(source.fill(21).unwrap_err().to_string(), "the disk is gone");
+        assert_eq!(source.available(), [9; 20]);
+    }
+}

@@ -1,0 +1,137 @@
+//! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
+
+use super::fact::{Fact, Kind};
+use super::half::{Half, Limits};
+use super::message::Gatherer;
+use super::settings::Announcement;
+use super::state::StreamState;
+use super::stream::{MessageState, Stream};
+use super::streams::Streams;
+use super::transport::Transport;
+use super::{Knew, Request};
+use crate::base::{Origin, PerSide, Side, Signal};
+use crate::frame::{Output, StreamId};
+
+/// One HTTP/2 connection.
+#[derive(Default)]
+pub struct Connection {
+    /// Its streams.
+    pub streams: Streams,
+    /// Its two sides, by who sent.
+    pub sides: PerSide<Half>,
+    /// What TCP shows of it.
+    pub transport: Transport,
+    /// Where the client's connection preface was complete.
+    pub preface: Option<Origin>,
+    pub(super) gatherer: Gatherer,
+    /// True when the first octets of a side are known to be its first frame.
+    pub(super) from_start: PerSide<bool>,
+}
+
+impl Connection {
+    /// Takes what a side's frame decoder says.
+    pub fn push(&mut self, side: Side, output: Output<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        match output {
+            Output::Start { header, start } => self.start(side, header, start, emit),
+            Output::Data { .. } => {}
+            Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
+            Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
+            Output::Lost { origin } => {
+                self.sides[side].block.interrupt();
+                self.sides[side].hpack.lose();
+                emit(self, bare(side, *origin, Kind::Unsynchronised));
+            }
+        }
+    }
+
+    /// Takes a signal of TCP.
+    pub fn signal(&mut self, side: Side, signal: Signal, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        self.transport.note(side, signal, origin);
+        if signal == Signal::Acked {
+            self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at.time);
+        }
+        emit(self, bare(side, origin, Kind::Signal(signal)));
+    }
+
+    /// The client's connection preface is complete: its frames begin.
+    pub fn preface(&mut self, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        self.preface = Some(origin);
+        self.from_start.client = true;
+        emit(self, bare(Side::Client, origin, Kind::Preface));
+    }
+
+    /// The server's first octets are about to be read as frames.
+    pub const fn server_begins(&mut self) {
+        self.from_start.server = true;
+    }
+
+    /// What the client sends where the preface belongs is not the preface.
+    pub fn bad_preface(&mut self, origin: Origin, agree: u8, seen: u8, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        emit(self, bare(Side::Client, origin, Kind::BadPreface { agree, seen }));
+    }
+
+    /// An upgrade from HTTP/1.1 was accepted: the request is stream 1, half-closed for the client, and `HTTP2-Settings` is in
+    /// force (RFC 7540 §3.2).
+    pub fn upgrade(
+        &mut self,
+        request: Request,
+        origin: Origin,
+        settings: Option<Announcement>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if let Some(settings) = settings {
+            self.sides.client.settings.announce_by_upgrade(settings);
+            self.bind(Side::Server);
+        }
+        let windows = self.initial_windows();
+        let state = StreamState::HalfClosed(Side::Client);
+        let mut stream = Stream::new(StreamId(1), state, Side::Client, origin, windows);
+        stream.opened_end = origin.tcp_end;
+        stream.request = Some(request.into());
+        stream.sent.client.message = MessageState::Head;
+        stream.sent.client.ended = Some(origin);
+        self.streams.insert(stream);
+        if let Some(stream) = self.streams.get(StreamId(1)) {
+            emit(self, bare(Side::Client, origin, Kind::Opened(stream)));
+        }
+    }
+
+    /// The connection, or the capture, is over at `at`.
+    pub fn finish(&mut self, at: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        emit(self, bare(Side::Client, at, Kind::End));
+    }
+
+    /// How well `side` knew what its peer had completed at `offset`, when it began the frame at `frame`.
+    #[must_use]
+    pub fn knew(&self, side: Side, offset: u64, frame: &Origin) -> Knew {
+        self.sides[side].knowledge.knew(offset, frame, self.transport.round_trip())
+    }
+
+    /// The connection's TCP facts before HTTP/2 was recognised.
+    pub const fn adopt(&mut self, transport: Transport) {
+        self.transport = transport;
+    }
+
+    /// The peer of `side` announced or acknowledged something: what binds `side` is counted anew, and its windows move.
+    pub(super) fn bind(&mut self, side: Side) {
+        let limits = Limits::of(&self.sides[side.peer()].settings);
+        let half = &mut self.sides[side];
+        let moved = i64::from(limits.initial_window).saturating_sub(i64::from(half.limits.initial_window));
+        half.hpack.set_limit(limits.table_size);
+        half.limits = limits;
+        if moved != 0 {
+            for stream in self.streams.iter_mut() {
+                stream.sent[side].window = stream.sent[side].window.saturating_add(moved);
+            }
+        }
+    }
+
+    pub(super) fn initial_windows(&self) -> PerSide<i64> {
+        PerSide::from_fn(|side| i64::from(self.sides[side].limits.initial_window))
+    }
+}
+
+/// A fact that is not about a frame.
+pub(super) const fn bare(side: Side, origin: Origin, kind: Kind<'_>) -> Fact<'_> {
+    Fact { side, header: None, start: origin, end: origin, kind }
+}

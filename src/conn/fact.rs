@@ -1,0 +1,266 @@
+//! What happened on a connection, as the rules and the views hear it. Traffic that is in order rarely wakes a rule: a fact is a
+//! failed step, a limit passed, a change of state; only views ask for every frame.
+
+use super::block::OpenBlock;
+use super::message::Head;
+use super::settings::Announcement;
+use super::state::{Illegal, Input};
+use super::stream::Stream;
+use crate::base::{Origin, Side, Signal, Time};
+use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
+
+/// Something that happened: what, who did it, and which octets show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// Who did it.
+    pub side: Side,
+    /// The frame it is about.
+    pub header: Option<Header>,
+    /// Where that frame began.
+    pub start: Origin,
+    /// Where it was complete, or where it stood when this became known.
+    pub end: Origin,
+    /// What happened.
+    pub kind: Kind<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'a> {
+    /// A frame is complete. For views.
+    Frame(Payload<'a>),
+    /// The client's connection preface is complete.
+    Preface,
+    /// A connection preface where a frame should begin.
+    PrefaceAgain,
+    /// The first frame of a side begins.
+    FirstFrame,
+    /// The first frame of a side that should be SETTINGS is something else.
+    WrongFirstFrame,
+    /// A frame on stream 0 whose type needs a stream, or the reverse.
+    WrongStream,
+    /// Longer than the receiver can have allowed.
+    Oversized {
+        /// The largest payload it can have allowed, in octets.
+        limit: u32,
+    },
+    /// Flags that the type does not define.
+    UndefinedFlags {
+        /// Those flags.
+        bits: u8,
+    },
+    /// A reserved bit is set, in the header or in the payload.
+    ReservedBit,
+    /// The payload does not fit the type.
+    Malformed(Fault),
+    /// Padding that is not all zero.
+    NonzeroPadding,
+    /// A frame other than CONTINUATION inside a field block.
+    BlockInterrupted {
+        /// Where the block began, and on which stream.
+        open: OpenBlock,
+    },
+    /// CONTINUATION on another stream than the open field block.
+    ContinuationElsewhere {
+        /// Where the block began, and on which stream.
+        open: OpenBlock,
+    },
+    /// CONTINUATION without an open field block.
+    UnexpectedContinuation,
+    /// A step that the stream's state does not allow to this sender.
+    IllegalStep {
+        /// What it did.
+        input: Input,
+        /// Why that is not allowed.
+        illegal: Illegal,
+        /// The stream, unless it is idle or was skipped.
+        stream: Option<&'a Stream>,
+        /// True for an identifier that a higher one closed.
+        skipped: bool,
+    },
+    /// A step that was allowed only as long as something of the peer had not arrived.
+    Race {
+        /// What it did.
+        input: Input,
+        /// The stream.
+        stream: &'a Stream,
+    },
+    /// A stream identifier that its opener may not use.
+    BadStreamId(BadStreamId),
+    /// HEADERS open a stream that counts beyond the limit which binds the opener.
+    TooManyStreams {
+        /// Streams that the opener must still count, this one included.
+        open: u32,
+        /// MAX_CONCURRENT_STREAMS in force for it.
+        limit: u32,
+    },
+    /// A stream is open, or promised.
+    Opened(&'a Stream),
+    /// A stream is closed.
+    Closed(&'a Stream),
+    /// A field block is decoded.
+    Head {
+        /// What it says.
+        head: &'a Head,
+        /// Its stream.
+        stream: Option<&'a Stream>,
+    },
+    /// DATA beyond the credit that can have arrived.
+    WindowExceeded {
+        /// The credit left after it, negative.
+        window: i64,
+        /// True for the connection's window.
+        connection: bool,
+    },
+    /// A SETTINGS frame that is no acknowledgement.
+    Settings(&'a Announcement),
+    /// An acknowledgement of a SETTINGS frame.
+    SettingsAcked {
+        /// What it acknowledges.
+        announcement: &'a Announcement,
+        /// When the acknowledging side's TCP had acknowledged it, as far as that is known.
+        covered: Option<Time>,
+    },
+    /// An acknowledgement for which no SETTINGS is outstanding.
+    SurplusAck,
+    /// RST_STREAM on a stream that is known.
+    Reset {
+        /// Why.
+        code: ErrorCode,
+        /// The stream.
+        stream: &'a Stream,
+    },
+    /// GOAWAY.
+    Goaway {
+        /// The last stream of the peer that was or might be acted on.
+        last_stream_id: StreamId,
+        /// Why.
+        code: ErrorCode,
+    },
+    /// Frame boundaries are lost.
+    Unsynchronised,
+    /// A signal of TCP.
+    Signal(Signal),
+    /// The client's first octets are almost, but not, the connection preface.
+    BadPreface {
+        /// Octets that agree with it.
+        agree: u8,
+        /// Octets seen; fewer than 24 when the client ended there.
+        seen: u8,
+    },
+    /// The connection, or the capture, is over.
+    End,
+}
+
+/// What is wrong with the identifier of a new stream (RFC 9113 §5.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadStreamId {
+    /// A client used an even one.
+    Even,
+    /// A higher one was used before, and this one never.
+    NotIncreasing {
+        /// The highest one used before.
+        highest: StreamId,
+    },
+    /// A second request on a stream that had one.
+    Reused,
+}
+
+/// The kinds of facts by name alone: what rules and views subscribe to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are the variants of `Kind`, and the signals")]
+pub enum On {
+    Frame,
+    Preface,
+    PrefaceAgain,
+    FirstFrame,
+    WrongFirstFrame,
+    WrongStream,
+    Oversized,
+    UndefinedFlags,
+    ReservedBit,
+    Malformed,
+    NonzeroPadding,
+    BlockInterrupted,
+    ContinuationElsewhere,
+    UnexpectedContinuation,
+    IllegalStep,
+    Race,
+    BadStreamId,
+    TooManyStreams,
+    Opened,
+    Closed,
+    Head,
+    WindowExceeded,
+    Settings,
+    SettingsAcked,
+    SurplusAck,
+    Reset,
+    Goaway,
+    Unsynchronised,
+    Syn,
+    Acked,
+    Window,
+    KeepAlive,
+    Fin,
+    Rst,
+    BadPreface,
+    End,
+}
+
+impl On {
+    /// How many kinds there are.
+    pub const COUNT: usize = 36;
+
+    /// The kind's place in a table of all of them.
+    #[must_use]
+    #[expect(clippy::as_conversions, reason = "a fieldless enum's own number")]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl Kind<'_> {
+    /// The kind by name alone.
+    #[must_use]
+    pub const fn on(&self) -> On {
+        match self {
+            Self::Frame(_) => On::Frame,
+            Self::Preface => On::Preface,
+            Self::PrefaceAgain => On::PrefaceAgain,
+            Self::FirstFrame => On::FirstFrame,
+            Self::WrongFirstFrame => On::WrongFirstFrame,
+            Self::WrongStream => On::WrongStream,
+            Self::Oversized { .. } => On::Oversized,
+            Self::UndefinedFlags { .. } => On::UndefinedFlags,
+            Self::ReservedBit => On::ReservedBit,
+            Self::Malformed(_) => On::Malformed,
+            Self::NonzeroPadding => On::NonzeroPadding,
+            Self::BlockInterrupted { .. } => On::BlockInterrupted,
+            Self::ContinuationElsewhere { .. } => On::ContinuationElsewhere,
+            Self::UnexpectedContinuation => On::UnexpectedContinuation,
+            Self::IllegalStep { .. } => On::IllegalStep,
+            Self::Race { .. } => On::Race,
+            Self::BadStreamId(_) => On::BadStreamId,
+            Self::TooManyStreams { .. } => On::TooManyStreams,
+            Self::Opened(_) => On::Opened,
+            Self::Closed(_) => On::Closed,
+            Self::Head { .. } => On::Head,
+            Self::WindowExceeded { .. } => On::WindowExceeded,
+            Self::Settings(_) => On::Settings,
+            Self::SettingsAcked { .. } => On::SettingsAcked,
+            Self::SurplusAck => On::SurplusAck,
+            Self::Reset { .. } => On::Reset,
+            Self::Goaway { .. } => On::Goaway,
+            Self::Unsynchronised => On::Unsynchronised,
+            Self::Signal(Signal::Opened) => On::Syn,
+            Self::Signal(Signal::Acked) => On::Acked,
+            Self::Signal(Signal::Window { .. }) => On::Window,
+            Self::Signal(Signal::KeepAlive) => On::KeepAlive,
+            Self::Signal(Signal::Fin { .. }) => On::Fin,
+            Self::Signal(Signal::Rst { .. }) => On::Rst,
+            Self::BadPreface { .. } => On::BadPreface,
+            Self::End => On::End,
+        }
+    }
+}

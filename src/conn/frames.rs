@@ -1,0 +1,549 @@
+//! What each frame does to the connection. Streams, limits and windows are judged when a frame begins, its contents when it is
+//! complete.
+
+use super::block::OpenBlock;
+use super::connection::Connection;
+use super::fact::{BadStreamId, Fact, Kind};
+use super::half::Goaway;
+use super::message;
+use super::settings::Announcement;
+use super::state::{Input, Step, StreamState};
+use super::stream::Stream;
+use super::streams::{Known, opener};
+use crate::base::{Origin, Side};
+use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::limits;
+
+/// A frame on its way through the connection.
+#[derive(Clone, Copy)]
+struct Seen {
+    side: Side,
+    header: Header,
+    start: Origin,
+    end: Origin,
+}
+
+impl Seen {
+    const fn fact<'a>(&self, kind: Kind<'a>) -> Fact<'a> {
+        Fact { side: self.side, header: Some(self.header), start: self.start, end: self.end, kind }
+    }
+}
+
+impl Connection {
+    /// A frame begins.
+    pub(super) fn start(&mut self, side: Side, header: Header, start: &Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let seen = Seen { side, header, start: *start, end: *start };
+        let half = &mut self.sides[side];
+        half.count_frame(header.kind);
+        half.last_frame = Some((header, *start));
+        let limit = half.limits.frame_size;
+        if half.first_frame.is_none() {
+            half.first_frame = Some((header, *start));
+            self.first_frame(&seen, emit);
+        }
+        if header.length > limit {
+            emit(self, seen.fact(Kind::Oversized { limit }));
+        }
+        let undefined = header.flags.0 & !header.kind.defined_flags().0;
+        if undefined != 0 {
+            emit(self, seen.fact(Kind::UndefinedFlags { bits: undefined }));
+        }
+        if header.reserved {
+            emit(self, seen.fact(Kind::ReservedBit));
+        }
+        if self.field_block_allows(&seen, emit) {
+            self.judge_stream(&seen, emit);
+        }
+    }
+
+    fn first_frame(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        emit(self, seen.fact(Kind::FirstFrame));
+        let settings = seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK);
+        if self.from_start[seen.side] && !settings {
+            emit(self, seen.fact(Kind::WrongFirstFrame));
+        }
+    }
+
+    /// Holds the frame against the side's open field block. False when there is nothing more to judge at its beginning.
+    fn field_block_allows(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) -> bool {
+        let continuation = seen.header.kind == FrameType::CONTINUATION;
+        let Some(open) = self.sides[seen.side].block.open() else {
+            if continuation {
+                self.stray_continuation(seen, emit);
+            }
+            return !continuation;
+        };
+        if continuation {
+            if seen.header.stream == StreamId::CONNECTION {
+                emit(self, seen.fact(Kind::WrongStream));
+            } else if seen.header.stream != open.stream {
+                emit(self, seen.fact(Kind::ContinuationElsewhere { open }));
+            }
+            return false;
+        }
+        self.sides[seen.side].block.interrupt();
+        self.sides[seen.side].hpack.lose();
+        emit(self, seen.fact(Kind::BlockInterrupted { open }));
+        true
+    }
+
+    fn stray_continuation(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if seen.header.stream == StreamId::CONNECTION {
+            emit(self, seen.fact(Kind::WrongStream));
+        } else if !self.sides[seen.side].block.belongs_to_interrupted(seen.header.stream) {
+            emit(self, seen.fact(Kind::UnexpectedContinuation));
+        }
+    }
+
+    fn judge_stream(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if on_wrong_stream(&seen.header) {
+            emit(self, seen.fact(Kind::WrongStream));
+            return;
+        }
+        if let (Some(input), true) = (input(seen.header.kind), seen.header.stream != StreamId::CONNECTION) {
+            self.step(seen, input, emit);
+        }
+        if seen.header.kind == FrameType::DATA {
+            self.spend(seen, emit);
+        }
+    }
+
+    /// Moves the stream, or says why the table does not let it move.
+    fn step(&mut self, seen: &Seen, input: Input, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let id = seen.header.stream;
+        let known = self.streams.find(id);
+        let Some(state) = known.state() else { return };
+        let (idle, skipped) = (matches!(known, Known::Idle), matches!(known, Known::Skipped));
+        if input == Input::Headers && seen.side == Side::Client && (idle || skipped) {
+            self.open(seen, skipped, emit);
+            return;
+        }
+        match state.step(seen.side, input) {
+            Step::To(next) => {
+                if next != state && input == Input::Headers {
+                    self.streams.shift(id, next);
+                    self.hold_against_limit(seen, emit);
+                }
+                self.note_sent(seen, input);
+            }
+            Step::Race => {
+                if let Some(stream) = self.streams.get(id) {
+                    emit(self, seen.fact(Kind::Race { input, stream }));
+                }
+                self.note_sent(seen, input);
+            }
+            Step::Illegal(illegal) => {
+                let stream = self.streams.get(id);
+                emit(self, seen.fact(Kind::IllegalStep { input, illegal, stream, skipped }));
+                if stream.is_none() && input != Input::PushPromise {
+                    self.remember_irregular(seen);
+                }
+            }
+        }
+    }
+
+    /// HEADERS of the client on a stream that was never used.
+    fn open(&mut self, seen: &Seen, skipped: bool, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let id = seen.header.stream;
+        let bad = match (id.is_odd(), skipped) {
+            (false, _) => Some(BadStreamId::Even),
+            (true, true) => Some(BadStreamId::NotIncreasing { highest: self.streams.highest(Side::Client) }),
+            (true, false) => None,
+        };
+        if let Some(bad) = bad {
+            emit(self, seen.fact(Kind::BadStreamId(bad)));
+            self.remember_irregular(seen);
+            return;
+        }
+        if !self.streams.room() {
+            return;
+        }
+        let windows = self.initial_windows();
+        let mut stream = Stream::new(id, StreamState::Open, Side::Client, seen.start, windows);
+        stream.sent.client.first = Some(seen.start);
+        stream.sent.client.last = Some(seen.start);
+        self.streams.insert(stream);
+        if let Some(stream) = self.streams.get(id) {
+            emit(self, seen.fact(Kind::Opened(stream)));
+        }
+        self.hold_against_limit(seen, emit);
+    }
+
+    fn hold_against_limit(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let side = opener(seen.header.stream);
+        let (open, limit) = (self.streams.active(side), self.sides[side].limits.concurrent_streams);
+        if side == seen.side && open > limit {
+            emit(self, seen.fact(Kind::TooManyStreams { open, limit }));
+        }
+    }
+
+    /// A stream that only a frame against the rules made known; what follows on it is not blamed again.
+    fn remember_irregular(&mut self, seen: &Seen) {
+        if self.streams.room() {
+            let windows = self.initial_windows();
+            let mut stream = Stream::new(seen.header.stream, StreamState::Open, seen.side, seen.start, windows);
+            stream.irregular = true;
+            stream.sent[seen.side].first = Some(seen.start);
+            self.streams.note(stream);
+        }
+    }
+
+    /// Notes a frame on its stream; an answer proves that its sender read what opened the stream.
+    fn note_sent(&mut self, seen: &Seen, input: Input) {
+        let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
+        let sent = &mut stream.sent[seen.side];
+        sent.first.get_or_insert(seen.start);
+        sent.last = Some(seen.start);
+        let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
+        if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
+            let opened = stream.opened_end;
+            self.sides[seen.side].knowledge.prove(opened, &seen.start);
+        }
+    }
+
+    /// DATA takes credit, whatever becomes of it (RFC 9113 §6.9.1).
+    fn spend(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let octets = seen.header.length;
+        if octets == 0 {
+            return;
+        }
+        let connection = self.sides[seen.side].spend(octets);
+        let stream = self.streams.get_mut(seen.header.stream).map(|stream| {
+            let sent = &mut stream.sent[seen.side];
+            sent.window = sent.window.saturating_sub(i64::from(octets));
+            sent.window
+        });
+        if let Some(window) = stream.filter(|window| *window < 0) {
+            emit(self, seen.fact(Kind::WindowExceeded { window, connection: false }));
+        }
+        if connection < 0 {
+            emit(self, seen.fact(Kind::WindowExceeded { window: connection, connection: true }));
+        }
+    }
+
+    /// A frame is complete.
+    pub(super) fn end(
+        &mut self,
+        side: Side,
+        header: Header,
+        payload: Payload<'_>,
+        start: &Origin,
+        end: &Origin,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let seen = Seen { side, header, start: *start, end: *end };
+        if payload.padding().is_some_and(|padding| !padding.zero) {
+            emit(self, seen.fact(Kind::NonzeroPadding));
+        }
+        if payload.reserved() {
+            emit(self, seen.fact(Kind::ReservedBit));
+        }
+        let wrong = on_wrong_stream(&header);
+        match payload {
+            Payload::Malformed(malformed) => {
+                emit(self, seen.fact(Kind::Malformed(malformed.fault)));
+                self.lose_block(&seen);
+            }
+            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
+            Payload::Unread => self.unread(&seen, emit),
+            Payload::PushPromise { promised, fragment, .. } => self.push_promise(&seen, promised, fragment, emit),
+            _ if wrong => {}
+            Payload::Data(data) => self.data(&seen, data, emit),
+            Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
+            Payload::Settings(settings) => self.settings(&seen, &settings, emit),
+            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Goaway { last_stream_id, error_code, debug, .. } => {
+                self.goaway(&seen, last_stream_id, error_code, debug, emit);
+            }
+            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment),
+            Payload::Priority(_)
+            | Payload::AltSvc { .. }
+            | Payload::Origin(_)
+            | Payload::PriorityUpdate { .. }
+            | Payload::Unknown(_) => {}
+        }
+        emit(self, seen.fact(Kind::Frame(payload)));
+    }
+
+    /// A frame whose field block fragment cannot be told.
+    fn lose_block(&mut self, seen: &Seen) {
+        if seen.header.kind.carries_block() {
+            let half = &mut self.sides[seen.side];
+            half.block.interrupt();
+            half.hpack.lose();
+        }
+    }
+
+    fn unread(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        match seen.header.kind {
+            FrameType::HEADERS => self.begin_block(seen, seen.header.stream, None, emit),
+            FrameType::CONTINUATION => self.continuation(seen, None, emit),
+            FrameType::PUSH_PROMISE => self.lose_block(seen),
+            _ => {}
+        }
+    }
+
+    fn headers(&mut self, seen: &Seen, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if let Some(stream) = self.streams.get_mut(seen.header.stream)
+            && stream.opened == seen.start
+        {
+            stream.opened_end = seen.end.tcp_end;
+        }
+        self.begin_block(seen, seen.header.stream, Some(fragment), emit);
+        if seen.header.ends_stream() {
+            self.end_stream(seen, emit);
+        }
+    }
+
+    /// The first frame of a field block; `None` for a fragment that could not be read.
+    fn begin_block(
+        &mut self,
+        seen: &Seen,
+        subject: StreamId,
+        fragment: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let open = OpenBlock { stream: seen.header.stream, kind: seen.header.kind, subject, start: seen.start };
+        if seen.header.ends_block() {
+            self.decode(seen, &open, fragment, emit);
+        } else {
+            self.sides[seen.side].block.begin(open, fragment);
+        }
+    }
+
+    fn continuation(&mut self, seen: &Seen, fragment: Option<&[u8]>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let block = &mut self.sides[seen.side].block;
+        if block.open().is_none_or(|open| open.stream != seen.header.stream) {
+            return;
+        }
+        block.add(fragment);
+        if !seen.header.ends_block() {
+            return;
+        }
+        if let Some((open, octets)) = block.finish() {
+            self.decode(seen, &open, octets.as_deref(), emit);
+            self.sides[seen.side].block.reuse(octets.unwrap_or_default());
+        }
+    }
+
+    /// A field block is complete.
+    fn decode(
+        &mut self,
+        seen: &Seen,
+        open: &OpenBlock,
+        octets: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let half = &mut self.sides[seen.side];
+        let Some(octets) = octets else {
+            half.hpack.lose();
+            return;
+        };
+        let mut head = self.gatherer.decode(&mut half.hpack, octets);
+        let promise = open.kind == FrameType::PUSH_PROMISE;
+        if let Some(stream) = self.streams.get_mut(open.subject) {
+            let side = if promise { Side::Client } else { seen.side };
+            let sent = &mut stream.sent[side];
+            (head.role, sent.message) = match side {
+                Side::Client => message::request(sent.message, &head),
+                Side::Server => message::response(sent.message, &head),
+            };
+            match head.role {
+                message::Role::Request => stream.request = Some(self.gatherer.request(&head)),
+                message::Role::Response => stream.status = head.status,
+                _ => {}
+            }
+            stream.grpc_status = stream.grpc_status.or(head.grpc_status);
+        }
+        let stream = self.streams.get(open.subject);
+        if head.role == message::Role::Reuse {
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
+        }
+        emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
+    }
+
+    fn push_promise(
+        &mut self,
+        seen: &Seen,
+        promised: StreamId,
+        fragment: &[u8],
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let idle = matches!(self.streams.find(promised), Known::Idle);
+        if seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room() {
+            let windows = self.initial_windows();
+            let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, seen.start, windows);
+            stream.opened_end = seen.end.tcp_end;
+            self.streams.insert(stream);
+            if let Some(stream) = self.streams.get(promised) {
+                emit(self, seen.fact(Kind::Opened(stream)));
+            }
+        }
+        self.begin_block(seen, promised, Some(fragment), emit);
+    }
+
+    fn data(&mut self, seen: &Seen, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if let Some(stream) = self.streams.get_mut(seen.header.stream) {
+            let sent = &mut stream.sent[seen.side];
+            sent.content = sent.content.saturating_add(u64::from(data.content));
+        }
+        if seen.header.ends_stream() {
+            self.end_stream(seen, emit);
+        }
+    }
+
+    fn end_stream(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let id = seen.header.stream;
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
+            stream.sent[seen.side].ended.get_or_insert(seen.start);
+            self.shift(seen, id, next, emit);
+        }
+    }
+
+    fn rst_stream(&mut self, seen: &Seen, code: ErrorCode, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let half = &mut self.sides[seen.side];
+        half.resets = half.resets.saturating_add(1);
+        half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        let id = seen.header.stream;
+        if let Some(stream) = self.streams.get(id) {
+            emit(self, seen.fact(Kind::Reset { code, stream }));
+        }
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.sent[seen.side].reset.get_or_insert((seen.end, code));
+        let next = match stream.state {
+            StreamState::Closed(mut closed) => {
+                closed.reset = closed.reset.with(seen.side);
+                StreamState::Closed(closed)
+            }
+            state => match state.step(seen.side, Input::RstStream) {
+                Step::To(next) => next,
+                Step::Race | Step::Illegal(_) => state,
+            },
+        };
+        self.shift(seen, id, next, emit);
+    }
+
+    fn shift(&mut self, seen: &Seen, id: StreamId, next: StreamState, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if self.streams.shift(id, next) {
+            if let Some(stream) = self.streams.get_mut(id) {
+                stream.closed = Some(seen.end);
+            }
+            if let Some(stream) = self.streams.get(id) {
+                emit(self, seen.fact(Kind::Closed(stream)));
+            }
+            self.streams.forget();
+        }
+    }
+
+    fn settings(&mut self, seen: &Seen, settings: &Settings<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let side = seen.side;
+        if seen.header.flags.has(Flags::ACK) {
+            self.settings_ack(seen, emit);
+            return;
+        }
+        let announcement = Announcement::read(settings, seen.start, seen.end);
+        self.sides[side].settings.announce(announcement.clone());
+        self.bind(side.peer());
+        emit(self, seen.fact(Kind::Settings(&announcement)));
+    }
+
+    fn settings_ack(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let side = seen.side;
+        let before = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
+        let Some(announcement) = self.sides[side.peer()].settings.acknowledge(seen.start) else {
+            emit(self, seen.fact(Kind::SurplusAck));
+            return;
+        };
+        let after = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
+        self.bind(side);
+        let half = &mut self.sides[side];
+        if after < before {
+            half.hpack.require_update(after);
+        }
+        let offset = announcement.end.tcp_end;
+        half.knowledge.prove(offset, &seen.start);
+        let covered = half.knowledge.covered_since(offset);
+        emit(self, seen.fact(Kind::SettingsAcked { announcement: &announcement, covered }));
+    }
+
+    fn ping(&mut self, seen: &Seen, opaque: [u8; 8]) {
+        if !seen.header.flags.has(Flags::ACK) {
+            let pings = &mut self.sides[seen.side].pings;
+            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
+                pings.push_back((opaque, seen.end));
+            }
+            return;
+        }
+        let pings = &mut self.sides[seen.side.peer()].pings;
+        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
+            && let Some((_, sent)) = pings.remove(at)
+        {
+            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, &seen.start);
+        }
+    }
+
+    fn goaway(
+        &mut self,
+        seen: &Seen,
+        last_stream_id: StreamId,
+        code: ErrorCode,
+        debug: &[u8],
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if let Some(stream) = self.streams.get(last_stream_id)
+            && stream.opened_by != seen.side
+            && stream.opened_end != u64::MAX
+        {
+            let opened = stream.opened_end;
+            self.sides[seen.side].knowledge.prove(opened, &seen.start);
+        }
+        let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
+        self.sides[seen.side].note_goaway(Goaway { end: seen.end, last_stream_id, code, debug });
+        emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
+    }
+
+    /// Credit for the DATA that the peer of the sender sends.
+    fn window_update(&mut self, seen: &Seen, increment: u32) {
+        let peer = seen.side.peer();
+        let increment = i64::from(increment);
+        if seen.header.stream == StreamId::CONNECTION {
+            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
+        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
+            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
+        }
+    }
+}
+
+/// What a frame of this type does to the stream it is sent on.
+const fn input(kind: FrameType) -> Option<Input> {
+    Some(match kind {
+        FrameType::HEADERS => Input::Headers,
+        FrameType::DATA => Input::Data,
+        FrameType::RST_STREAM => Input::RstStream,
+        FrameType::WINDOW_UPDATE => Input::WindowUpdate,
+        FrameType::PRIORITY => Input::Priority,
+        FrameType::PUSH_PROMISE => Input::PushPromise,
+        _ => return None,
+    })
+}
+
+/// True for a frame on stream 0 whose type needs a stream, or the reverse (RFC 9113 §6).
+fn on_wrong_stream(header: &Header) -> bool {
+    let connection = header.stream == StreamId::CONNECTION;
+    match header.kind {
+        FrameType::DATA
+        | FrameType::HEADERS
+        | FrameType::PRIORITY
+        | FrameType::RST_STREAM
+        | FrameType::PUSH_PROMISE
+        | FrameType::CONTINUATION => connection,
+        FrameType::SETTINGS
+        | FrameType::PING
+        | FrameType::GOAWAY
+        | FrameType::ORIGIN
+        | FrameType::PRIORITY_UPDATE => !connection,
+        _ => false,
+    }
+}

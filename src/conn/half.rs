@@ -1,0 +1,160 @@
+//! One side of a connection: what it sent, what it announced, what binds it.
+
+use std::collections::VecDeque;
+
+use super::block::Assembly;
+use super::knowledge::Knowledge;
+use super::settings::Ledger;
+use crate::base::Origin;
+use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
+use crate::hpack::Decoder;
+use crate::limits;
+
+/// One side of a connection.
+pub struct Half {
+    /// Its first frame: header, and where it began.
+    pub first_frame: Option<(Header, Origin)>,
+    /// Its last frame.
+    pub last_frame: Option<(Header, Origin)>,
+    /// What it announced in SETTINGS.
+    pub settings: Ledger,
+    /// What its peer's SETTINGS make binding for it.
+    pub limits: Limits,
+    /// What it knew of what its peer sent.
+    pub knowledge: Knowledge,
+    /// Connection credit left for DATA that it sends, in octets.
+    pub window: i64,
+    /// Least credit that was left.
+    pub least_window: i64,
+    /// GOAWAY frames that it sent; bounded.
+    pub goaways: Vec<Goaway>,
+    /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
+    pub resets: u64,
+    /// Of these, those with REFUSED_STREAM.
+    pub refused: u64,
+    counts: [u64; 14],
+    pub(super) block: Assembly,
+    pub(super) hpack: Decoder,
+    /// PINGs that wait for their acknowledgement: the opaque octets, and where the frame was complete.
+    pub(super) pings: VecDeque<([u8; 8], Origin)>,
+}
+
+/// The most that a side's peer allows it, counted in its favour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// MAX_FRAME_SIZE.
+    pub frame_size: u32,
+    /// INITIAL_WINDOW_SIZE of its streams.
+    pub initial_window: u32,
+    /// MAX_CONCURRENT_STREAMS for streams that it opens.
+    pub concurrent_streams: u32,
+    /// HEADER_TABLE_SIZE for its field blocks.
+    pub table_size: u32,
+}
+
+/// A GOAWAY frame.
+#[derive(Clone, Debug)]
+pub struct Goaway {
+    /// Where it was complete.
+    pub end: Origin,
+    /// The last stream of the peer that was or might be acted on.
+    pub last_stream_id: StreamId,
+    /// Why.
+    pub code: ErrorCode,
+    /// Text for people; bounded.
+    pub debug: Box<[u8]>,
+}
+
+impl Limits {
+    /// What `peer` allows.
+    #[must_use]
+    pub fn of(peer: &Ledger) -> Self {
+        Self {
+            frame_size: peer.permitted(Setting::MAX_FRAME_SIZE),
+            initial_window: peer.permitted(Setting::INITIAL_WINDOW_SIZE),
+            concurrent_streams: peer.permitted(Setting::MAX_CONCURRENT_STREAMS),
+            table_size: peer.permitted(Setting::HEADER_TABLE_SIZE),
+        }
+    }
+}
+
+impl Default for Half {
+    fn default() -> Self {
+        let settings = Ledger::default();
+        Self {
+            first_frame: None,
+            last_frame: None,
+            limits: Limits::of(&settings),
+            settings,
+            knowledge: Knowledge::default(),
+            window: 65_535,
+            least_window: 65_535,
+            goaways: Vec::new(),
+            resets: 0,
+            refused: 0,
+            counts: [0; 14],
+            block: Assembly::default(),
+            hpack: Decoder::new(),
+            pings: VecDeque::new(),
+        }
+    }
+}
+
+impl Half {
+    /// Frames that it sent, by type name; types without a name together as `UNKNOWN`. Types that did not occur are left out.
+    pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let names = FrameType::KNOWN.iter().filter_map(|kind| kind.name()).chain(["UNKNOWN"]);
+        names.zip(self.counts).filter(|(_, count)| *count > 0)
+    }
+
+    /// Frames of one type that it sent.
+    #[must_use]
+    pub fn count(&self, kind: FrameType) -> u64 {
+        self.counts.get(place(kind)).copied().unwrap_or_default()
+    }
+
+    /// All frames that it sent.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// True when the dynamic table of its field blocks is known in full.
+    #[must_use]
+    pub fn hpack_exact(&self) -> bool {
+        self.hpack.exact()
+    }
+
+    /// The field block that it has begun and not ended.
+    #[must_use]
+    pub const fn open_block(&self) -> Option<super::OpenBlock> {
+        self.block.open()
+    }
+
+    pub(super) fn count_frame(&mut self, kind: FrameType) {
+        if let Some(count) = self.counts.get_mut(place(kind)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    pub(super) fn spend(&mut self, octets: u32) -> i64 {
+        self.window = self.window.saturating_sub(i64::from(octets));
+        self.least_window = self.least_window.min(self.window);
+        self.window
+    }
+
+    pub(super) fn note_goaway(&mut self, goaway: Goaway) {
+        if self.goaways.len() < limits::MAX_LISTED_PER_CONNECTION {
+            self.goaways.push(goaway);
+        }
+    }
+}
+
+fn place(kind: FrameType) -> usize {
+    match kind {
+        FrameType(code @ 0..=10) => usize::from(code),
+        FrameType::ORIGIN => 11,
+        FrameType::PRIORITY_UPDATE => 12,
+        _ => 13,
+    }
+}

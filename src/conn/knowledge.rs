@@ -1,0 +1,138 @@
+//! What one side must have known when it spoke, from the outside: what its TCP had acknowledged (an upper bound), and what a
+//! later frame of its own proves to be read.
+
+use std::collections::VecDeque;
+
+use crate::base::{Origin, Span, Time};
+use crate::limits;
+
+/// How well a side knew something that its peer had sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knew {
+    /// It cannot have known.
+    No,
+    /// Its TCP had acknowledged the octets; whether the program read them is open.
+    Covered {
+        /// When the acknowledgement first passed, as far as that is remembered.
+        since: Time,
+    },
+    /// It had read the octets.
+    Processed {
+        /// The frame of its own that proves it.
+        proof: Origin,
+    },
+}
+
+/// Two offsets of the peer's stream that only grow: acknowledged, and proved to be read.
+#[derive(Debug, Default)]
+pub struct Knowledge {
+    /// Each step of the acknowledgement: offset, and when it passed.
+    acked: VecDeque<(u64, Time)>,
+    processed: u64,
+    proof: Origin,
+    /// A PING ACK proves reading only for frames begun a round trip later: offset, and the ACK.
+    ping: Option<(u64, Origin)>,
+}
+
+impl Knowledge {
+    /// This side's TCP acknowledged its peer's octets up to `offset`.
+    pub(super) fn acknowledge(&mut self, offset: u64, time: Time) {
+        if self.acked.back().is_some_and(|(known, _)| *known >= offset) {
+            return;
+        }
+        if self.acked.len() >= limits::MAX_ACK_HISTORY {
+            self.acked.pop_front();
+        }
+        self.acked.push_back((offset, time));
+    }
+
+    /// A frame of this side proves that it read everything up to `offset`.
+    pub(super) fn prove(&mut self, offset: u64, proof: &Origin) {
+        if offset > self.processed {
+            self.processed = offset;
+            self.proof = *proof;
+        }
+    }
+
+    /// A PING ACK of this side answers a PING that was complete at `offset`.
+    pub(super) fn prove_by_ping(&mut self, offset: u64, proof: &Origin) {
+        if self.ping.is_none_or(|(known, _)| known < offset) {
+            self.ping = Some((offset, *proof));
+        }
+    }
+
+    /// Offset up to which this side's TCP acknowledged.
+    #[must_use]
+    pub fn covered(&self) -> u64 {
+        self.acked.back().map_or(0, |(offset, _)| *offset)
+    }
+
+    /// Offset up to which this side is proved to have read, with the proof.
+    #[must_use]
+    pub const fn processed(&self) -> (u64, Origin) {
+        (self.processed, self.proof)
+    }
+
+    /// When the acknowledgement of `offset` first passed; a later moment when the exact one is forgotten.
+    #[must_use]
+    pub fn covered_since(&self, offset: u64) -> Option<Time> {
+        let at = self.acked.partition_point(|(known, _)| *known < offset);
+        self.acked.get(at).map(|(_, time)| *time)
+    }
+
+    /// How well this side knew what its peer had completed at `offset`, when it began the frame at `frame`.
+    #[must_use]
+    pub fn knew(&self, offset: u64, frame: &Origin, round_trip: Option<Span>) -> Knew {
+        if self.processed >= offset && self.proof.tcp_end <= frame.tcp_end {
+            return Knew::Processed { proof: self.proof };
+        }
+        if let (Some((read, proof)), Some(round_trip)) = (self.ping, round_trip)
+            && read >= offset
+            && frame.at.time.since(proof.at.time) >= round_trip
+        {
+            return Knew::Processed { proof };
+        }
+        match self.covered_since(offset) {
+            Some(since) if offset <= frame.peer_acked => Knew::Covered { since },
+            _ => Knew::No,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Place;
+
+    fn at(ms: i64, tcp_end: u64, peer_acked: u64) -> Origin {
+        Origin { at: Place { time: Time(ms * 1_000_000), ..Place::default() }, tcp_end, peer_acked }
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_was_not_known() {
+        let mut knowledge = Knowledge::default();
+        knowledge.acknowledge(850, Time(1));
+        assert_eq!(knowledge.knew(900, &at(5, 100, 850), None), Knew::No);
+    }
+
+    #[test]
+    fn an_acknowledgement_covers_and_a_frame_proves() {
+        let mut knowledge = Knowledge::default();
+        knowledge.acknowledge(900, Time(7));
+        assert_eq!(knowledge.knew(900, &at(5, 100, 900), None), Knew::Covered { since: Time(7) });
+        let proof = at(6, 110, 900);
+        knowledge.prove(900, &proof);
+        assert_eq!(knowledge.knew(900, &at(7, 120, 900), None), Knew::Processed { proof });
+    }
+
+    #[test]
+    fn a_ping_ack_proves_only_a_round_trip_later() {
+        let mut knowledge = Knowledge::default();
+        knowledge.acknowledge(900, Time(0));
+        let proof = at(10, 110, 900);
+        knowledge.prove_by_ping(900, &proof);
+        let round_trip = Some(Span::millis(20));
+        assert!(matches!(knowledge.knew(900, &at(20, 120, 900), round_trip), Knew::Covered { .. }));
+        assert_eq!(knowledge.knew(900, &at(30, 130, 900), round_trip), Knew::Processed { proof });
+    }
+}

@@ -1,0 +1,31 @@
+//! One HTTP/2 connection: both sides replayed through the RFC's machines. Frames and signals go in, [`Fact`]s come out.
+//!
+//! [`Connection`] keeps what a judge needs: the streams ([`Streams`], moved by the table in [`StreamState::step`]), what each side
+//! announced in SETTINGS and what binds its peer ([`Ledger`]), the windows, and what each side must have known when it spoke
+//! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
+
+mod block;
+mod connection;
+mod fact;
+mod frames;
+mod half;
+mod knowledge;
+mod message;
+mod ranges;
+mod settings;
+mod state;
+mod stream;
+mod streams;
+mod transport;
+
+pub use block::OpenBlock;
+pub use connection::Connection;
+pub use fact::{BadStreamId, Fact, Kind, On};
+pub use half::{Goaway, Half, Limits};
+pub use knowledge::{Knew, Knowledge};
+pub use message::{Head, Request, Role};
+pub use settings::{Announcement, Ledger, Values, is_valid};
+pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
+pub use stream::{MessageState, Sent, Stream};
+pub use streams::{Known, Streams, opener};
+pub use transport::{Ended, Transport};

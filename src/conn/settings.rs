@@ -1,0 +1,274 @@
+//! What each side announced in SETTINGS, and what binds its peer: increases count from the moment they pass the tap, decreases
+//! only once the peer acknowledged them (RFC 9113 §6.5.3; RFC 9113 §6.5.2 has the defaults).
+
+use std::collections::VecDeque;
+
+use crate::base::{Origin, to_u64};
+use crate::frame::{Setting, Settings};
+use crate::limits;
+
+/// Values by parameter; `None` where it was not named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Values([Option<u32>; 8]);
+
+/// One SETTINGS frame, or the value of `HTTP2-Settings`.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    /// Where the frame began.
+    pub start: Origin,
+    /// Where it was complete.
+    pub end: Origin,
+    /// The last value of each parameter that is known by name.
+    pub values: Values,
+    /// Parameters without a name, in order; bounded.
+    pub unknown: Vec<(Setting, u32)>,
+    /// Where the peer's acknowledgement was.
+    pub acked: Option<Origin>,
+    /// True for the value of `HTTP2-Settings`, which the 101 acknowledges.
+    pub upgrade: bool,
+}
+
+/// Everything one side announced.
+#[derive(Debug)]
+pub struct Ledger {
+    acked: Values,
+    outstanding: VecDeque<Announcement>,
+    sent: u64,
+    acks: u64,
+    /// Announcements whose acknowledgement came, and the first ones in all, for reports; bounded.
+    history: Vec<Announcement>,
+    first: Option<Values>,
+    last: Values,
+}
+
+impl Values {
+    /// The values in force before any SETTINGS (RFC 9113 §6.5.2).
+    pub const INITIAL: Self =
+        Self([Some(4096), Some(1), Some(u32::MAX), Some(65_535), Some(16_384), Some(u32::MAX), Some(0), Some(0)]);
+
+    const NAMES: [Setting; 8] = [
+        Setting::HEADER_TABLE_SIZE,
+        Setting::ENABLE_PUSH,
+        Setting::MAX_CONCURRENT_STREAMS,
+        Setting::INITIAL_WINDOW_SIZE,
+        Setting::MAX_FRAME_SIZE,
+        Setting::MAX_HEADER_LIST_SIZE,
+        Setting::ENABLE_CONNECT_PROTOCOL,
+        Setting::NO_RFC7540_PRIORITIES,
+    ];
+
+    /// The value of a parameter.
+    #[must_use]
+    pub fn get(&self, setting: Setting) -> Option<u32> {
+        self.iter().find(|(name, _)| *name == setting).map(|(_, value)| value)
+    }
+
+    /// Every parameter that has a value, by identifier.
+    pub fn iter(&self) -> impl Iterator<Item = (Setting, u32)> + '_ {
+        Self::NAMES.iter().zip(&self.0).filter_map(|(name, value)| Some((*name, (*value)?)))
+    }
+
+    fn set(&mut self, setting: Setting, value: u32) -> bool {
+        let at = Self::NAMES.iter().position(|name| *name == setting);
+        match at.and_then(|at| self.0.get_mut(at)) {
+            Some(slot) => {
+                *slot = Some(value);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// These values, with those of `newer` in their place.
+    #[must_use]
+    pub fn updated(mut self, newer: &Self) -> Self {
+        for (setting, value) in newer.iter() {
+            self.set(setting, value);
+        }
+        self
+    }
+}
+
+impl Announcement {
+    /// Reads a SETTINGS payload. Values that a receiver must reject (RFC 9113 §6.5.2) are kept as they stand.
+    #[must_use]
+    pub fn read(settings: &Settings<'_>, start: Origin, end: Origin) -> Self {
+        let (mut values, mut unknown) = (Values::default(), Vec::new());
+        for (setting, value) in settings.iter() {
+            if !values.set(setting, value) && unknown.len() < limits::MAX_LISTED_PER_CONNECTION {
+                unknown.push((setting, value));
+            }
+        }
+        Self { start, end, values, unknown, acked: None, upgrade: false }
+    }
+
+    /// The values that a receiver applies: those that RFC 9113 §6.5.2 makes it reject are left out.
+    #[must_use]
+    pub fn applicable(&self) -> Values {
+        let mut values = self.values;
+        for (slot, setting) in values.0.iter_mut().zip(Values::NAMES) {
+            *slot = slot.filter(|value| is_valid(setting, *value));
+        }
+        values
+    }
+}
+
+/// True for values that RFC 9113 §6.5.2 (RFC 8441 §3, RFC 9218 §2.1) allows.
+#[must_use]
+pub fn is_valid(setting: Setting, value: u32) -> bool {
+    match setting {
+        Setting::ENABLE_PUSH | Setting::ENABLE_CONNECT_PROTOCOL | Setting::NO_RFC7540_PRIORITIES => value <= 1,
+        Setting::INITIAL_WINDOW_SIZE => value <= 0x7fff_ffff,
+        Setting::MAX_FRAME_SIZE => (16_384..=16_777_215).contains(&value),
+        _ => true,
+    }
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            acked: Values::INITIAL,
+            outstanding: VecDeque::new(),
+            sent: 0,
+            acks: 0,
+            history: Vec::new(),
+            first: None,
+            last: Values::INITIAL,
+        }
+    }
+}
+
+impl Ledger {
+    /// The most that the peer may take a parameter for: the value it acknowledged last, or any greater one on its way.
+    #[must_use]
+    pub fn permitted(&self, setting: Setting) -> u32 {
+        let acked = self.acked.get(setting).unwrap_or_default();
+        let values = self.outstanding.iter().filter_map(|sent| sent.applicable().get(setting));
+        values.fold(acked, u32::max)
+    }
+
+    /// The value that the peer acknowledged last, or the initial one.
+    #[must_use]
+    pub fn acknowledged(&self, setting: Setting) -> u32 {
+        self.acked.get(setting).unwrap_or_default()
+    }
+
+    /// The value announced last, or the initial one.
+    #[must_use]
+    pub fn announced(&self, setting: Setting) -> u32 {
+        self.last.get(setting).unwrap_or_default()
+    }
+
+    /// Values of the side's first SETTINGS.
+    #[must_use]
+    pub const fn first(&self) -> Option<&Values> {
+        self.first.as_ref()
+    }
+
+    /// SETTINGS frames sent, acknowledgements and `HTTP2-Settings` not counted.
+    #[must_use]
+    pub const fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// SETTINGS frames that wait for their acknowledgement, oldest first; bounded.
+    #[must_use]
+    pub const fn outstanding(&self) -> &VecDeque<Announcement> {
+        &self.outstanding
+    }
+
+    /// SETTINGS frames that wait for their acknowledgement.
+    #[must_use]
+    pub const fn unacknowledged(&self) -> u64 {
+        self.sent.saturating_sub(self.acks)
+    }
+
+    /// The announcements for reports: acknowledged ones, then those that wait; bounded.
+    pub fn listed(&self) -> impl Iterator<Item = &Announcement> {
+        self.history.iter().chain(&self.outstanding).take(limits::MAX_LISTED_PER_CONNECTION)
+    }
+
+    /// A SETTINGS frame passes. Returns the values it replaces.
+    pub(super) fn announce(&mut self, announcement: Announcement) -> Values {
+        let before = self.last;
+        self.sent = self.sent.saturating_add(1);
+        self.first.get_or_insert(announcement.values);
+        self.last = self.last.updated(&announcement.applicable());
+        if self.outstanding.len() < limits::MAX_OUTSTANDING_SETTINGS {
+            self.outstanding.push_back(announcement);
+        }
+        before
+    }
+
+    /// `HTTP2-Settings` was accepted with the upgrade: in force at once, no acknowledgement owed (RFC 7540 §3.2.1).
+    pub(super) fn announce_by_upgrade(&mut self, announcement: Announcement) {
+        self.last = self.last.updated(&announcement.applicable());
+        self.acked = self.acked.updated(&announcement.applicable());
+        self.keep(announcement);
+    }
+
+    /// The peer acknowledges the oldest SETTINGS that waits. `None` when none does.
+    pub(super) fn acknowledge(&mut self, origin: Origin) -> Option<Announcement> {
+        if self.unacknowledged() == 0 {
+            return None;
+        }
+        self.acks = self.acks.saturating_add(1);
+        let mut announcement = self.outstanding.pop_front()?;
+        announcement.acked = Some(origin);
+        self.acked = self.acked.updated(&announcement.applicable());
+        self.keep(announcement.clone());
+        Some(announcement)
+    }
+
+    /// The oldest announcement that waits, and how many wait in all.
+    #[must_use]
+    pub fn oldest(&self) -> Option<(&Announcement, u64)> {
+        Some((self.outstanding.front()?, self.unacknowledged().max(to_u64(self.outstanding.len()))))
+    }
+
+    fn keep(&mut self, announcement: Announcement) {
+        if self.history.len() < limits::MAX_LISTED_PER_CONNECTION {
+            self.history.push(announcement);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announcement(setting: Setting, value: u32) -> Announcement {
+        let [a, b] = setting.0.to_be_bytes();
+        let [c, d, e, f] = value.to_be_bytes();
+        Announcement::read(&Settings::new(&[a, b, c, d, e, f]), Origin::default(), Origin::default())
+    }
+
+    #[test]
+    fn an_increase_counts_when_it_passes_and_a_decrease_when_it_is_acknowledged() {
+        let mut ledger = Ledger::default();
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 32_768));
+        assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 32_768);
+        ledger.acknowledge(Origin::default());
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 16_384));
+        assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 32_768);
+        ledger.acknowledge(Origin::default());
+        assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 16_384);
+    }
+
+    #[test]
+    fn a_value_that_must_be_rejected_changes_no_limit() {
+        let mut ledger = Ledger::default();
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 16_777_216));
+        ledger.acknowledge(Origin::default());
+        assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 16_384);
+    }
+
+    #[test]
+    fn an_acknowledgement_without_settings_finds_nothing() {
+        let mut ledger = Ledger::default();
+        assert!(ledger.acknowledge(Origin::default()).is_none());
+        ledger.announce(announcement(Setting::ENABLE_PUSH, 0));
+        assert!(ledger.acknowledge(Origin::default()).is_some());
+        assert!(ledger.acknowledge(Origin::default()).is_none());
+    }
+}

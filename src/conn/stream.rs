@@ -1,0 +1,101 @@
+//! What is known of one stream.
+
+use std::sync::Arc;
+
+use super::{StreamState, message::Request};
+use crate::base::{Origin, PerSide, Side};
+use crate::frame::{ErrorCode, StreamId};
+
+/// A stream, open or remembered.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Its identifier.
+    pub id: StreamId,
+    /// State at the tap.
+    pub state: StreamState,
+    /// Who opened it: the server by PUSH_PROMISE.
+    pub opened_by: Side,
+    /// The frame that opened it: where it began.
+    pub opened: Origin,
+    /// TCP offset at which that frame was complete.
+    pub opened_end: u64,
+    /// True when a frame that no state allows made it known, not an orderly opening.
+    pub irregular: bool,
+    /// What each side sent on it.
+    pub sent: PerSide<Sent>,
+    /// The request, as far as its fields are known.
+    pub request: Option<Arc<Request>>,
+    /// Status code of the final response.
+    pub status: Option<u16>,
+    /// Status of the gRPC call (trailers).
+    pub grpc_status: Option<u32>,
+    /// When the last END_STREAM or RST_STREAM closed it.
+    pub closed: Option<Origin>,
+    /// Findings about it.
+    pub findings: u32,
+}
+
+/// What one side sent on a stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sent {
+    /// Where its END_STREAM was.
+    pub ended: Option<Origin>,
+    /// Where its first RST_STREAM was, and why.
+    pub reset: Option<(Origin, ErrorCode)>,
+    /// Where its first frame was.
+    pub first: Option<Origin>,
+    /// Where its last frame was.
+    pub last: Option<Origin>,
+    /// How far its message has come.
+    pub message: MessageState,
+    /// Octets of DATA content, padding excluded.
+    pub content: u64,
+    /// Credit left for its DATA, in octets; negative when overrun or after a smaller INITIAL_WINDOW_SIZE.
+    pub window: i64,
+}
+
+/// How far one side's message has come (RFC 9113 §8.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MessageState {
+    /// No HEADERS yet.
+    #[default]
+    Nothing,
+    /// Only interim responses.
+    Interim,
+    /// The request's, or the final response's, fields.
+    Head,
+    /// Fields behind the content.
+    Trailers,
+}
+
+impl Stream {
+    pub(super) fn new(id: StreamId, state: StreamState, opened_by: Side, opened: Origin, windows: PerSide<i64>) -> Self {
+        let sent = PerSide::from_fn(|side| Sent { window: windows[side], ..Sent::default() });
+        Self {
+            id,
+            state,
+            opened_by,
+            opened,
+            opened_end: u64::MAX,
+            irregular: false,
+            sent,
+            request: None,
+            status: None,
+            grpc_status: None,
+            closed: None,
+            findings: 0,
+        }
+    }
+
+    /// True when nobody may send on it any more.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.state, StreamState::Closed(_))
+    }
+
+    /// True when it counts towards MAX_CONCURRENT_STREAMS of its opener's peer: reserved streams do not (RFC 9113 §5.1.2).
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        matches!(self.state, StreamState::Open | StreamState::HalfClosed(_)) && !self.irregular
+    }
+}

@@ -1,0 +1,72 @@
+//! What TCP shows of a connection: handshake, signs of life, end.
+
+use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
+
+/// TCP's part of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Transport {
+    /// Where each SYN was.
+    pub syn: PerSide<Option<Place>>,
+    /// Where the client's first acknowledgement after both SYNs was.
+    pub established: Option<Place>,
+    /// Where each side's FIN was, and whether every octet before it was captured.
+    pub fin: PerSide<Option<(Origin, bool)>>,
+    /// Where each side's first RST was, and whether it carried an acknowledgement.
+    pub rst: PerSide<Option<(Origin, bool)>>,
+    /// Where each side last gave a sign of life.
+    pub alive: PerSide<Option<Place>>,
+    /// First packet.
+    pub first: Place,
+    /// Last packet.
+    pub last: Place,
+}
+
+/// How a connection ended: the first FIN or RST decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// This side sent the first FIN.
+    Fin(Side),
+    /// This side sent a RST before any FIN.
+    Rst(Side),
+    /// Neither was captured.
+    Open,
+}
+
+impl Transport {
+    pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin) {
+        self.alive[side] = Some(origin.at);
+        match signal {
+            Signal::Opened => self.syn[side] = Some(origin.at),
+            Signal::Acked | Signal::KeepAlive | Signal::Window { .. } => {}
+            Signal::Fin { complete } => {
+                self.fin[side].get_or_insert((origin, complete));
+            }
+            Signal::Rst { acknowledges } => {
+                self.rst[side].get_or_insert((origin, acknowledges));
+            }
+        }
+    }
+
+    /// The handshake's round trip, SYN to the client's acknowledgement: what both halves of the path take together.
+    #[must_use]
+    pub fn round_trip(&self) -> Option<Span> {
+        self.syn.server?;
+        Some(self.established?.time.since(self.syn.client?.time))
+    }
+
+    /// Who ended the connection, and where that was.
+    #[must_use]
+    pub fn ended(&self) -> (Ended, Option<Origin>) {
+        let mut first: (Ended, Option<Origin>) = (Ended::Open, None);
+        for side in Side::BOTH {
+            let fin = self.fin[side].map(|(origin, _)| (Ended::Fin(side), origin));
+            let rst = self.rst[side].map(|(origin, _)| (Ended::Rst(side), origin));
+            for (how, origin) in fin.into_iter().chain(rst) {
+                if first.1.is_none_or(|known| origin.at.pkt < known.at.pkt) {
+                    first = (how, Some(origin));
+                }
+            }
+        }
+        first
+    }
+}

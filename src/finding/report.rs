@@ -1,0 +1,242 @@
+//! The whole answer: verdict, totals, inputs, coverage, and the bounded lists.
+
+use serde::Serialize;
+
+use super::{Confidence, ConnectionRow, Culprit, Finding, StreamRow};
+
+/// A report, `h2lint/report/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `h2lint/report/1`.
+    pub schema: &'static str,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// The answer in short.
+    pub verdict: Verdict,
+    /// Counts over all inputs, never limited.
+    pub totals: Totals,
+    /// The captures.
+    pub inputs: Vec<Input>,
+    /// What was judged, and what could not be.
+    pub coverage: Coverage,
+    /// The connections, at most `--limit-conns`.
+    pub connections: Vec<ConnectionRow>,
+    /// The streams, at most `--limit-streams`: those with findings first, then the slowest.
+    pub streams: Vec<StreamRow>,
+    /// The findings, worst first, at most 10 000.
+    pub findings: Vec<Finding>,
+    /// About the run, not the traffic.
+    pub notices: Vec<Notice>,
+    /// How many of each list were left out.
+    pub omitted: Omitted,
+    /// What the run took; filled only when asked for.
+    pub stats: Stats,
+}
+
+/// Who wrote a report.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Tool {
+    /// `h2lint`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Version of the rule catalogue.
+    pub rules_version: &'static str,
+}
+
+/// The answer in short.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// The first word of the text.
+    pub status: Status,
+    /// The exit code, before `--exit-zero`.
+    pub exit_code: u8,
+    /// One sentence.
+    pub headline: String,
+    /// Whose fault the top finding is.
+    pub culprit: Option<Culprit>,
+    /// How certain that is.
+    pub confidence: Option<Confidence>,
+    /// The worst finding.
+    pub top_finding: Option<String>,
+    /// Findings that count, by severity.
+    pub counts: Counts,
+}
+
+/// The first word of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// A finding at or above `--fail-on`.
+    Fail,
+    /// Warnings below it.
+    Warn,
+    /// No finding that counts.
+    Pass,
+    /// No HTTP/2 and no negotiation towards it.
+    Nothing,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the severities")]
+pub struct Counts {
+    pub error: u64,
+    pub warning: u64,
+    pub info: u64,
+    /// By baseline, configuration or capture comment.
+    pub suppressed: u64,
+}
+
+/// Counts over all inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// TCP connections.
+    pub connections: u64,
+    /// Those that speak HTTP/2.
+    pub http2_connections: u64,
+    /// Streams opened by HEADERS or PUSH_PROMISE, and stream 1 of an upgrade.
+    pub streams: u64,
+    /// HTTP/2 frames whose header was seen.
+    pub frames: u64,
+    /// Records in the captures.
+    pub packets: u64,
+    /// Captured octets of these records.
+    pub bytes: u64,
+}
+
+/// A capture.
+#[derive(Clone, Debug, Serialize)]
+pub struct Input {
+    /// As the user named it.
+    pub path: String,
+    /// `pcap`, `pcapng`; `None` when it cannot be read.
+    pub format: Option<&'static str>,
+    /// `gzip`, `zstd` …
+    pub compression: Option<&'static str>,
+    /// Link types by tcpdump's names.
+    pub linktypes: Vec<String>,
+    /// Records.
+    pub packets: u64,
+    /// Captured octets.
+    pub bytes: u64,
+    /// RFC 3339.
+    pub first: Option<String>,
+    /// RFC 3339.
+    pub last: Option<String>,
+    /// True when the file ends inside a record.
+    pub truncated_tail: bool,
+    /// Hexadecimal digest, when asked for.
+    pub sha256: Option<String>,
+    /// Why it cannot be read, or from where on.
+    pub error: Option<String>,
+    /// The keys used.
+    pub keys: Keys,
+}
+
+/// Keys of a capture.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Keys {
+    /// `embedded`, or a path.
+    pub sources: Vec<String>,
+    /// TLS sessions that they opened.
+    pub sessions_decrypted: u64,
+    /// TLS sessions in all.
+    pub sessions_total: u64,
+}
+
+/// What was judged, and what could not be.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Coverage {
+    /// Rules that were judged.
+    pub rules_run: u64,
+    /// Rules that were not, and why.
+    pub rules_skipped: Vec<Skipped>,
+    /// What could not be seen.
+    pub blind_spots: Vec<BlindSpot>,
+}
+
+/// Rules that were not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// A code, or a prefix with `*`.
+    pub rule: String,
+    /// A kind of blind spot, or `not_selected`.
+    pub why: &'static str,
+    /// The connections; empty for all.
+    pub conns: Vec<u64>,
+}
+
+/// Something that could not be seen, hence not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BlindSpot {
+    /// What kind.
+    pub kind: BlindSpotKind,
+    /// The connections.
+    pub conns: Vec<u64>,
+    /// The direction; `None` for both.
+    pub dir: Option<super::Direction>,
+    /// The packet from which it holds; `None` for the whole connection.
+    pub from_pkt: Option<u64>,
+    /// What is not judged because of it.
+    pub effect: String,
+}
+
+/// Kinds of blind spots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum BlindSpotKind {
+    NoKeys,
+    Midstream,
+    Gap,
+    OneDirection,
+    Snaplen,
+    HpackUnknown,
+    LimitReached,
+    UnknownProtocol,
+}
+
+impl BlindSpotKind {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoKeys => "no_keys",
+            Self::Midstream => "midstream",
+            Self::Gap => "gap",
+            Self::OneDirection => "one_direction",
+            Self::Snaplen => "snaplen",
+            Self::HpackUnknown => "hpack_unknown",
+            Self::LimitReached => "limit_reached",
+            Self::UnknownProtocol => "unknown_protocol",
+        }
+    }
+}
+
+/// Something about the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// `expired_suppression`, `unused_suppression`, `keys_not_used`, `limit_reached`.
+    pub kind: &'static str,
+    /// One sentence.
+    pub text: String,
+}
+
+/// How many entries the lists leave out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the lists' names")]
+pub struct Omitted {
+    pub connections: u64,
+    pub streams: u64,
+    pub findings: u64,
+}
+
+/// What the run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Stats {
+    /// Milliseconds.
+    pub elapsed_ms: Option<u64>,
+    /// Octets.
+    pub peak_memory: Option<u64>,
+}

@@ -1,0 +1,90 @@
+//! What a field block was as a whole.
+
+use super::{Fault, FaultKind, Field, Traits};
+
+/// A summary of one decoded field block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Fields, known or not; those beyond the cap do not count.
+    pub fields: u32,
+    /// Size of the field section by the measure of RFC 7541 §4.1, in octets; a text that is not known counts as empty.
+    pub size: u64,
+    /// The traits of all fields together.
+    pub traits: Traits,
+    /// Fields of which the name or the value is not known.
+    pub unknown: u32,
+    /// Fields that were inserted into the dynamic table, or emptied it by being too large (RFC 7541 §4.4).
+    pub inserted: u32,
+    /// The size updates.
+    pub updates: Updates,
+    /// Octets decoded: all of the block, unless a fault or the cap ended it.
+    pub octets: u32,
+    /// The first mistake.
+    pub error: Option<Fault>,
+    /// The decoded block passed [`MAX_DECODED_BLOCK`](crate::limits::MAX_DECODED_BLOCK); decoding ended there.
+    pub capped: bool,
+}
+
+/// The size updates of a block, in order, as far as there is room for them. RFC 7541 §4.2 never needs more than two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Updates {
+    count: u32,
+    first: [u32; 4],
+}
+
+impl Updates {
+    /// How many there were.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The sizes asked for by the first four, in octets.
+    #[must_use]
+    pub fn sizes(&self) -> &[u32] {
+        let listed = usize::try_from(self.count).unwrap_or(usize::MAX).min(self.first.len());
+        self.first.get(..listed).unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, size: u32) {
+        if let Some(free) = usize::try_from(self.count).ok().and_then(|place| self.first.get_mut(place)) {
+            *free = size;
+        }
+        self.count = self.count.saturating_add(1);
+    }
+}
+
+impl Block {
+    /// Notes a mistake; the first one stays.
+    pub(super) fn note(&mut self, fault: Fault) {
+        self.error.get_or_insert(fault);
+    }
+
+    /// Counts a field, and adds the traits that follow from its place.
+    pub(super) fn add(&mut self, field: &mut Field<'_>) {
+        let misplaced = self.traits.contains(Traits::REGULAR) & field.traits.intersects(Traits::PSEUDO);
+        let repeated = (self.traits & field.traits).intersects(Traits::SINGLE);
+        field.traits |= Traits::AFTER_REGULAR.when(misplaced) | Traits::REPEATED.when(repeated);
+        self.traits |= field.traits;
+        self.fields = self.fields.saturating_add(1);
+        let known = field.name.known().is_some() & field.value.known().is_some();
+        self.unknown = self.unknown.saturating_add(u32::from(!known));
+    }
+
+    /// True when the fault of this block, if any, left the rest of it readable.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        let ended = self.error.is_some_and(|fault| {
+            matches!(
+                fault.kind,
+                FaultKind::IntegerTooLarge
+                    | FaultKind::IntegerTooLong
+                    | FaultKind::Truncated { .. }
+                    | FaultKind::HuffmanEos
+                    | FaultKind::HuffmanPaddingTooLong
+                    | FaultKind::HuffmanPaddingNotOnes
+            )
+        });
+        !ended && !self.capped
+    }
+}

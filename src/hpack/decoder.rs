@@ -1,0 +1,310 @@
+//! The decoder of one direction: turns each field block into fields, whatever it consists of, and keeps the dynamic table.
+
+use crate::limits::MAX_DECODED_BLOCK;
+
+use super::cursor::Cursor;
+use super::names::traits_of_name;
+use super::table::{Entry, Found, Name, Table};
+use super::values::traits_of_value;
+use super::{Block, Fault, FaultKind, Field, Representation, Text, Traits};
+
+/// Decodes the field blocks of one direction of a connection, in their order.
+///
+/// It never fails: what is wrong is told in [`Block::error`]. An index into a part of the dynamic table that was never seen
+/// gives [`Text::Unknown`], and decoding goes on: entries count from the newest, so all that were inserted since resolve.
+///
+/// A fault that hides where the next field begins ends its block, and all entries become unknown: nobody can say what the rest
+/// would have done to the table. After any other fault decoding goes on, for the sender's table is still as it says.
+#[derive(Clone)]
+pub struct Decoder {
+    table: Table,
+    limit: u32,
+    owed: Option<u32>,
+    name: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// Why a block is not decoded to its end.
+enum Stop {
+    Fault(Fault),
+    Cap,
+}
+
+/// The next field's place: where its representation begins, how it is written, the bits of its first octet that begin an
+/// integer.
+#[derive(Clone, Copy)]
+struct Start {
+    offset: u32,
+    representation: Representation,
+    mask: u8,
+}
+
+impl Decoder {
+    /// A decoder for a direction seen from its first octet: the table is exact, its size and its limit are 4,096 octets
+    /// (RFC 9113 §6.5.2).
+    #[must_use]
+    pub fn new() -> Self {
+        Self { table: Table::new(), limit: 4096, owed: None, name: Vec::new(), value: Vec::new() }
+    }
+
+    /// A decoder for a direction whose beginning was not seen: what the table held before, how large it may be and what the
+    /// receiver allows is unknown, the latter until [`Self::set_limit`] tells it.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        let mut decoder = Self { limit: u32::MAX, ..Self::new() };
+        decoder.lose();
+        decoder
+    }
+
+    /// Tells that a field block was lost or could not be assembled: all entries are unknown from here on.
+    pub fn lose(&mut self) {
+        self.table.lose(self.limit);
+        self.owed = None;
+    }
+
+    /// True when every entry that the sender can refer to is known.
+    ///
+    /// After a loss it becomes true again once nothing older than the known entries can be left: after a size update to 0, or
+    /// when the known entries alone fill the table. The sender's size may be unknown then, so the oldest of the known entries
+    /// may already be gone.
+    #[must_use]
+    pub fn exact(&self) -> bool {
+        self.table.exact()
+    }
+
+    /// Sets the largest SETTINGS_HEADER_TABLE_SIZE that the sender may use now, in octets: of those that the receiver sent,
+    /// the largest that the sender acknowledged last or may have seen since; `u32::MAX` where that is unknown.
+    pub fn set_limit(&mut self, octets: u32) {
+        self.limit = octets;
+        self.table.maximum_may_be(octets);
+    }
+
+    /// Tells that the sender acknowledged a SETTINGS that lowered the limit to `at_most` octets: its next block must begin with
+    /// a size update to that or less, unless its table is known to be that small already (RFC 7541 §4.2, RFC 9113 §4.3.1).
+    /// Told several times before a block, the smallest counts. Nothing can be owed while the sender's size is unknown.
+    pub fn require_update(&mut self, at_most: u32) {
+        if self.table.maximum().is_some_and(|maximum| maximum > at_most) {
+            self.owed = Some(self.owed.map_or(at_most, |owed| owed.min(at_most)));
+        }
+    }
+
+    /// The size of the sender's table in octets (RFC 7541 §4.2), where it is known.
+    #[must_use]
+    pub fn maximum(&self) -> Option<u32> {
+        self.table.maximum()
+    }
+
+    /// Octets that the known entries take by the measure of RFC 7541 §4.1.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.table.size()
+    }
+
+    /// The known entries of the dynamic table, newest first. Unless [`Self::exact`], others may follow behind them.
+    pub fn table(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.table.rows()
+    }
+
+    /// Decodes a whole field block; `emit` takes each field in turn.
+    pub fn decode(&mut self, block: &[u8], emit: &mut impl FnMut(Field<'_>)) -> Block {
+        let mut cursor = Cursor::new(block);
+        let mut summary = Block::default();
+        let outcome = self.begin(&mut cursor, &mut summary);
+        let outcome = outcome.and_then(|()| self.fields(&mut cursor, &mut summary, emit));
+        if let Err(stop) = outcome {
+            match stop {
+                Stop::Fault(fault) => summary.note(fault),
+                Stop::Cap => summary.capped = true,
+            }
+            self.lose();
+        }
+        for scratch in [&mut self.name, &mut self.value] {
+            if scratch.capacity() > KEPT_SCRATCH {
+                *scratch = Vec::new();
+            }
+        }
+        summary
+    }
+
+    /// The size updates at the beginning, and whether one was owed.
+    fn begin(&mut self, cursor: &mut Cursor<'_>, summary: &mut Block) -> Result<(), Stop> {
+        while cursor.peek().is_some_and(|first| first & 0xe0 == 0x20) {
+            self.update(cursor, summary)?;
+            summary.octets = cursor.offset();
+        }
+        if cursor.peek().is_none() && summary.updates.count() == 0 {
+            return Ok(()); // An empty block: an update that is owed may still come first in the next one.
+        }
+        if summary.updates.count() == 0 {
+            self.table.maximum_cannot_pass(self.limit);
+        }
+        if let Some(owed) = self.owed.take() {
+            let signalled = summary.updates.sizes().iter().min().copied();
+            if signalled.is_none_or(|size| size > owed) {
+                summary.note(cursor.fault(FaultKind::SizeUpdateMissing { owed, signalled }));
+            }
+        }
+        Ok(())
+    }
+
+    fn fields(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        summary: &mut Block,
+        emit: &mut impl FnMut(Field<'_>),
+    ) -> Result<(), Stop> {
+        while let Some(first) = cursor.peek() {
+            let offset = cursor.offset();
+            let start = |representation, mask| Start { offset, representation, mask };
+            match first {
+                0x80.. => self.indexed(start(Representation::Indexed, 0x7f), cursor, summary, emit)?,
+                0x40.. => {
+                    self.literal(start(Representation::IncrementalIndexing, 0x3f), cursor, summary, emit)?
+                }
+                0x20.. => {
+                    summary.note(cursor.fault(FaultKind::SizeUpdateNotFirst));
+                    self.update(cursor, summary)?;
+                }
+                0x10.. => self.literal(start(Representation::NeverIndexed, 0x0f), cursor, summary, emit)?,
+                _ => self.literal(start(Representation::WithoutIndexing, 0x0f), cursor, summary, emit)?,
+            }
+            summary.octets = cursor.offset();
+        }
+        Ok(())
+    }
+
+    /// A size update (RFC 7541 §6.3).
+    fn update(&mut self, cursor: &mut Cursor<'_>, summary: &mut Block) -> Result<(), Stop> {
+        let start = *cursor;
+        let asked = cursor.integer(0x1f)?;
+        if asked > self.limit {
+            summary.note(start.fault(FaultKind::SizeUpdateTooLarge { asked, limit: self.limit }));
+        }
+        summary.updates.add(asked);
+        self.table.resize(asked);
+        Ok(())
+    }
+
+    /// An indexed field (RFC 7541 §6.1).
+    fn indexed(
+        &mut self,
+        start: Start,
+        cursor: &mut Cursor<'_>,
+        summary: &mut Block,
+        emit: &mut impl FnMut(Field<'_>),
+    ) -> Result<(), Stop> {
+        let index = cursor.integer(start.mask)?;
+        let unknown = (Text::Unknown(index), Text::Unknown(index), Traits::NONE);
+        let (name, value, traits) = match self.table.find(index) {
+            Found::Fixed(fixed) => (Text::Known(fixed.name), Text::Known(fixed.value), fixed.traits),
+            Found::Entry(slot) => {
+                (self.table.name(slot, index), Text::Known(self.table.value(slot)), slot.traits)
+            }
+            Found::Past => unknown,
+            Found::Nothing { largest } => {
+                summary.note(start.leads_nowhere(index, largest));
+                unknown
+            }
+        };
+        let field = start.field(index, cursor, (name, false), (value, false), traits);
+        deliver(field, summary, emit)
+    }
+
+    /// A literal (RFC 7541 §6.2).
+    fn literal(
+        &mut self,
+        start: Start,
+        cursor: &mut Cursor<'_>,
+        summary: &mut Block,
+        emit: &mut impl FnMut(Field<'_>),
+    ) -> Result<(), Stop> {
+        let index = cursor.integer(start.mask)?;
+        let mut name_huffman = false;
+        let mut nowhere = None;
+        let (name, of_name) = if index == 0 {
+            let literal = cursor.string(&mut self.name)?;
+            name_huffman = literal.huffman;
+            (Name::Octets(literal.octets), traits_of_name(literal.octets))
+        } else {
+            match self.table.find(index) {
+                Found::Fixed(fixed) => (Name::Octets(fixed.name), fixed.traits & Traits::OF_NAME),
+                Found::Entry(slot) => (Name::Entry(slot), slot.traits & Traits::OF_NAME),
+                Found::Past => (Name::Unknown, Traits::NONE),
+                Found::Nothing { largest } => {
+                    nowhere = Some(start.leads_nowhere(index, largest));
+                    (Name::Unknown, Traits::NONE)
+                }
+            }
+        };
+        let value = cursor.string(&mut self.value)?;
+        let traits = of_name | traits_of_value(of_name, value.octets);
+        let text = match name {
+            Name::Octets(octets) => Text::Known(octets),
+            Name::Entry(slot) => self.table.name(slot, index),
+            Name::Unknown => Text::Unknown(index),
+        };
+        let value_text = (Text::Known(value.octets), value.huffman);
+        let field = start.field(index, cursor, (text, name_huffman), value_text, traits);
+        if let Some(fault) = nowhere {
+            summary.note(fault);
+        }
+        deliver(field, summary, emit)?;
+        match (start.representation, nowhere) {
+            (Representation::IncrementalIndexing, None) => {
+                summary.inserted = summary.inserted.saturating_add(1);
+                self.table.insert(name, value.octets, traits);
+            }
+            // The sender has an entry now that no receiver can have.
+            (Representation::IncrementalIndexing, Some(_)) => self.lose(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Start {
+    fn field<'a>(
+        self,
+        index: u32,
+        end: &Cursor<'_>,
+        (name, name_huffman): (Text<'a>, bool),
+        (value, value_huffman): (Text<'a>, bool),
+        traits: Traits,
+    ) -> Field<'a> {
+        let Self { offset, representation, .. } = self;
+        let octets = end.offset().wrapping_sub(offset);
+        Field { name, value, representation, index, traits, offset, octets, name_huffman, value_huffman }
+    }
+
+    fn leads_nowhere(self, index: u32, largest: u32) -> Fault {
+        let kind =
+            if index == 0 { FaultKind::IndexZero } else { FaultKind::IndexOutOfRange { index, largest } };
+        Fault { offset: self.offset, kind }
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Adds a field to the summary and emits it, unless the block is too large by now.
+fn deliver(mut field: Field<'_>, summary: &mut Block, emit: &mut impl FnMut(Field<'_>)) -> Result<(), Stop> {
+    summary.size = summary.size.saturating_add(field.size());
+    if summary.size > MAX_DECODED_BLOCK {
+        return Err(Stop::Cap);
+    }
+    summary.add(&mut field);
+    emit(field);
+    Ok(())
+}
+
+/// Octets of scratch that a decoder holds between blocks; fields that need more are rare, and pay for it by their length.
+const KEPT_SCRATCH: usize = 4096;

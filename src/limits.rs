@@ -1,0 +1,109 @@
+//! Every cap, with the argument for its number. Reaching one is a fact in the report, never an error and never silence.
+
+/// Octets asked of the operating system at a time. Measured: reads of 1 MiB are as fast as mapping the file.
+pub const READ_BLOCK: usize = 1 << 20;
+
+/// Longest packet record accepted. The largest real ones are 64 KiB segments of offload plus headers; Wireshark's own limit
+/// for ordinary captures is 256 KiB.
+pub const MAX_RECORD: usize = 1 << 18;
+
+/// Longest pcapng block accepted: an interface may carry large options, a secrets block a whole key log.
+pub const MAX_BLOCK: usize = 1 << 24;
+
+/// Headers inside headers (VLAN, IPv6 extensions, tunnels) followed in one packet.
+pub const MAX_NESTING: usize = 12;
+
+/// Out-of-order octets held for one direction: 4 MiB is a full receive window of a fast path; beyond it the hole is final.
+pub const MAX_HELD_OCTETS: u64 = 4 << 20;
+
+/// Out-of-order segments held for one direction, so that tiny segments cannot cost more in headers than in octets.
+pub const MAX_HELD_SEGMENTS: usize = 4096;
+
+/// How long, in milliseconds, a hole that the receiver acknowledged may still be filled: two capture queues differ by less.
+pub const HOLE_GRACE_MS: i64 = 5;
+
+/// Packets of the connection that may pass while such a hole is open.
+pub const HOLE_GRACE_PACKETS: usize = 64;
+
+/// TCP connections kept alive in memory at once; beyond it the one that was silent longest is concluded.
+pub const MAX_LIVE_CONNECTIONS: usize = 1 << 18;
+
+/// Connections that have ended but may still see stragglers.
+pub const MAX_LINGERING: usize = 512;
+
+/// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
+pub const LINGER_S: i64 = 2;
+
+/// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
+pub const MAX_CONCLUDED: usize = 1 << 16;
+
+/// Octets that one direction holds back until the protocol is known.
+pub const MAX_UNDECIDED: usize = 1 << 16;
+
+/// Largest HTTP/1.x head looked at: what common servers accept (Apache 8 KiB a line, nginx 32 KiB in all).
+pub const MAX_HTTP1_HEAD: usize = 1 << 15;
+
+/// Largest frame payload other than DATA that is assembled: the largest MAX_FRAME_SIZE seen for field blocks in the field is 1 MiB.
+pub const MAX_PAYLOAD: usize = 1 << 20;
+
+/// Largest field block, all fragments together.
+pub const MAX_FIELD_BLOCK: usize = 1 << 20;
+
+/// Largest field block once decoded, by the measure of RFC 7541 §4.1: an HPACK bomb ends here.
+pub const MAX_DECODED_BLOCK: u64 = 1 << 24;
+
+/// Largest dynamic table kept, whatever SETTINGS_HEADER_TABLE_SIZE says.
+pub const MAX_DYNAMIC_TABLE: u32 = 1 << 20;
+
+/// Closed streams whose details are remembered for each connection; beyond it a stream is "closed, how unknown".
+pub const MAX_CLOSED_STREAMS: usize = 1024;
+
+/// Streams open at once that are tracked for each connection.
+pub const MAX_OPEN_STREAMS: usize = 1 << 17;
+
+/// SETTINGS frames of one side that may wait for their acknowledgement; further ones are counted only.
+pub const MAX_OUTSTANDING_SETTINGS: usize = 1024;
+
+/// Acknowledgement steps of one side that are remembered to tell since when it could have known.
+pub const MAX_ACK_HISTORY: usize = 256;
+
+/// Findings kept for one connection; further ones are counted.
+pub const MAX_FINDINGS_PER_CONNECTION: usize = 1000;
+
+/// Findings, connections and streams listed in a JSON report (`UX.md`: bounded).
+pub const MAX_FINDINGS: usize = 10_000;
+
+/// Default of `--limit-conns`.
+pub const MAX_CONNECTIONS_LISTED: usize = 10_000;
+
+/// Default of `--limit-streams`.
+pub const MAX_STREAMS_LISTED: usize = 1_000;
+
+/// Evidence lines kept for a finding.
+pub const MAX_EVIDENCE: usize = 5;
+
+/// SETTINGS frames and GOAWAY frames listed for one connection.
+pub const MAX_LISTED_PER_CONNECTION: usize = 64;
+
+/// Interfaces kept for one pcapng section: real files have a few, while a hostile file may declare one with every 20 octets.
+pub const MAX_INTERFACES: usize = 1 << 12;
+
+/// Link types named in the facts about a capture file; a file with more than a few of them is made up.
+pub const MAX_LINK_TYPES_LISTED: usize = 64;
+
+/// Damaged places of a capture file that are listed; further ones are counted.
+pub const MAX_DAMAGE_LISTED: usize = 64;
+
+/// Ranges of opened stream identifiers kept for each side of a connection: one range suffices for senders that number in order;
+/// a sender that skips more often than this cannot be told from one that reuses.
+pub const MAX_ID_RANGES: usize = 4096;
+
+/// PINGs of one side that may wait for their acknowledgement.
+pub const MAX_OUTSTANDING_PINGS: usize = 64;
+
+/// Octets of GOAWAY debug data kept: enough for every message seen in the field.
+pub const MAX_DEBUG_DATA: usize = 512;
+
+/// Longest payload of a server's first SETTINGS frame by which HTTP/2 is recognised without a preface: every parameter ever
+/// registered, several times over.
+pub const MAX_FIRST_SETTINGS: usize = 600;

@@ -1,0 +1,143 @@
+//! Which connection a segment belongs to. Numbers count from 0 in the order of first packets, as Wireshark's `tcp.stream`:
+//! a SYN with another sequence number, or after FIN or RST, on known addresses and ports opens a new connection.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+
+use super::{Direction, Flags, Segment};
+use crate::limits;
+
+/// An address and a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Endpoint {
+    /// IPv4 or IPv6 address.
+    pub address: IpAddr,
+    /// TCP port.
+    pub port: u16,
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.address {
+            IpAddr::V4(address) => write!(f, "{address}:{}", self.port),
+            IpAddr::V6(address) => write!(f, "[{address}]:{}", self.port),
+        }
+    }
+}
+
+/// Both endpoints, in an order that does not depend on who sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FlowKey {
+    low: (u128, u16),
+    high: (u128, u16),
+}
+
+impl FlowKey {
+    /// The key of a segment, and whether its sender is the lower endpoint.
+    #[must_use]
+    pub fn of(source: Endpoint, destination: Endpoint) -> (Self, bool) {
+        let (from, to) = (plain(source), plain(destination));
+        if from <= to { (Self { low: from, high: to }, true) } else { (Self { low: to, high: from }, false) }
+    }
+}
+
+/// IPv4 addresses are kept apart from IPv6 ones that embed them, as they are different conversations.
+fn plain(endpoint: Endpoint) -> (u128, u16) {
+    let address = match endpoint.address {
+        IpAddr::V4(address) => u128::from(u32::from(address)) | 1 << 127 | 1 << 90,
+        IpAddr::V6(address) => u128::from(address),
+    };
+    (address, endpoint.port)
+}
+
+/// What the table knows of a connection.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    number: u64,
+    /// True when the first packet came from the lower endpoint.
+    forward_is_low: bool,
+    /// Sequence numbers that the SYN of each end had, or would have had.
+    bases: [Option<u32>; 2],
+    ended: bool,
+}
+
+/// Where a segment belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The connection's number.
+    pub number: u64,
+    /// Who sent.
+    pub direction: Direction,
+    /// True when this segment opens the connection.
+    pub opens: bool,
+    /// The connection that had the same addresses and ports until now.
+    pub replaces: Option<u64>,
+}
+
+/// The table of connections.
+#[derive(Debug, Default)]
+pub struct Flows {
+    entries: HashMap<FlowKey, Entry, foldhash::fast::FixedState>,
+    count: u64,
+    concluded: VecDeque<(FlowKey, u64)>,
+}
+
+impl Flows {
+    /// Connections seen so far.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Finds the connection of a segment, or opens it.
+    pub fn seat(&mut self, source: Endpoint, destination: Endpoint, segment: &Segment<'_>) -> (FlowKey, Seat) {
+        let (key, from_low) = FlowKey::of(source, destination);
+        let known = self.entries.get_mut(&key);
+        if let Some(entry) = known
+            && !entry.reused_by(from_low, segment)
+        {
+            entry.note(from_low, segment);
+            let direction = if entry.forward_is_low == from_low { Direction::Forward } else { Direction::Backward };
+            return (key, Seat { number: entry.number, direction, opens: false, replaces: None });
+        }
+        let number = self.count;
+        self.count = self.count.saturating_add(1);
+        let mut entry = Entry { number, forward_is_low: from_low, bases: [None; 2], ended: false };
+        entry.note(from_low, segment);
+        let replaces = self.entries.insert(key, entry).map(|old| old.number);
+        (key, Seat { number, direction: Direction::Forward, opens: true, replaces })
+    }
+
+    /// A connection is over and reported. Its addresses stay known for a while, so that a straggler opens no new connection.
+    pub fn conclude(&mut self, key: FlowKey, number: u64) {
+        self.concluded.push_back((key, number));
+        if self.concluded.len() > limits::MAX_CONCLUDED
+            && let Some((old, number)) = self.concluded.pop_front()
+            && self.entries.get(&old).is_some_and(|entry| entry.number == number)
+        {
+            self.entries.remove(&old);
+        }
+    }
+}
+
+impl Entry {
+    fn note(&mut self, from_low: bool, segment: &Segment<'_>) {
+        let [low, high] = &mut self.bases;
+        let (own, peer) = if from_low { (low, high) } else { (high, low) };
+        let syn = segment.flags.has(Flags::SYN);
+        own.get_or_insert(if syn { segment.sequence } else { segment.sequence.wrapping_sub(1) });
+        if segment.flags.has(Flags::ACK) {
+            peer.get_or_insert(segment.acknowledgement.wrapping_sub(1));
+        }
+        self.ended |= segment.flags.has(Flags::FIN) || segment.flags.has(Flags::RST);
+    }
+
+    fn reused_by(&self, from_low: bool, segment: &Segment<'_>) -> bool {
+        if !segment.flags.has(Flags::SYN) || segment.flags.has(Flags::ACK) {
+            return false;
+        }
+        let [low, high] = self.bases;
+        let base = if from_low { low } else { high };
+        base.is_some_and(|base| base != segment.sequence || self.ended)
+    }
+}

@@ -1,0 +1,228 @@
+//! One direction of a connection: what is delivered, what waits, what its sender acknowledged.
+
+use std::hash::BuildHasher;
+
+use super::held::{Held, Overlap, slice};
+use super::{Segment, sequence};
+use crate::base::{LossKind, Origin, Piece, Place, to_index, to_u64};
+
+/// How the first octet of a direction became known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing of this direction was seen yet.
+    #[default]
+    Unseen,
+    /// Its SYN was captured: offset 0 is the first octet.
+    Syn,
+    /// The capture began later: offset 0 is the first octet seen.
+    Midstream,
+}
+
+/// Counts of one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Segments.
+    pub packets: u64,
+    /// Payload octets delivered, each counted once.
+    pub octets: u64,
+    /// Payload octets seen again.
+    pub repeated: u64,
+    /// Octets that the receiver acknowledged or that later ones prove, but that the capture lacks.
+    pub missing: u64,
+    /// Segments that repeated octets with other contents.
+    pub differing: u64,
+    /// First packet of this direction.
+    pub first: Option<Place>,
+    /// Last packet of this direction.
+    pub last: Option<Place>,
+    /// Smallest and largest time to live.
+    pub ttl: Option<(u8, u8)>,
+}
+
+/// One direction's byte stream.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// How its first octet became known.
+    pub start: Start,
+    /// Counts.
+    pub stats: Stats,
+    /// Offset of the peer's stream that this side acknowledged.
+    pub acked: u64,
+    /// Where this side's SYN was seen.
+    pub syn: Option<Place>,
+    /// Offset of the orderly end, once seen, whether or not all octets before it came.
+    pub fin: Option<u64>,
+    pub(super) window_closed: bool,
+    pub(super) fin_emitted: bool,
+    pub(super) fin_origin: Origin,
+    zero: Option<u32>,
+    next: u64,
+    held: Held,
+    recent: Recent,
+}
+
+impl Stream {
+    /// Offset behind the last octet that was delivered.
+    #[must_use]
+    pub const fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// True when no octet of this direction is missing so far, from its SYN on.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        self.start == Start::Syn && self.stats.missing == 0
+    }
+
+    pub(super) fn known(&self) -> bool {
+        self.zero.is_some()
+    }
+
+    pub(super) fn begin(&mut self, zero: u32, start: Start) {
+        if self.zero.is_none() || (start == Start::Syn && self.start != Start::Syn && self.untouched()) {
+            self.zero = Some(zero);
+            self.start = start;
+        }
+    }
+
+    /// Offset of a sequence number, and how many octets before offset 0 it lies when there is none.
+    pub(super) fn offset(&self, number: u32) -> Result<u64, u64> {
+        let Some(zero) = self.zero else { return Ok(0) };
+        sequence::offset(number, zero, self.next).ok_or_else(|| u64::from(zero.wrapping_sub(number)))
+    }
+
+    pub(super) fn count(&mut self, segment: &Segment<'_>) {
+        let stats = &mut self.stats;
+        stats.packets = stats.packets.saturating_add(1);
+        stats.first.get_or_insert(segment.at);
+        stats.last = Some(segment.at);
+        let (low, high) = stats.ttl.unwrap_or((segment.ttl, segment.ttl));
+        stats.ttl = Some((low.min(segment.ttl), high.max(segment.ttl)));
+    }
+
+    /// Takes the payload of a segment: hands on what is next, stores what is early, counts what is old.
+    pub(super) fn deliver(&mut self, segment: &Segment<'_>, peer_acked: u64, emit: &mut impl FnMut(Piece<'_>)) {
+        let number = segment.payload_sequence();
+        if self.start == Start::Midstream && self.untouched() && self.offset(number).is_err() {
+            self.zero = Some(number);
+        }
+        let (start, skipped) = match self.offset(number) {
+            Ok(start) => (start, 0),
+            Err(before) if before < segment.length => (0, before),
+            Err(_) => return self.repeat(segment.length, false),
+        };
+        let bytes = segment.payload.get(to_index(skipped)..).unwrap_or_default();
+        let length = segment.length.saturating_sub(skipped);
+        let end = start.saturating_add(length);
+        let cut = length.saturating_sub(to_u64(bytes.len()));
+        let origin = Origin { at: segment.at, tcp_end: end, peer_acked };
+        if end <= self.next {
+            let differs = cut == 0 && self.recent.differs(start, bytes);
+            self.repeat(length, differs);
+        } else if start <= self.next {
+            self.repeat(self.next.saturating_sub(start), false);
+            self.pass(start, bytes, cut, origin, emit);
+            self.drain(emit);
+        } else {
+            let Overlap { repeated, differs } = self.held.store(start, bytes, cut, origin);
+            self.repeat(repeated, differs);
+            if self.held.full() {
+                let upto = self.held.first().unwrap_or(end);
+                self.close_gap(upto, LossKind::Captured, segment.at, emit);
+            }
+        }
+    }
+
+    /// Declares every hole up to `upto` final, and delivers what waits behind it.
+    pub(super) fn close_gap(&mut self, upto: u64, loss: LossKind, at: Place, emit: &mut impl FnMut(Piece<'_>)) {
+        self.drain(emit);
+        while self.next < upto {
+            let stop = self.held.first().map_or(upto, |first| first.min(upto));
+            let length = stop.saturating_sub(self.next);
+            self.stats.missing = self.stats.missing.saturating_add(length);
+            self.next = stop;
+            emit(Piece::Gap { length, loss, origin: Origin { at, tcp_end: stop, peer_acked: 0 } });
+            self.drain(emit);
+        }
+    }
+
+    /// The end of the capture: what waits is delivered behind its holes.
+    pub(super) fn finish(&mut self, at: Place, emit: &mut impl FnMut(Piece<'_>)) {
+        while let Some(first) = self.held.first() {
+            self.close_gap(first.max(self.next), LossKind::Unfinished, at, emit);
+            self.drain(emit);
+        }
+    }
+
+    fn untouched(&self) -> bool {
+        self.next == 0 && self.held.is_empty()
+    }
+
+    fn drain(&mut self, emit: &mut impl FnMut(Piece<'_>)) {
+        while let Some((start, part)) = self.held.take_up_to(self.next) {
+            if part.origin.tcp_end > self.next {
+                self.pass(start, &part.bytes, part.cut, part.origin, emit);
+            }
+        }
+    }
+
+    /// Hands on what of `bytes` and of the `cut` octets behind them lies at or behind `next`.
+    fn pass(&mut self, start: u64, bytes: &[u8], cut: u64, mut origin: Origin, emit: &mut impl FnMut(Piece<'_>)) {
+        let end = origin.tcp_end;
+        let there = end.saturating_sub(cut);
+        if let Some(acked) = self.held.first_acked() {
+            origin.peer_acked = origin.peer_acked.min(acked);
+        }
+        let fresh = slice(bytes, start, self.next, there);
+        if !fresh.is_empty() {
+            self.stats.octets = self.stats.octets.saturating_add(to_u64(fresh.len()));
+            self.recent.note(start, bytes);
+            emit(Piece::Chunk { bytes: fresh, origin: Origin { tcp_end: there, ..origin } });
+        }
+        let behind = end.saturating_sub(there.max(self.next));
+        self.next = end;
+        if behind > 0 {
+            self.stats.missing = self.stats.missing.saturating_add(behind);
+            emit(Piece::Gap { length: behind, loss: LossKind::Snaplen, origin });
+        }
+    }
+
+    fn repeat(&mut self, octets: u64, differs: bool) {
+        self.stats.repeated = self.stats.repeated.saturating_add(octets);
+        self.stats.differing = self.stats.differing.saturating_add(u64::from(differs));
+    }
+}
+
+/// Digests of the segments delivered last, so that a repetition with other octets is noticed without keeping any octets.
+#[derive(Debug, Default)]
+struct Recent {
+    ring: Vec<(u64, usize, u64)>,
+    turn: usize,
+    state: foldhash::fast::FixedState,
+}
+
+impl Recent {
+    /// Segments remembered: what a sender has in flight on an ordinary path.
+    const DEPTH: usize = 32;
+
+    /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
+    const SAMPLE: usize = 512;
+
+    fn note(&mut self, start: u64, bytes: &[u8]) {
+        let entry = (start, bytes.len(), self.digest(bytes));
+        match self.ring.get_mut(self.turn) {
+            Some(old) => *old = entry,
+            None => self.ring.push(entry),
+        }
+        self.turn = self.turn.wrapping_add(1) % Self::DEPTH;
+    }
+
+    fn differs(&self, start: u64, bytes: &[u8]) -> bool {
+        let before = self.ring.iter().rev().find(|(at, length, _)| *at == start && *length == bytes.len());
+        before.is_some_and(|(_, _, digest)| *digest != self.digest(bytes))
+    }
+
+    fn digest(&self, bytes: &[u8]) -> u64 {
+        self.state.hash_one(bytes.get(..Self::SAMPLE).unwrap_or(bytes))
+    }
+}
