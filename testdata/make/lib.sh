@@ -38,7 +38,8 @@ tshark_reads_as() { printf 'decode\t%s\n' "$1" >>"$declared"; }
 # The whole conversation lies open in the capture: nothing may be left unjudged.
 no_blind_spots() { printf 'blind_spots\t0\n' >>"$declared"; }
 
-# Every rule of the areas PRE, SET, FRM, CON, STS, SID that accuses. Left out is what only states facts: PRE005, PRE009, SET013, STS014.
+# Every rule of the areas PRE, SET, FRM, CON, STS, SID that accuses. Left out is what only states facts: PRE005, PRE009,
+# SET013, STS014.
 accusing="PRE001 PRE002 PRE003 PRE004 PRE006 PRE007 PRE008 PRE010 SET00* SET010 SET011 SET012 FRM* CON*
   STS00* STS010 STS011 STS012 STS013 STS015 SID*"
 

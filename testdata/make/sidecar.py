@@ -10,6 +10,8 @@ import collections, pathlib, subprocess, sys, textwrap
 
 import count
 
+ENDS = ("FIN client", "FIN server", "RST client", "RST server")
+
 
 def declarations(path):
     found = collections.defaultdict(list)
@@ -53,7 +55,7 @@ def disagreements(capture, rows, declared):
 
 def unfinished(rows):
     for i, row in enumerate(rows):
-        if "SYN client" not in row["seen"] or not {"FIN client", "FIN server", "RST client", "RST server"} & set(row["seen"]):
+        if "SYN client" not in row["seen"] or not any(end in row["seen"] for end in ENDS):
             return [f"connection {i} has no start or no end: {row['seen']}"]
     return []
 
@@ -67,7 +69,7 @@ def sidecar(name, rows, declared):
     for word in ("expect", "forbid"):
         if declared[word]:
             line = f"{word} = [" + ", ".join(quote(v) for v in declared[word]) + "]"
-            text += textwrap.wrap(line, 110, subsequent_indent="  ", break_long_words=False)
+            text += textwrap.wrap(line, 110, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     if declared["blind_spots"]:
         text.append("blind_spots = 0")
     text += ["", "[facts]"] + [f"{quote(path)} = {value}" for path, value in facts.items()]
@@ -100,7 +102,7 @@ def about(name, case_file, declared):
         paragraphs.append("tshark counts wrong here: " + declared["miscount"][0])
     made_with = ", ".join(declared["program"] + [tcpdump_version()])
     paragraphs.append(f"Programs: {made_with}. Made by `testdata/make/make.sh {name}`.")
-    return f"# {name}: {title}\n\n" + "\n".join("\n".join(textwrap.wrap(p, 130)) for p in paragraphs) + "\n"
+    return f"# {name}: {title}\n\n" + "\n".join("\n".join(textwrap.wrap(p, 130, break_on_hyphens=False)) for p in paragraphs) + "\n"
 
 
 def tcpdump_version():

@@ -7,13 +7,12 @@ import sys
 from raw import *
 
 
-def answer(peer, stream, text=b"hello\n"):
-    peer.send(peer.response(stream), data(stream, text, end=True))
+def answer(peer, stream):
+    return peer.response(stream) + data(stream, b"hello\n", end=True)
 
 
 def data_after_end_stream(peer, stream):
-    answer(peer, stream)
-    peer.send(data(stream, b"one more thing\n"))
+    peer.send(answer(peer, stream), data(stream, b"one more thing\n"))
 
 
 def frame_after_own_rst_stream(peer, stream):
@@ -29,8 +28,7 @@ def frame_too_large(peer, stream):
 
 
 def enable_push_by_server(peer, stream):
-    peer.send(settings((ENABLE_PUSH, 1)))
-    answer(peer, stream)
+    peer.send(settings((ENABLE_PUSH, 1)), answer(peer, stream))
 
 
 def truncated_frame(peer, stream):
@@ -38,23 +36,19 @@ def truncated_frame(peer, stream):
     peer.send(peer.response(stream), data(stream, b"z" * 100, end=True)[:19])
 
 
-def settings_never_acked(peer, stream):
-    answer(peer, stream)
-
-
 def first_frame_not_settings(peer, stream):
-    answer(peer, stream)
+    """The fault was committed when the connection began."""
+    peer.send(answer(peer, stream))
 
 
 FAULTS = {f.__name__.replace("_", "-"): f for f in (
     data_after_end_stream, frame_after_own_rst_stream, headers_on_idle_stream, frame_too_large, enable_push_by_server,
-    truncated_frame, settings_never_acked, first_frame_not_settings)}
+    truncated_frame, first_frame_not_settings)}
 
 
 def main(address, port, fault):
     first = window_update(0, 100000) + settings() if fault == "first-frame-not-settings" else None
     peer = accept(address, port, first=first)
-    peer.acknowledges = fault != "settings-never-acked"
     asked = []
     peer.read_until(lambda kind, flags, stream, _: kind == HEADERS and (asked.append(stream) or True))
     peer.read_until(lambda kind, flags, *_: kind == SETTINGS and flags & ACK, 0.3)

@@ -141,13 +141,13 @@ def connect(address, port, *pairs, first=None):
 
 
 def accept(address, port, *pairs, first=None):
-    """The server end of the one connection that comes: preface read, SETTINGS exchanged. None when nobody comes in 20 s."""
+    """The server end of the one connection that comes: preface read, own SETTINGS sent."""
     with socket.create_server((address, port)) as listener:
         listener.settimeout(20)
         sock, _ = listener.accept()
     sock.settimeout(20)
     peer = Peer(sock)
-    peer.send(settings(*pairs) if first is None else first)
     if peer.read_exactly(len(PREFACE)) != PREFACE:
         raise SystemExit("no preface came")
+    peer.send(settings(*pairs) if first is None else first)
     return peer

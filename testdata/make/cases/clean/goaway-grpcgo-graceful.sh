@@ -1,8 +1,8 @@
 # grpc-go stops gracefully during a call of two seconds
 #
 # GOAWAY with the highest identifier and PING, then GOAWAY with the last stream; the call is finished before the
-# connection closes. Connection 1 is the client's attempt to have a fresh one, refused by TCP. Later rules may add tcp-
-# connect-failed (info).
+# connection closes. Connection 1 is the client's attempt to have a fresh one, refused by TCP. Later rules may add
+# tcp-connect-failed (info).
 
 programs grpc-go go
 quiet

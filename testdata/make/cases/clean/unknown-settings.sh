@@ -1,6 +1,6 @@
 # Settings that nobody defined, and one setting twice in a frame
 #
-# Unknown identifiers in the first SETTINGS (0x0 and two reserved for grease among them) and in a later one; of two
+# Unknown identifiers in the first SETTINGS (0x0 and one reserved for grease among them) and in a later one; of two
 # values the last counts.
 
 programs python nginx

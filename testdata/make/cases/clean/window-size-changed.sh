@@ -1,7 +1,7 @@
 # INITIAL_WINDOW_SIZE changes during a download
 #
-# From 3000 to 1, which makes the window of the open stream negative, then to 30000. Later rules must keep the flow-
-# control ledger straight here.
+# From 3000 to 1, which makes the window of the open stream negative, then to 30000. Later rules must keep the
+# flow-control ledger straight here.
 
 programs python nghttpd
 quiet

@@ -1,7 +1,7 @@
 # curl --http2 offers the upgrade; nginx without http2 ignores it and answers in HTTP/1.1
 #
-# Two requests on one connection that stays HTTP/1.1. Legal. Later rules add upgrade-ignored@server and upgrade-
-# deprecated@client (info).
+# Two requests on one connection that stays HTTP/1.1. Legal. Later rules add upgrade-ignored@server and
+# upgrade-deprecated@client (info).
 
 programs curl nginx
 quiet
