@@ -8,8 +8,8 @@ use criterion::{
 };
 use h2lint::hpack::{Coding, Decoder, Encoder, Representation};
 
-/// The blocks that fill the dynamic table, then those that are measured, over and over: they must leave it as it was, or give
-/// the same work in any state of it.
+/// The blocks that fill the dynamic table, then those that are measured, over and over: they must leave it as it was, or
+/// give the same work in any state of it.
 struct Traffic {
     before: Vec<Vec<u8>>,
     blocks: Vec<Vec<u8>>,

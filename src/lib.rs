@@ -3,10 +3,16 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod base;
-pub mod error;
-pub mod limits;
 pub mod capture;
-pub mod hpack;
-pub mod link;
-pub mod tcp;
+pub mod conn;
+pub mod error;
+pub mod finding;
 pub mod frame;
+pub mod hpack;
+pub mod http1;
+pub mod limits;
+pub mod link;
+pub mod pipeline;
+pub mod rules;
+pub mod script;
+pub mod tcp;

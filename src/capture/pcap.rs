@@ -1,5 +1,5 @@
-//! The pcap format: a file header, then records of one packet each, without anything to find the next record by but the length of the
-//! one before. Both byte orders, micro- and nanoseconds, and the "modified" records of old Linux kernels.
+//! The pcap format: a file header, then records of one packet each, without anything to find the next record by but the length
+//! of the one before. Both byte orders, micro- and nanoseconds, and the "modified" records of old Linux kernels.
 
 use std::io::{self, Read};
 
@@ -95,8 +95,8 @@ impl Pcap {
         }
     }
 
-    /// Reads what a record lacks; false when it never comes, or when no packet is that long: then the length is wrong, nobody knows
-    /// where the next record begins, and the reading ends.
+    /// Reads what a record lacks; false when it never comes, or when no packet is that long: then the length is wrong,
+    /// nobody knows where the next record begins, and the reading ends.
     #[cold]
     fn read_on<R: Read>(
         &self,

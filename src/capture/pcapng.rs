@@ -1,6 +1,7 @@
-//! The pcapng format: sections of blocks. A section has its byte order and its interfaces, an interface its link type and its clock.
-//! `pcap-parser` supplies numbers, options and secrets; packet blocks are read field by field, because its parser collects the options
-//! of each packet in a `Vec`, and lengths are checked here, because they decide how far a file can be followed.
+//! The pcapng format: sections of blocks. A section has its byte order and its interfaces, an interface its link type and its
+//! clock. `pcap-parser` supplies numbers, options and secrets; packet blocks are read field by field, because its parser
+//! collects the options of each packet in a `Vec`, and lengths are checked here, because they decide how far a file can be
+//! followed.
 
 use std::io::{self, Read};
 use std::ops::Range;

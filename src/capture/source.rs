@@ -1,6 +1,6 @@
-//! The octets of the file, in one growable block. A record is asked for by its length and stands in the block as a whole; how many
-//! octets each `read` returned never shows. Records are known by their ranges in the block, which stay valid until the next
-//! [`Source::fill`].
+//! The octets of the file, in one growable block. A record is asked for by its length and stands in the block as a whole; how
+//! many octets each `read` returned never shows. Records are known by their ranges in the block, which stay valid until the
+//! next [`Source::fill`].
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;

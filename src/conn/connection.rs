@@ -8,9 +8,9 @@ use super::state::StreamState;
 use super::stream::{MessageState, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
-use super::{Knew, Request};
+use super::{Knew, Request, Values};
 use crate::base::{Origin, PerSide, Side, Signal};
-use crate::frame::{Output, StreamId};
+use crate::frame::{Header, Output, StreamId};
 
 /// One HTTP/2 connection.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct Connection {
     pub transport: Transport,
     /// Where the client's connection preface was complete.
     pub preface: Option<Origin>,
+    /// Where the first octet of each side was, of whatever protocol.
+    pub spoke: PerSide<Option<Origin>>,
     pub(super) gatherer: Gatherer,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
@@ -48,7 +50,7 @@ impl Connection {
     pub fn signal(&mut self, side: Side, signal: Signal, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         self.transport.note(side, signal, origin);
         if signal == Signal::Acked {
-            self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at.time);
+            self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
         }
         emit(self, bare(side, origin, Kind::Signal(signal)));
     }
@@ -80,8 +82,10 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         if let Some(settings) = settings {
-            self.sides.client.settings.announce_by_upgrade(settings);
+            self.sides.client.settings.announce_by_upgrade(settings.clone());
             self.bind(Side::Server);
+            let before = Values::INITIAL;
+            emit(self, bare(Side::Client, origin, Kind::Settings { announcement: &settings, before: &before }));
         }
         let windows = self.initial_windows();
         let state = StreamState::HalfClosed(Side::Client);
@@ -96,6 +100,18 @@ impl Connection {
         }
     }
 
+    /// The side ended inside a frame: its header, when that is complete, and the octets that never came.
+    pub fn unfinished(
+        &mut self,
+        side: Side,
+        header: Option<Header>,
+        (start, end): (Origin, Origin),
+        left: u32,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        emit(self, Fact { side, header, start, end, kind: Kind::Unfinished { left } });
+    }
+
     /// The connection, or the capture, is over at `at`.
     pub fn finish(&mut self, at: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         emit(self, bare(Side::Client, at, Kind::End));
@@ -105,11 +121,6 @@ impl Connection {
     #[must_use]
     pub fn knew(&self, side: Side, offset: u64, frame: &Origin) -> Knew {
         self.sides[side].knowledge.knew(offset, frame, self.transport.round_trip())
-    }
-
-    /// The connection's TCP facts before HTTP/2 was recognised.
-    pub const fn adopt(&mut self, transport: Transport) {
-        self.transport = transport;
     }
 
     /// The peer of `side` announced or acknowledged something: what binds `side` is counted anew, and its windows move.

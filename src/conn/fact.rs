@@ -3,10 +3,10 @@
 
 use super::block::OpenBlock;
 use super::message::Head;
-use super::settings::Announcement;
+use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
-use crate::base::{Origin, Side, Signal, Time};
+use crate::base::{Origin, Place, Side, Signal};
 use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
 
 /// Something that happened: what, who did it, and which octets show it.
@@ -37,6 +37,8 @@ pub enum Kind<'a> {
     FirstFrame,
     /// The first frame of a side that should be SETTINGS is something else.
     WrongFirstFrame,
+    /// The first HEADERS of a side begin.
+    FirstHeaders,
     /// A frame on stream 0 whose type needs a stream, or the reverse.
     WrongStream,
     /// Longer than the receiver can have allowed.
@@ -113,13 +115,18 @@ pub enum Kind<'a> {
         connection: bool,
     },
     /// A SETTINGS frame that is no acknowledgement.
-    Settings(&'a Announcement),
+    Settings {
+        /// What it says.
+        announcement: &'a Announcement,
+        /// The values of the same side before.
+        before: &'a Values,
+    },
     /// An acknowledgement of a SETTINGS frame.
     SettingsAcked {
         /// What it acknowledges.
         announcement: &'a Announcement,
         /// When the acknowledging side's TCP had acknowledged it, as far as that is known.
-        covered: Option<Time>,
+        covered: Option<Place>,
     },
     /// An acknowledgement for which no SETTINGS is outstanding.
     SurplusAck,
@@ -148,6 +155,11 @@ pub enum Kind<'a> {
         /// Octets seen; fewer than 24 when the client ended there.
         seen: u8,
     },
+    /// The side ended its stream of octets inside a frame.
+    Unfinished {
+        /// Octets of the frame that never came.
+        left: u32,
+    },
     /// The connection, or the capture, is over.
     End,
 }
@@ -175,6 +187,7 @@ pub enum On {
     PrefaceAgain,
     FirstFrame,
     WrongFirstFrame,
+    FirstHeaders,
     WrongStream,
     Oversized,
     UndefinedFlags,
@@ -205,12 +218,13 @@ pub enum On {
     Fin,
     Rst,
     BadPreface,
+    Unfinished,
     End,
 }
 
 impl On {
     /// How many kinds there are.
-    pub const COUNT: usize = 36;
+    pub const COUNT: usize = 38;
 
     /// The kind's place in a table of all of them.
     #[must_use]
@@ -230,6 +244,7 @@ impl Kind<'_> {
             Self::PrefaceAgain => On::PrefaceAgain,
             Self::FirstFrame => On::FirstFrame,
             Self::WrongFirstFrame => On::WrongFirstFrame,
+            Self::FirstHeaders => On::FirstHeaders,
             Self::WrongStream => On::WrongStream,
             Self::Oversized { .. } => On::Oversized,
             Self::UndefinedFlags { .. } => On::UndefinedFlags,
@@ -247,7 +262,7 @@ impl Kind<'_> {
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
             Self::WindowExceeded { .. } => On::WindowExceeded,
-            Self::Settings(_) => On::Settings,
+            Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
@@ -260,6 +275,7 @@ impl Kind<'_> {
             Self::Signal(Signal::Fin { .. }) => On::Fin,
             Self::Signal(Signal::Rst { .. }) => On::Rst,
             Self::BadPreface { .. } => On::BadPreface,
+            Self::Unfinished { .. } => On::Unfinished,
             Self::End => On::End,
         }
     }

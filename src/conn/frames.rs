@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind};
 use super::half::Goaway;
 use super::message;
-use super::settings::Announcement;
+use super::settings::{Acknowledged, Announcement};
 use super::state::{Input, Step, StreamState};
 use super::stream::Stream;
 use super::streams::{Known, opener};
@@ -36,10 +36,17 @@ impl Connection {
         let half = &mut self.sides[side];
         half.count_frame(header.kind);
         half.last_frame = Some((header, *start));
+        if !matches!(header.kind, FrameType::GOAWAY | FrameType::RST_STREAM) {
+            half.last_ordinary = Some(*start);
+        }
         let limit = half.limits.frame_size;
         if half.first_frame.is_none() {
             half.first_frame = Some((header, *start));
             self.first_frame(&seen, emit);
+        }
+        if header.kind == FrameType::HEADERS && self.sides[side].first_headers.is_none() {
+            self.sides[side].first_headers = Some(*start);
+            emit(self, seen.fact(Kind::FirstHeaders));
         }
         if header.length > limit {
             emit(self, seen.fact(Kind::Oversized { limit }));
@@ -243,12 +250,13 @@ impl Connection {
             Payload::Malformed(malformed) => {
                 emit(self, seen.fact(Kind::Malformed(malformed.fault)));
                 self.lose_block(&seen);
+                self.tolerate_settings(&seen);
             }
             Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
             Payload::PushPromise { promised, fragment, .. } => self.push_promise(&seen, promised, fragment, emit),
-            _ if wrong => {}
+            _ if wrong => self.tolerate_settings(&seen),
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
@@ -264,6 +272,13 @@ impl Connection {
             | Payload::Unknown(_) => {}
         }
         emit(self, seen.fact(Kind::Frame(payload)));
+    }
+
+    /// SETTINGS that must be rejected as a whole announce nothing.
+    fn tolerate_settings(&mut self, seen: &Seen) {
+        if seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK) {
+            self.sides[seen.side].settings.tolerate();
+        }
     }
 
     /// A frame whose field block fragment cannot be told.
@@ -444,17 +459,21 @@ impl Connection {
             return;
         }
         let announcement = Announcement::read(settings, seen.start, seen.end);
-        self.sides[side].settings.announce(announcement.clone());
+        let half = &mut self.sides[side];
+        half.settings_before_headers =
+            half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
+        let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
-        emit(self, seen.fact(Kind::Settings(&announcement)));
+        emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 
     fn settings_ack(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let side = seen.side;
         let before = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
-        let Some(announcement) = self.sides[side.peer()].settings.acknowledge(seen.start) else {
-            emit(self, seen.fact(Kind::SurplusAck));
-            return;
+        let announcement = match self.sides[side.peer()].settings.acknowledge(seen.start) {
+            Acknowledged::This(announcement) => announcement,
+            Acknowledged::Nothing => return,
+            Acknowledged::Surplus => return emit(self, seen.fact(Kind::SurplusAck)),
         };
         let after = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
         self.bind(side);

@@ -16,6 +16,12 @@ pub struct Half {
     pub first_frame: Option<(Header, Origin)>,
     /// Its last frame.
     pub last_frame: Option<(Header, Origin)>,
+    /// Its last frame that is neither GOAWAY nor RST_STREAM.
+    pub last_ordinary: Option<Origin>,
+    /// Where its first HEADERS began.
+    pub first_headers: Option<Origin>,
+    /// SETTINGS frames that it sent before its first HEADERS.
+    pub settings_before_headers: u64,
     /// What it announced in SETTINGS.
     pub settings: Ledger,
     /// What its peer's SETTINGS make binding for it.
@@ -84,6 +90,9 @@ impl Default for Half {
         Self {
             first_frame: None,
             last_frame: None,
+            last_ordinary: None,
+            first_headers: None,
+            settings_before_headers: 0,
             limits: Limits::of(&settings),
             settings,
             knowledge: Knowledge::default(),

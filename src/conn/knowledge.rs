@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{Origin, Span, Time};
+use crate::base::{Origin, Place, Span};
 use crate::limits;
 
 /// How well a side knew something that its peer had sent.
@@ -14,7 +14,7 @@ pub enum Knew {
     /// Its TCP had acknowledged the octets; whether the program read them is open.
     Covered {
         /// When the acknowledgement first passed, as far as that is remembered.
-        since: Time,
+        since: Place,
     },
     /// It had read the octets.
     Processed {
@@ -27,7 +27,7 @@ pub enum Knew {
 #[derive(Debug, Default)]
 pub struct Knowledge {
     /// Each step of the acknowledgement: offset, and when it passed.
-    acked: VecDeque<(u64, Time)>,
+    acked: VecDeque<(u64, Place)>,
     processed: u64,
     proof: Origin,
     /// A PING ACK proves reading only for frames begun a round trip later: offset, and the ACK.
@@ -36,14 +36,14 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// This side's TCP acknowledged its peer's octets up to `offset`.
-    pub(super) fn acknowledge(&mut self, offset: u64, time: Time) {
+    pub(super) fn acknowledge(&mut self, offset: u64, at: Place) {
         if self.acked.back().is_some_and(|(known, _)| *known >= offset) {
             return;
         }
         if self.acked.len() >= limits::MAX_ACK_HISTORY {
             self.acked.pop_front();
         }
-        self.acked.push_back((offset, time));
+        self.acked.push_back((offset, at));
     }
 
     /// A frame of this side proves that it read everything up to `offset`.
@@ -67,17 +67,24 @@ impl Knowledge {
         self.acked.back().map_or(0, |(offset, _)| *offset)
     }
 
+    /// The furthest offset that this side is proved to have read in the end, a PING ACK included, with the proof.
+    #[must_use]
+    pub fn proved(&self) -> (u64, Origin) {
+        let read = (self.processed, self.proof);
+        self.ping.filter(|(offset, _)| *offset > self.processed).unwrap_or(read)
+    }
+
     /// Offset up to which this side is proved to have read, with the proof.
     #[must_use]
     pub const fn processed(&self) -> (u64, Origin) {
         (self.processed, self.proof)
     }
 
-    /// When the acknowledgement of `offset` first passed; a later moment when the exact one is forgotten.
+    /// Where the acknowledgement of `offset` first passed; a later packet when the exact one is forgotten.
     #[must_use]
-    pub fn covered_since(&self, offset: u64) -> Option<Time> {
+    pub fn covered_since(&self, offset: u64) -> Option<Place> {
         let at = self.acked.partition_point(|(known, _)| *known < offset);
-        self.acked.get(at).map(|(_, time)| *time)
+        self.acked.get(at).map(|(_, place)| *place)
     }
 
     /// How well this side knew what its peer had completed at `offset`, when it began the frame at `frame`.
@@ -102,24 +109,28 @@ impl Knowledge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Place;
+    use crate::base::Time;
+
+    fn place(ms: i64) -> Place {
+        Place { time: Time(ms * 1_000_000), ..Place::default() }
+    }
 
     fn at(ms: i64, tcp_end: u64, peer_acked: u64) -> Origin {
-        Origin { at: Place { time: Time(ms * 1_000_000), ..Place::default() }, tcp_end, peer_acked }
+        Origin { at: place(ms), tcp_end, peer_acked }
     }
 
     #[test]
     fn what_was_not_acknowledged_was_not_known() {
         let mut knowledge = Knowledge::default();
-        knowledge.acknowledge(850, Time(1));
+        knowledge.acknowledge(850, place(1));
         assert_eq!(knowledge.knew(900, &at(5, 100, 850), None), Knew::No);
     }
 
     #[test]
     fn an_acknowledgement_covers_and_a_frame_proves() {
         let mut knowledge = Knowledge::default();
-        knowledge.acknowledge(900, Time(7));
-        assert_eq!(knowledge.knew(900, &at(5, 100, 900), None), Knew::Covered { since: Time(7) });
+        knowledge.acknowledge(900, place(7));
+        assert_eq!(knowledge.knew(900, &at(5, 100, 900), None), Knew::Covered { since: place(7) });
         let proof = at(6, 110, 900);
         knowledge.prove(900, &proof);
         assert_eq!(knowledge.knew(900, &at(7, 120, 900), None), Knew::Processed { proof });
@@ -128,7 +139,7 @@ mod tests {
     #[test]
     fn a_ping_ack_proves_only_a_round_trip_later() {
         let mut knowledge = Knowledge::default();
-        knowledge.acknowledge(900, Time(0));
+        knowledge.acknowledge(900, place(0));
         let proof = at(10, 110, 900);
         knowledge.prove_by_ping(900, &proof);
         let round_trip = Some(Span::millis(20));

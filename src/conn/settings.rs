@@ -22,10 +22,23 @@ pub struct Announcement {
     pub values: Values,
     /// Parameters without a name, in order; bounded.
     pub unknown: Vec<(Setting, u32)>,
+    /// Values that a receiver must reject (RFC 9113 §6.5.2), in order; bounded.
+    pub invalid: Vec<(Setting, u32)>,
     /// Where the peer's acknowledgement was.
     pub acked: Option<Origin>,
     /// True for the value of `HTTP2-Settings`, which the 101 acknowledges.
     pub upgrade: bool,
+}
+
+/// What an acknowledgement acknowledges.
+#[derive(Debug)]
+pub(super) enum Acknowledged {
+    /// The oldest SETTINGS that waited.
+    This(Box<Announcement>),
+    /// A SETTINGS that announced nothing, or one beyond the cap.
+    Nothing,
+    /// No SETTINGS was outstanding.
+    Surplus,
 }
 
 /// Everything one side announced.
@@ -35,6 +48,8 @@ pub struct Ledger {
     outstanding: VecDeque<Announcement>,
     sent: u64,
     acks: u64,
+    /// SETTINGS that a receiver must reject, whose acknowledgement is neither owed nor a surplus.
+    tolerated: u64,
     /// Announcements whose acknowledgement came, and the first ones in all, for reports; bounded.
     history: Vec<Announcement>,
     first: Option<Values>,
@@ -93,13 +108,16 @@ impl Announcement {
     /// Reads a SETTINGS payload. Values that a receiver must reject (RFC 9113 §6.5.2) are kept as they stand.
     #[must_use]
     pub fn read(settings: &Settings<'_>, start: Origin, end: Origin) -> Self {
-        let (mut values, mut unknown) = (Values::default(), Vec::new());
+        let (mut values, mut unknown, mut invalid) = (Values::default(), Vec::new(), Vec::new());
         for (setting, value) in settings.iter() {
             if !values.set(setting, value) && unknown.len() < limits::MAX_LISTED_PER_CONNECTION {
                 unknown.push((setting, value));
             }
+            if !is_valid(setting, value) && invalid.len() < limits::MAX_LISTED_PER_CONNECTION {
+                invalid.push((setting, value));
+            }
         }
-        Self { start, end, values, unknown, acked: None, upgrade: false }
+        Self { start, end, values, unknown, invalid, acked: None, upgrade: false }
     }
 
     /// The values that a receiver applies: those that RFC 9113 §6.5.2 makes it reject are left out.
@@ -131,6 +149,7 @@ impl Default for Ledger {
             outstanding: VecDeque::new(),
             sent: 0,
             acks: 0,
+            tolerated: 0,
             history: Vec::new(),
             first: None,
             last: Values::INITIAL,
@@ -207,17 +226,24 @@ impl Ledger {
         self.keep(announcement);
     }
 
-    /// The peer acknowledges the oldest SETTINGS that waits. `None` when none does.
-    pub(super) fn acknowledge(&mut self, origin: Origin) -> Option<Announcement> {
+    /// A SETTINGS frame that a receiver must reject as a whole passes: it announces nothing.
+    pub(super) const fn tolerate(&mut self) {
+        self.tolerated = self.tolerated.saturating_add(1);
+    }
+
+    /// The peer acknowledges the oldest SETTINGS that waits.
+    pub(super) fn acknowledge(&mut self, origin: Origin) -> Acknowledged {
         if self.unacknowledged() == 0 {
-            return None;
+            let fair = self.tolerated > 0;
+            self.tolerated = self.tolerated.saturating_sub(1);
+            return if fair { Acknowledged::Nothing } else { Acknowledged::Surplus };
         }
         self.acks = self.acks.saturating_add(1);
-        let mut announcement = self.outstanding.pop_front()?;
+        let Some(mut announcement) = self.outstanding.pop_front() else { return Acknowledged::Nothing };
         announcement.acked = Some(origin);
         self.acked = self.acked.updated(&announcement.applicable());
         self.keep(announcement.clone());
-        Some(announcement)
+        Acknowledged::This(announcement.into())
     }
 
     /// The oldest announcement that waits, and how many wait in all.
@@ -266,9 +292,11 @@ mod tests {
     #[test]
     fn an_acknowledgement_without_settings_finds_nothing() {
         let mut ledger = Ledger::default();
-        assert!(ledger.acknowledge(Origin::default()).is_none());
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Surplus));
         ledger.announce(announcement(Setting::ENABLE_PUSH, 0));
-        assert!(ledger.acknowledge(Origin::default()).is_some());
-        assert!(ledger.acknowledge(Origin::default()).is_none());
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::This(_)));
+        ledger.tolerate();
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Nothing));
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Surplus));
     }
 }

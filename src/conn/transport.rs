@@ -37,6 +37,9 @@ impl Transport {
         self.alive[side] = Some(origin.at);
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
+            Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
+                self.established.get_or_insert(origin.at);
+            }
             Signal::Acked | Signal::KeepAlive | Signal::Window { .. } => {}
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));

@@ -1,6 +1,6 @@
 //! What a field block was as a whole.
 
-use super::{Fault, FaultKind, Field, Traits};
+use super::{Fault, Field, Traits};
 
 /// A summary of one decoded field block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub struct Block {
     pub inserted: u32,
     /// The size updates.
     pub updates: Updates,
-    /// Octets decoded: all of the block, unless a fault or the cap ended it.
+    /// Octets decoded.
     pub octets: u32,
+    /// All octets were decoded: neither a fault nor the cap ended the block.
+    pub complete: bool,
     /// The first mistake.
     pub error: Option<Fault>,
     /// The decoded block passed [`MAX_DECODED_BLOCK`](crate::limits::MAX_DECODED_BLOCK); decoding ended there.
@@ -30,6 +32,7 @@ pub struct Block {
 pub struct Updates {
     count: u32,
     first: [u32; 4],
+    smallest: Option<u32>,
 }
 
 impl Updates {
@@ -46,11 +49,18 @@ impl Updates {
         self.first.get(..listed).unwrap_or_default()
     }
 
+    /// The smallest size asked for by any of them, in octets.
+    #[must_use]
+    pub const fn smallest(&self) -> Option<u32> {
+        self.smallest
+    }
+
     pub(super) fn add(&mut self, size: u32) {
         if let Some(free) = usize::try_from(self.count).ok().and_then(|place| self.first.get_mut(place)) {
             *free = size;
         }
         self.count = self.count.saturating_add(1);
+        self.smallest = Some(self.smallest.map_or(size, |smallest| smallest.min(size)));
     }
 }
 
@@ -69,22 +79,5 @@ impl Block {
         self.fields = self.fields.saturating_add(1);
         let known = field.name.known().is_some() & field.value.known().is_some();
         self.unknown = self.unknown.saturating_add(u32::from(!known));
-    }
-
-    /// True when the fault of this block, if any, left the rest of it readable.
-    #[must_use]
-    pub fn whole(&self) -> bool {
-        let ended = self.error.is_some_and(|fault| {
-            matches!(
-                fault.kind,
-                FaultKind::IntegerTooLarge
-                    | FaultKind::IntegerTooLong
-                    | FaultKind::Truncated { .. }
-                    | FaultKind::HuffmanEos
-                    | FaultKind::HuffmanPaddingTooLong
-                    | FaultKind::HuffmanPaddingNotOnes
-            )
-        });
-        !ended && !self.capped
     }
 }

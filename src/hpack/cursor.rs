@@ -127,6 +127,10 @@ mod tests {
             Err(FaultKind::IntegerTooLong)
         );
         assert_eq!(
+            integer(&[0x7f, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], 0x7f),
+            Err(FaultKind::IntegerTooLong)
+        );
+        assert_eq!(
             integer(&[0x7f, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01], 0x7f),
             Err(FaultKind::IntegerTooLarge)
         );

@@ -10,10 +10,11 @@ use super::{Block, Fault, FaultKind, Field, Representation, Text, Traits};
 
 /// Decodes the field blocks of one direction of a connection, in their order.
 ///
-/// It never fails: what is wrong is told in [`Block::error`]. An index into a part of the dynamic table that was never seen
-/// gives [`Text::Unknown`], and decoding goes on: entries count from the newest, so all that were inserted since resolve.
+/// It never fails: what is wrong is told in [`Block::error`]. An index into a part of the dynamic table that was never
+/// seen gives [`Text::Unknown`], and decoding goes on: entries count from the newest, so all that were inserted since
+/// resolve.
 ///
-/// A fault that hides where the next field begins ends its block, and all entries become unknown: nobody can say what the rest
+/// A fault inside an integer or a string ends its block, and all entries become unknown: nobody can say what the rest
 /// would have done to the table. After any other fault decoding goes on, for the sender's table is still as it says.
 #[derive(Clone)]
 pub struct Decoder {
@@ -64,24 +65,24 @@ impl Decoder {
 
     /// True when every entry that the sender can refer to is known.
     ///
-    /// After a loss it becomes true again once nothing older than the known entries can be left: after a size update to 0, or
-    /// when the known entries alone fill the table. The sender's size may be unknown then, so the oldest of the known entries
-    /// may already be gone.
+    /// After a loss it becomes true again once nothing older than the known entries can be left: after a size update to
+    /// 0, or when the known entries alone fill the table. Then some of the oldest known ones may be gone already, where
+    /// the sender's size or a name was unknown; an index to them is not told from a right one.
     #[must_use]
     pub fn exact(&self) -> bool {
         self.table.exact()
     }
 
-    /// Sets the largest SETTINGS_HEADER_TABLE_SIZE that the sender may use now, in octets: of those that the receiver sent,
-    /// the largest that the sender acknowledged last or may have seen since; `u32::MAX` where that is unknown.
+    /// Sets the largest SETTINGS_HEADER_TABLE_SIZE that the sender may use now, in octets: the largest of the one it
+    /// acknowledged last and those it may have seen since; `u32::MAX` where that is unknown. It bounds size updates,
+    /// and the table itself as long as its size is unknown; so tell it before [`Self::lose`] where both are due.
     pub fn set_limit(&mut self, octets: u32) {
         self.limit = octets;
-        self.table.maximum_may_be(octets);
     }
 
-    /// Tells that the sender acknowledged a SETTINGS that lowered the limit to `at_most` octets: its next block must begin with
-    /// a size update to that or less, unless its table is known to be that small already (RFC 7541 §4.2, RFC 9113 §4.3.1).
-    /// Told several times before a block, the smallest counts. Nothing can be owed while the sender's size is unknown.
+    /// Tells that the sender acknowledged a SETTINGS that lowered the limit to `at_most` octets: its next block must begin
+    /// with a size update to that or less, unless its table is that small already (RFC 7541 §4.2, RFC 9113 §4.3.1). Told
+    /// several times before a block, the smallest counts. Nothing is owed while the size of the table is unknown.
     pub fn require_update(&mut self, at_most: u32) {
         if self.table.maximum().is_some_and(|maximum| maximum > at_most) {
             self.owed = Some(self.owed.map_or(at_most, |owed| owed.min(at_most)));
@@ -111,11 +112,12 @@ impl Decoder {
         let mut summary = Block::default();
         let outcome = self.begin(&mut cursor, &mut summary);
         let outcome = outcome.and_then(|()| self.fields(&mut cursor, &mut summary, emit));
-        if let Err(stop) = outcome {
-            match stop {
-                Stop::Fault(fault) => summary.note(fault),
-                Stop::Cap => summary.capped = true,
-            }
+        match outcome {
+            Ok(()) => summary.complete = true,
+            Err(Stop::Fault(fault)) => summary.note(fault),
+            Err(Stop::Cap) => summary.capped = true,
+        }
+        if !summary.complete {
             self.lose();
         }
         for scratch in [&mut self.name, &mut self.value] {
@@ -132,14 +134,11 @@ impl Decoder {
             self.update(cursor, summary)?;
             summary.octets = cursor.offset();
         }
-        if cursor.peek().is_none() && summary.updates.count() == 0 {
-            return Ok(()); // An empty block: an update that is owed may still come first in the next one.
-        }
         if summary.updates.count() == 0 {
-            self.table.maximum_cannot_pass(self.limit);
+            self.table.bound(self.limit);
         }
         if let Some(owed) = self.owed.take() {
-            let signalled = summary.updates.sizes().iter().min().copied();
+            let signalled = summary.updates.smallest();
             if signalled.is_none_or(|size| size > owed) {
                 summary.note(cursor.fault(FaultKind::SizeUpdateMissing { owed, signalled }));
             }

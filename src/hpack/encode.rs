@@ -10,8 +10,8 @@ use super::static_table;
 /// use h2lint::hpack::{Coding, Encoder, Representation};
 ///
 /// let mut block = Encoder::new();
-/// block.indexed(2).literal(Representation::IncrementalIndexing, 1, b"a.example", Coding::Huffman);
-/// assert_eq!(block.octets(), [0x82, 0x41, 0x87, 0x1d, 0x2f, 0x29, 0xac, 0x4d, 0x63, 0x93]);
+/// block.indexed(2).literal(Representation::IncrementalIndexing, 24, b"no-cache", Coding::Huffman);
+/// assert_eq!(block.octets(), [0x82, 0x58, 0x86, 0xa8, 0xeb, 0x10, 0x64, 0x9c, 0xbf]);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Encoder {
@@ -65,7 +65,7 @@ impl Encoder {
         self.integer(0x80, 7, u64::from(index))
     }
 
-    /// A literal whose name stands at `index` (RFC 7541 §6.2); with [`Representation::Indexed`] only that index is written.
+    /// A literal whose name stands at `index` (RFC 7541 §6.2); with [`Representation::Indexed`], that index alone.
     pub fn literal(&mut self, form: Representation, index: u32, value: &[u8], coding: Coding) -> &mut Self {
         self.begin(form, index);
         if form == Representation::Indexed { self } else { self.string(value, coding) }
@@ -116,7 +116,7 @@ impl Encoder {
         self
     }
 
-    /// An integer (RFC 7541 §5.1) in the low `bits` bits, 1 to 8, of an octet with this `pattern`; also one that is too large.
+    /// An integer (RFC 7541 §5.1) in the low `bits` bits, 1 to 8, of an octet with this `pattern`; also one too large.
     pub fn integer(&mut self, pattern: u8, bits: u8, value: u64) -> &mut Self {
         let ones = 0xff_u8.wrapping_shr(8_u32.wrapping_sub(u32::from(bits)));
         match u8::try_from(value) {

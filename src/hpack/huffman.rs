@@ -84,6 +84,15 @@ pub(super) fn encoded_length(text: &[u8]) -> usize {
     to_index(text.iter().map(length).fold(0, u64::saturating_add).div_ceil(8))
 }
 
+/// The code as the RFC lists it: code and its length in bits, and the symbol they stand for.
+#[cfg(test)]
+pub(super) fn codes() -> impl Iterator<Item = ((u32, u32), u16)> {
+    (0..=EOS).map(|symbol| {
+        let place = usize::from(symbol);
+        ((CODES[place], u32::from(LENGTHS[place])), symbol)
+    })
+}
+
 fn lowest_octet(word: u64) -> u8 {
     let [lowest, ..] = word.to_le_bytes();
     lowest

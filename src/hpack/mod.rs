@@ -1,9 +1,9 @@
 //! Field blocks become fields (RFC 7541), in a way that a capture can live with.
 //!
-//! A [`Decoder`] reads the field blocks of one direction in their order. It hands out each [`Field`] with its name, value and
-//! the way it was written, and a summary of the [`Block`]. It cannot fail: a mistake is a [`Fault`] in the summary, a part of
-//! the dynamic table that was never seen gives [`Text::Unknown`], and everything that is known stays known. What is noteworthy
-//! about a field is a set of [`Traits`], which nobody has to look for again.
+//! A [`Decoder`] reads the field blocks of one direction in their order. It hands out each [`Field`] with its name, value
+//! and the way it was written, and a summary of the [`Block`]. It cannot fail: a mistake is a [`Fault`] in the summary, a
+//! part of the dynamic table that was never seen gives [`Text::Unknown`], and everything that is known stays known. What
+//! is noteworthy about a field is a set of [`Traits`], which nobody has to look for again.
 //!
 //! ```
 //! use h2lint::hpack::{Decoder, Text, Traits};
@@ -35,6 +35,11 @@ mod static_table;
 mod table;
 mod traits;
 mod values;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
 
 pub use block::{Block, Updates};
 pub use decoder::Decoder;

@@ -1,8 +1,8 @@
 //! The dynamic table of one direction (RFC 7541 §2.3.2), also when its past was never seen.
 //!
-//! Entries count from the newest, so what was inserted since the capture began always resolves. The table here keeps an entry
-//! as long as it *may* exist: sizes are taken as small, the maximum as large as they can be. So it holds at least what the
-//! real one holds, and what it proves to be gone is gone.
+//! Entries count from the newest, so what was inserted since the capture began always resolves. The table here keeps an
+//! entry as long as it *may* exist: sizes are taken as small, the maximum as large as they can be. So it holds at least
+//! what the real one holds of what was seen, and what it proves to be gone is gone.
 
 use std::collections::VecDeque;
 
@@ -96,26 +96,18 @@ impl Table {
         }
     }
 
-    /// Forgets all entries; any others may exist, in a table of at most the size in force or `limit`, the larger.
+    /// Forgets all entries; any others may exist, in a table of at most `limit` octets.
     pub(super) fn lose(&mut self, limit: u32) {
         self.clear();
         self.past = true;
         self.maximum_known = false;
-        self.maximum = self.maximum.max(limit);
-        self.evict();
+        self.bound(limit);
     }
 
-    /// The sender's maximum may be as high as `limit`, if it is not known.
-    pub(super) fn maximum_may_be(&mut self, limit: u32) {
+    /// Takes `limit` for the largest size that the sender's table may have, unless that is known.
+    pub(super) fn bound(&mut self, limit: u32) {
         if !self.maximum_known {
-            self.maximum = self.maximum.max(limit);
-        }
-    }
-
-    /// The sender's maximum cannot be above `limit`, if it is not known.
-    pub(super) fn maximum_cannot_pass(&mut self, limit: u32) {
-        if !self.maximum_known {
-            self.maximum = self.maximum.min(limit);
+            self.maximum = limit;
             self.evict();
         }
     }
@@ -302,3 +294,22 @@ fn usize_from(number: u32) -> usize {
 
 /// Octets asked for at least: the names and values of a small request.
 const FIRST_OCTETS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_do_not_grow_with_the_number_of_entries() {
+        let mut table = Table::new();
+        for number in 0..50_000_u32 {
+            let value = vec![b'v'; (number % 97) as usize];
+            table.insert(Name::Octets(&number.to_be_bytes()), &value, Traits::NONE);
+            let newest = table.rows().next().unwrap();
+            assert_eq!(newest.name, Text::Known(&number.to_be_bytes()));
+            assert!(table.octets.capacity() <= 4 * 4096, "after {number} entries");
+        }
+        let live: u32 = table.entries.iter().map(|slot| slot.name + slot.value).sum();
+        assert_eq!(table.size(), live + 32 * to_u32(table.entries.len()));
+    }
+}

@@ -207,7 +207,7 @@ impl Traits {
         self.0 == 0
     }
 
-    /// These traits if `so`, none otherwise: keeps a chain of observations free of branches.
+    /// These traits if `so` (true or 1), none otherwise: keeps a chain of observations free of branches.
     #[must_use]
     pub(super) fn when(self, so: impl Into<u64>) -> Self {
         Self(self.0 & so.into().wrapping_neg())

@@ -1,4 +1,5 @@
-//! Why a packet gives no IP payload. Some of these are the normal lot of a packet (ARP), some hide traffic that an analysis would want.
+//! Why a packet gives no IP payload. Some of these are the normal lot of a packet (ARP), some hide traffic that an analysis
+//! would want.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! IPv4 and IPv6. Lengths are those of the header as far as it has them, so that what the link appends falls away; where the header leaves
-//! the length to the network card (0), the payload is what is there.
+//! IPv4 and IPv6. Lengths are those of the header as far as it has them, so that what the link appends falls away; where the
+//! header leaves the length to the network card (0), the payload is what is there.
 
 use std::net::IpAddr;
 

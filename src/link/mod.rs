@@ -1,6 +1,7 @@
-//! A packet becomes the payload of its IP header. [`decode`] takes the headers off one after another: first the one that the link type
-//! names, each of them in a file of its own, then IP with its extension headers. What does not lead to a whole IP payload is [`Hidden`], with
-//! the reason; nothing is an error, and checksums are not looked at, since the sender's hardware fills them in behind the capture.
+//! A packet becomes the payload of its IP header. [`decode`] takes the headers off one after another: first the one that the
+//! link type names, each of them in a file of its own, then IP with its extension headers. What does not lead to a whole IP
+//! payload is [`Hidden`], with the reason; nothing is an error, and checksums are not looked at, since the sender's hardware
+//! fills them in behind the capture.
 
 mod datagram;
 mod encapsulation;

@@ -1,5 +1,5 @@
-//! Loopback of the BSD family: an address family of four octets, in the byte order of the machine that captured (NULL) or in network
-//! order (LOOP).
+//! Loopback of the BSD family: an address family of four octets, in the byte order of the machine that captured (NULL) or in
+//! network order (LOOP).
 
 use super::{Datagram, Encapsulation, Hidden, Layer, ip};
 

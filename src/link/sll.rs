@@ -1,5 +1,5 @@
-//! Linux cooked captures, as `tcpdump -i any` writes them. The hardware type of the interface is of no interest: behind loopback, tunnel
-//! and PPP devices alike, the protocol says what follows.
+//! Linux cooked captures, as `tcpdump -i any` writes them. The hardware type of the interface is of no interest: behind
+//! loopback, tunnel and PPP devices alike, the protocol says what follows.
 
 use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, ethertype};
 

@@ -196,27 +196,14 @@ impl Need {
     }
 }
 
-/// A section of RFC 9113 and one of RFC 7540 that say MUST.
+/// A section of RFC 9113.
 #[must_use]
-pub const fn must(rfc9113: &'static str, rfc7540: &'static str) -> [Reference; 2] {
-    both(rfc9113, rfc7540, Some(Level::Must))
+pub const fn rfc9113(section: &'static str, level: Option<Level>) -> Reference {
+    Reference { doc: "RFC 9113", section, level }
 }
 
-/// A section of RFC 9113 and one of RFC 7540 that say SHOULD.
+/// A section of RFC 7540.
 #[must_use]
-pub const fn should(rfc9113: &'static str, rfc7540: &'static str) -> [Reference; 2] {
-    both(rfc9113, rfc7540, Some(Level::Should))
-}
-
-/// A section of RFC 9113 and one of RFC 7540 that inform, or leave the choice.
-#[must_use]
-pub const fn informs(rfc9113: &'static str, rfc7540: &'static str) -> [Reference; 2] {
-    both(rfc9113, rfc7540, None)
-}
-
-const fn both(rfc9113: &'static str, rfc7540: &'static str, level: Option<Level>) -> [Reference; 2] {
-    [
-        Reference { doc: "RFC 9113", section: rfc9113, level },
-        Reference { doc: "RFC 7540", section: rfc7540, level },
-    ]
+pub const fn rfc7540(section: &'static str, level: Option<Level>) -> Reference {
+    Reference { doc: "RFC 7540", section, level }
 }

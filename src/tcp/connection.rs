@@ -223,9 +223,10 @@ impl Connection {
         let stream = &mut self.streams[direction];
         let closed = segment.window == 0 && !segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::RST);
         if let Some(upto) = upto
-            && upto > stream.acked
+            && (upto > stream.acked || !stream.acknowledges)
         {
-            stream.acked = upto;
+            stream.acknowledges = true;
+            stream.acked = upto.max(stream.acked);
             emit(direction, Output::Signal(Signal::Acked, origin(stream, segment, upto)));
         }
         if closed != stream.window_closed && !segment.flags.has(Flags::RST) {

@@ -52,6 +52,8 @@ pub struct Stream {
     pub syn: Option<Place>,
     /// Offset of the orderly end, once seen, whether or not all octets before it came.
     pub fin: Option<u64>,
+    /// True once this side acknowledged anything, its peer's SYN included.
+    pub acknowledges: bool,
     pub(super) window_closed: bool,
     pub(super) fin_emitted: bool,
     pub(super) fin_origin: Origin,

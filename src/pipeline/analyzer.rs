@@ -1,0 +1,151 @@
+//! Packets in, report out: finds each packet's connection, keeps the live ones, concludes those that are over.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::collector::Collector;
+use super::place;
+use super::session::Session;
+use crate::base::{Place, Span};
+use crate::capture::Packet;
+use crate::conn::{Connection, Fact};
+use crate::finding::{Input, Report};
+use crate::limits;
+use crate::link::{self, Datagram};
+use crate::rules::Options;
+use crate::tcp::{Endpoint, FlowKey, Flows, Segment};
+
+/// What the caller wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    /// The numbers to judge by.
+    pub options: Options,
+    /// Connections listed in the report.
+    pub limit_connections: usize,
+    /// Streams listed in the report.
+    pub limit_streams: usize,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            options: Options::default(),
+            limit_connections: limits::MAX_CONNECTIONS_LISTED,
+            limit_streams: limits::MAX_STREAMS_LISTED,
+        }
+    }
+}
+
+/// A fact as an observer hears it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// Number of the connection.
+    pub conn: u64,
+    /// The connection's first packet.
+    pub first: Place,
+    /// What happened.
+    pub fact: &'a Fact<'a>,
+    /// The connection, the fact already counted in.
+    pub connection: &'a Connection,
+}
+
+/// The analysis of one capture, packet by packet.
+#[derive(Default)]
+pub struct Analyzer {
+    wishes: Wishes,
+    flows: Flows,
+    live: HashMap<u64, Live, foldhash::fast::FixedState>,
+    /// Connections that have ended and may still see stragglers, by the time of their end.
+    lingering: VecDeque<(u64, Place)>,
+    collector: Collector,
+    last: Place,
+}
+
+/// A connection that is not concluded.
+struct Live {
+    key: FlowKey,
+    session: Box<Session>,
+    lingers: bool,
+}
+
+impl Analyzer {
+    /// An analysis that has seen nothing.
+    #[must_use]
+    pub fn new(wishes: Wishes) -> Self {
+        Self { wishes, ..Self::default() }
+    }
+
+    /// Takes the next packet.
+    pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        self.last = place(packet);
+        let Ok(datagram) = link::decode(packet.link, packet.data) else { return };
+        if datagram.protocol != TCP {
+            return;
+        }
+        let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place(packet));
+        if let Some(segment) = segment {
+            self.segment(&datagram, &segment, observe);
+        }
+        self.retire(observe);
+    }
+
+    /// The capture is over.
+    pub fn finish(mut self, input: Input, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) -> Report {
+        let mut numbers: Vec<u64> = self.live.keys().copied().collect();
+        numbers.sort_unstable();
+        for number in numbers {
+            self.conclude(number, observe);
+        }
+        self.collector.report(&self.wishes, &self.flows, input)
+    }
+
+    fn segment(
+        &mut self,
+        datagram: &Datagram<'_>,
+        segment: &Segment<'_>,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        let source = Endpoint { address: datagram.source, port: segment.source_port };
+        let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
+        let (key, seat) = self.flows.seat(source, destination, segment);
+        if let Some(old) = seat.replaces {
+            self.conclude(old, observe);
+        }
+        if seat.opens {
+            let names = datagram.encapsulation.names().chain(["tcp"]).collect();
+            let session = Session::new(seat.number, source, destination, segment, names);
+            self.live.insert(seat.number, Live { key, session: session.into(), lingers: false });
+        }
+        let Some(live) = self.live.get_mut(&seat.number) else {
+            self.collector.straggler();
+            return;
+        };
+        live.session.push(seat.direction, segment, &self.wishes, observe);
+        if !live.lingers && live.session.is_over() {
+            live.lingers = true;
+            self.lingering.push_back((seat.number, segment.at));
+        }
+    }
+
+    /// Concludes connections whose stragglers are no longer waited for.
+    fn retire(&mut self, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        while let Some((number, ended)) = self.lingering.front().copied() {
+            let old = self.last.time.since(ended.time) > Span::seconds(limits::LINGER_S);
+            if !old && self.lingering.len() <= limits::MAX_LINGERING {
+                break;
+            }
+            self.lingering.pop_front();
+            self.conclude(number, observe);
+        }
+    }
+
+    fn conclude(&mut self, number: u64, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        if let Some(Live { key, session, .. }) = self.live.remove(&number) {
+            let concluded = session.finish(self.last, &self.wishes, observe);
+            self.collector.add(concluded, &self.wishes);
+            self.flows.conclude(key, number);
+        }
+    }
+}
+
+/// The protocol number of TCP in IP headers.
+const TCP: u8 = 6;

@@ -1,0 +1,263 @@
+//! Connections and streams as the report lists them, made from the facts when a connection is over.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::opening::{Http1, Mode};
+use crate::base::{PerSide, Place, Side, Span, Time};
+use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
+use crate::finding::{
+    Calls, ConnectionRow, End, GoawayRow, Latency, Negotiation, Peer, RequestRow, ResponseRow, RoundTrips,
+    SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
+};
+use crate::frame::{Setting, Settings};
+use crate::tcp::{Endpoint, Stream as TcpStream};
+
+/// What a connection row is made of.
+pub(super) struct Facts<'a> {
+    pub number: u64,
+    pub first: Place,
+    pub client: (Endpoint, &'a TcpStream),
+    pub server: (Endpoint, &'a TcpStream),
+    pub encapsulation: Vec<&'static str>,
+    pub modes: (Mode, Mode),
+    pub http1: &'a Http1,
+    pub conn: &'a Connection,
+    pub http2: bool,
+    pub authority: Option<String>,
+    pub calls: Calls,
+}
+
+/// A connection's row.
+pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow {
+    let conn = facts.conn;
+    let (client, server) = (facts.client.1, facts.server.1);
+    let started = if from_syn || client.syn.is_some() { "syn" } else { "midstream" };
+    ConnectionRow {
+        id: facts.number,
+        tcp_stream: Some(facts.number),
+        input: 0,
+        client: peer(facts.client.0, None),
+        server: peer(facts.server.0, facts.authority.clone()),
+        encapsulation: facts.encapsulation.clone(),
+        vantage: vantage(conn),
+        started,
+        ended: ended(conn),
+        start: stamp(facts.first.time, false),
+        duration_s: seconds(conn.transport.last.time.since(facts.first.time)),
+        packets: client.stats.packets.saturating_add(server.stats.packets),
+        bytes: PerSide { client: client.stats.octets, server: server.stats.octets },
+        http2: facts.http2,
+        negotiation: negotiation(&facts),
+        settings: settings(conn, facts.first),
+        frames: PerSide::from_fn(|side| conn.sides[side].frames().collect()),
+        rtt_ms: round_trips(conn),
+        streams: counts(conn),
+        goaway: goaways(conn),
+        windows: windows(&facts),
+        findings: Vec::new(),
+        calls: facts.calls,
+    }
+}
+
+fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
+    Peer { addr: endpoint.address.to_string(), port: endpoint.port, name, implementation: None }
+}
+
+fn negotiation(facts: &Facts<'_>) -> Negotiation {
+    let upgraded = facts.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome.word() == "accepted");
+    let via = match facts.modes {
+        _ if upgraded => "h2c_upgrade",
+        _ if facts.conn.preface.is_some() => "h2c_prior_knowledge",
+        (Mode::Http1, _) | (_, Mode::Http1) => "http1",
+        (Mode::Tls, _) => "tls_unknown",
+        (Mode::Opening, Mode::Frames) => "h2c_prior_knowledge",
+        _ => "unknown",
+    };
+    let upgrade = facts.http1.upgrade.as_ref().map(|upgrade| UpgradeRow {
+        pkt: upgrade.requested.at.pkt,
+        outcome: upgrade.outcome.word(),
+        status: upgrade.response.as_ref().map(|response| response.status),
+        settings: upgrade.request.settings().map(|octets| {
+            Settings::new(&octets).iter().map(|(setting, value)| (setting.to_string(), value)).collect()
+        }),
+    });
+    Negotiation { via, tls: None, npn: None, upgrade, alt_svc: Vec::new() }
+}
+
+/// Where the tap stood, from the handshake (SYN to SYN/ACK, SYN/ACK to ACK).
+fn vantage(conn: &Connection) -> &'static str {
+    let transport = &conn.transport;
+    let (Some(syn), Some(answer), Some(third)) = (transport.syn.client, transport.syn.server, transport.established)
+    else {
+        return "unknown";
+    };
+    let (to_server, to_client) = (answer.time.since(syn.time), third.time.since(answer.time));
+    let short = |part: Span| part < Span::millis(1);
+    let near = |part: Span, other: Span| short(part) && part.times(9) < other;
+    match (to_server, to_client) {
+        (a, b) if short(a) && short(b) => "both",
+        (a, b) if near(b, a) => "client",
+        (a, b) if near(a, b) => "server",
+        _ => "middle",
+    }
+}
+
+fn ended(conn: &Connection) -> End {
+    match conn.transport.ended().0 {
+        Ended::Fin(Side::Client) => End::FinClient,
+        Ended::Fin(Side::Server) => End::FinServer,
+        Ended::Rst(Side::Client) => End::RstClient,
+        Ended::Rst(Side::Server) => End::RstServer,
+        Ended::Open => End::Open,
+    }
+}
+
+fn settings(conn: &Connection, first: Place) -> Vec<SettingsRow> {
+    let mut rows: Vec<SettingsRow> = Vec::new();
+    for side in Side::BOTH {
+        rows.extend(conn.sides[side].settings.listed().map(|sent| settings_row(sent, side)));
+    }
+    rows.sort_by_key(|row| row.pkt);
+    let _ = first;
+    rows
+}
+
+fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
+    let wait = sent.acked.map(|acked| acked.at.time.since(sent.end.at.time));
+    SettingsRow {
+        pkt: sent.start.at.pkt,
+        by: side.word(),
+        acked_pkt: sent.acked.map(|acked| acked.at.pkt),
+        ack_ms: wait.map(millis),
+        values: sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))).collect(),
+        unknown: sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value)).collect(),
+    }
+}
+
+fn round_trips(conn: &Connection) -> RoundTrips {
+    let mut waits: Vec<Span> = Vec::new();
+    for side in Side::BOTH {
+        let answered = conn.sides[side].settings.listed().filter(|sent| !sent.upgrade);
+        waits.extend(answered.filter_map(|sent| Some(sent.acked?.at.time.since(sent.end.at.time))));
+    }
+    waits.sort_unstable();
+    let settings = waits.get(waits.len() / 2).copied().map(millis);
+    RoundTrips { tcp: conn.transport.round_trip().map(millis), settings, ping: None }
+}
+
+fn counts(conn: &Connection) -> StreamCounts {
+    let server = &conn.sides.server;
+    let limit = server.settings.announced(Setting::MAX_CONCURRENT_STREAMS);
+    let add = |a: u64, b: u64| a.saturating_add(b);
+    StreamCounts {
+        opened: conn.streams.count(),
+        max_concurrent: u64::from(conn.streams.peak()),
+        limit: (limit != u32::MAX).then_some(limit),
+        refused: add(conn.sides.client.refused, server.refused),
+        reset: add(conn.sides.client.resets, server.resets),
+    }
+}
+
+fn goaways(conn: &Connection) -> Vec<GoawayRow> {
+    let mut rows = Vec::new();
+    for side in Side::BOTH {
+        rows.extend(conn.sides[side].goaways.iter().map(|goaway| GoawayRow {
+            pkt: goaway.end.at.pkt,
+            by: side.word(),
+            last_stream_id: goaway.last_stream_id.0,
+            error_code: goaway.code.to_string(),
+            debug: (!goaway.debug.is_empty()).then(|| String::from_utf8_lossy(&goaway.debug).into_owned()),
+        }));
+    }
+    rows.sort_by_key(|row| row.pkt);
+    rows
+}
+
+fn windows(facts: &Facts<'_>) -> WindowsRow {
+    let least = |side: Side| facts.http2.then(|| facts.conn.sides[side].least_window);
+    WindowsRow { client_conn_min: least(Side::Client), server_conn_min: least(Side::Server), blocked_ms: None }
+}
+
+/// A stream's row; `lost` when the connection was over while it was open.
+pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -> StreamRow {
+    let reset = Side::BOTH.iter().find_map(|side| Some((*side, stream.sent[*side].reset?)));
+    let end = match (stream.state, reset) {
+        (StreamState::Closed(closed), Some((side, _))) if closed.ended != Sides::Both => match side {
+            Side::Client => "reset_client",
+            Side::Server => "reset_server",
+        },
+        (StreamState::Closed(_), _) => "closed",
+        _ if lost => "connection_lost",
+        _ => "open",
+    };
+    let since = |place: Place| seconds(place.time.since(first.time));
+    let total = stream.closed.map(|closed| millis(closed.at.time.since(stream.opened.at.time)));
+    let answer = stream.sent.server.first.map(|answer| millis(answer.at.time.since(stream.opened.at.time)));
+    StreamRow {
+        id: format!("{conn}:{}", stream.id),
+        conn,
+        stream: stream.id.0,
+        opened_by: stream.opened_by.word(),
+        opened_pkt: stream.opened.at.pkt,
+        opened_t: since(stream.opened.at),
+        ended_t: stream.closed.map(|closed| since(closed.at)),
+        end,
+        error_code: reset.map(|(_, (_, code))| code.to_string()),
+        state_log: Vec::new(),
+        request: request_row(stream.request.as_deref()),
+        response: ResponseRow { status: stream.status },
+        grpc: None,
+        bytes: UpDown { up: stream.sent.client.content, down: stream.sent.server.content },
+        latency_ms: Latency { total, first_byte: answer, ..Latency::default() },
+        findings: Vec::new(),
+    }
+}
+
+fn request_row(request: Option<&Request>) -> RequestRow {
+    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    let Some(request) = request else { return RequestRow { headers_known: "none", ..RequestRow::default() } };
+    RequestRow {
+        method: text(&request.method),
+        path: text(&request.path),
+        authority: text(&request.authority),
+        headers_known: if request.whole { "all" } else { "partial" },
+    }
+}
+
+/// The :authority that most requests would name: the first one known.
+pub(super) fn authority(conn: &Connection) -> Option<String> {
+    let streams = conn.streams.sorted();
+    let mut requests = streams.iter().filter_map(|stream| stream.request.as_ref()?.authority.as_deref());
+    requests.find(|authority| !authority.is_empty()).map(str::to_owned)
+}
+
+/// An address as 128 bits.
+pub(super) fn plain(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
+
+/// RFC 3339 in UTC with microseconds, or nanoseconds where the file has them.
+pub(super) fn stamp(time: Time, nanoseconds: bool) -> String {
+    let precision = if nanoseconds { 9 } else { 6 };
+    let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap_or_default();
+    format!("{stamp:.precision$}")
+}
+
+/// Seconds to the microsecond.
+fn seconds(span: Span) -> f64 {
+    (span.as_seconds() * 1e6).round() / 1e6
+}
+
+/// Milliseconds to the microsecond.
+fn millis(span: Span) -> f64 {
+    (span.as_millis() * 1e3).round() / 1e3
+}
+
+/// Frames of all sides and types.
+pub(super) fn frame_total(frames: &PerSide<BTreeMap<&'static str, u64>>) -> u64 {
+    frames.client.values().chain(frames.server.values()).fold(0, |sum, count| sum.saturating_add(*count))
+}

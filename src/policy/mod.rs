@@ -1,0 +1,143 @@
+//! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
+//! of a capture into the ones that are shown, in order, with the verdict and the exit code.
+
+mod order;
+mod selection;
+mod spelling;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+use crate::base::to_u64;
+use crate::finding::{Confidence, Finding, Report, Severity};
+use crate::limits;
+
+pub use order::{Group, groups};
+pub use selection::{Selection, rule};
+
+/// What counts, and what it leads to.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The severity from which a finding fails the run; `None`: findings never do.
+    pub fail_on: Option<Severity>,
+    /// Findings below are neither shown nor counted.
+    pub min_confidence: Confidence,
+    /// How much is asked.
+    pub level: Strictness,
+    /// The rules that are wanted.
+    pub selection: Selection,
+    /// A capture without HTTP/2 is code 0, not 4.
+    pub allow_empty: bool,
+    /// Findings do not change the exit code of the program.
+    pub exit_zero: bool,
+}
+
+/// How much is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Rules tagged `style` speak as well.
+    Strict,
+    /// All other rules.
+    #[default]
+    Default,
+    /// Only certain errors.
+    Lenient,
+}
+
+/// Findings that a policy left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Below the confidence or the strictness asked for.
+    pub uncertain: u64,
+    /// Of rules that are not wanted.
+    pub unselected: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            fail_on: Some(Severity::Error),
+            min_confidence: Confidence::Likely,
+            level: Strictness::Default,
+            selection: Selection::default(),
+            allow_empty: false,
+            exit_zero: false,
+        }
+    }
+}
+
+impl Policy {
+    /// Makes a report of complete findings the report that is shown: drops what does not count, sorts worst first, numbers the
+    /// findings, links connections and streams to them, counts, and says the verdict. To be applied once.
+    pub fn apply(&self, report: &mut Report) -> Hidden {
+        let hidden = self.drop_what_does_not_count(report);
+        self.selection.note(self.level, &mut report.coverage);
+        order::sort(report);
+        for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
+            finding.id = format!("f{number}");
+        }
+        report.verdict = verdict::verdict(self, report);
+        let beyond = report.findings.len().saturating_sub(limits::MAX_FINDINGS);
+        report.findings.truncate(limits::MAX_FINDINGS);
+        report.omitted.findings = report.omitted.findings.saturating_add(to_u64(beyond));
+        link(report);
+        hidden
+    }
+
+    /// The code with which the program ends.
+    #[must_use]
+    pub const fn exit_code(&self, report: &Report) -> u8 {
+        match report.verdict.exit_code {
+            verdict::FAILED if self.exit_zero => 0,
+            code => code,
+        }
+    }
+
+    fn drop_what_does_not_count(&self, report: &mut Report) -> Hidden {
+        let off = self.selection.off(self.level);
+        let mut hidden = Hidden::default();
+        report.findings.retain(|finding| {
+            if off.contains(finding.rule) {
+                hidden.unselected = hidden.unselected.saturating_add(1);
+                return false;
+            }
+            let counts = self.certain_enough(finding);
+            hidden.uncertain = hidden.uncertain.saturating_add(u64::from(!counts));
+            counts
+        });
+        hidden
+    }
+
+    fn certain_enough(&self, finding: &Finding) -> bool {
+        let lenient = self.level == Strictness::Lenient;
+        finding.confidence >= self.min_confidence
+            && (!lenient || (finding.severity == Severity::Error && finding.confidence == Confidence::Certain))
+    }
+}
+
+/// Writes the numbers of the findings to the connections and streams that they are about.
+fn link(report: &mut Report) {
+    let mut of_connection: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    let mut of_stream: BTreeMap<(u64, u32), Vec<&str>> = BTreeMap::new();
+    for finding in &report.findings {
+        let others = finding.conns.iter().copied().filter(|conn| Some(*conn) != finding.conn);
+        for conn in finding.conn.into_iter().chain(others) {
+            of_connection.entry(conn).or_default().push(&finding.id);
+        }
+        if let (Some(conn), Some(stream)) = (finding.conn, finding.stream) {
+            of_stream.entry((conn, stream)).or_default().push(&finding.id);
+        }
+    }
+    let owned = |ids: Option<Vec<&str>>| ids.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    for row in &mut report.connections {
+        row.findings = owned(of_connection.remove(&row.id));
+    }
+    for row in &mut report.streams {
+        row.findings = owned(of_stream.remove(&(row.conn, row.stream)));
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! The order in which findings are printed: groups of equal findings, the worst group first, and the worst finding of each first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Peer, Report, Severity};
+
+/// Findings that say the same: one rule, one culprit, one server.
+#[derive(Clone, Copy, Debug)]
+pub struct Group<'a> {
+    /// At least one, the worst first.
+    pub findings: &'a [Finding],
+}
+
+/// What findings of a group have in common.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    rule: &'static str,
+    culprit: Culprit,
+    /// Where it is known.
+    server: Option<String>,
+}
+
+/// How bad a group is, and how large: the greatest is printed first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(Severity, Confidence, usize);
+
+impl<'a> Group<'a> {
+    /// The worst finding.
+    #[must_use]
+    pub const fn first(&self) -> Option<&'a Finding> {
+        self.findings.first()
+    }
+}
+
+/// The groups of a report whose findings are in order.
+#[must_use]
+pub fn groups(report: &Report) -> Vec<Group<'_>> {
+    let servers = servers(report);
+    let same = |a: &Finding, b: &Finding| key(a, &servers) == key(b, &servers);
+    report.findings.chunk_by(same).map(|findings| Group { findings }).collect()
+}
+
+/// Sorts the findings of a report: a total order, so that equal input gives equal output.
+pub(super) fn sort(report: &mut Report) {
+    let servers = servers(report);
+    let mut ranks: BTreeMap<Key, Rank> = BTreeMap::new();
+    for finding in &report.findings {
+        let none = Rank(Severity::Info, Confidence::Possible, 0);
+        let rank = ranks.entry(key(finding, &servers)).or_insert(none);
+        let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
+        *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1));
+    }
+    report.findings.sort_by_cached_key(|finding| {
+        let key = key(finding, &servers);
+        let rank = ranks.get(&key).copied();
+        let own = (Reverse(finding.severity), Reverse(finding.confidence));
+        let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
+        (Reverse(rank), key, own, place, finding.message.clone(), finding.fingerprint.clone())
+    });
+}
+
+fn key(finding: &Finding, servers: &BTreeMap<u64, String>) -> Key {
+    let named = finding.culprit.endpoint.as_ref().filter(|_| finding.culprit.role == Culprit::Server);
+    let server = named.or_else(|| finding.conn.and_then(|conn| servers.get(&conn)));
+    Key { rule: finding.rule, culprit: finding.culprit.role, server: server.cloned() }
+}
+
+fn servers(report: &Report) -> BTreeMap<u64, String> {
+    let endpoint = |Peer { addr, port, .. }: &Peer| format!("{addr}:{port}");
+    report.connections.iter().map(|ConnectionRow { id, server, .. }| (*id, endpoint(server))).collect()
+}

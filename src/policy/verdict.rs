@@ -1,0 +1,160 @@
+//! The answer in short: first word, exit code, headline.
+
+use std::collections::BTreeMap;
+
+use super::Policy;
+use crate::finding::{Calls, ConnectionRow, Counts, Finding, Report, Severity, Status, Verdict};
+
+/// Exit code: a finding fails the run.
+pub(super) const FAILED: u8 = 1;
+/// Exit code: an input could not be read to its end.
+const UNREADABLE: u8 = 3;
+/// Exit code: nothing to judge.
+const NOTHING: u8 = 4;
+
+/// The verdict over findings that are in order.
+pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
+    let top = report.findings.first();
+    let status = status(policy, report);
+    Verdict {
+        status,
+        exit_code: exit_code(policy, report, status),
+        headline: headline(report, status),
+        culprit: top.map(|finding| finding.culprit.role),
+        confidence: top.map(|finding| finding.confidence),
+        top_finding: top.map(|finding| finding.id.clone()),
+        counts: count(&report.findings),
+    }
+}
+
+fn status(policy: &Policy, report: &Report) -> Status {
+    let worst = report.findings.iter().map(|finding| finding.severity).max();
+    match worst {
+        Some(worst) if policy.fail_on.is_some_and(|least| worst >= least) => Status::Fail,
+        _ if !seen(report) => Status::Nothing,
+        Some(Severity::Error | Severity::Warning) => Status::Warn,
+        Some(Severity::Info) | None => Status::Pass,
+    }
+}
+
+/// Unreadable before failed before nothing to judge.
+fn exit_code(policy: &Policy, report: &Report, status: Status) -> u8 {
+    if report.inputs.iter().any(|input| input.error.is_some()) {
+        return UNREADABLE;
+    }
+    match status {
+        Status::Fail => FAILED,
+        Status::Nothing if !policy.allow_empty => NOTHING,
+        Status::Nothing | Status::Warn | Status::Pass => 0,
+    }
+}
+
+/// True when there was HTTP/2, or a negotiation towards it.
+fn seen(report: &Report) -> bool {
+    report.totals.http2_connections > 0 || report.connections.iter().any(negotiates)
+}
+
+fn negotiates(row: &ConnectionRow) -> bool {
+    let agreed = &row.negotiation;
+    let h2 = |name: &String| name == "h2";
+    let tls = agreed.tls.as_ref();
+    row.http2
+        || agreed.upgrade.is_some()
+        || agreed.npn.is_some()
+        || tls.is_some_and(|tls| tls.alpn_offered.iter().chain(&tls.alpn_selected).any(h2))
+}
+
+fn count(findings: &[Finding]) -> Counts {
+    let mut counts = Counts::default();
+    for finding in findings {
+        let count = match finding.severity {
+            Severity::Error => &mut counts.error,
+            Severity::Warning => &mut counts.warning,
+            Severity::Info => &mut counts.info,
+        };
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+fn headline(report: &Report, status: Status) -> String {
+    match (status, report.findings.first()) {
+        (Status::Fail | Status::Warn, Some(top)) => top.message.clone(),
+        (Status::Nothing, _) => nothing(report),
+        (Status::Fail | Status::Warn | Status::Pass, _) => passed(report),
+    }
+}
+
+fn nothing(report: &Report) -> String {
+    let totals = &report.totals;
+    match (totals.connections, totals.packets) {
+        (0, 0) => "The capture holds no packets.".to_owned(),
+        (0, packets) => format!("No TCP connection was found in {}.", plural(packets, "packet")),
+        (connections, _) => {
+            let among = plural(connections, "TCP connection");
+            format!("No HTTP/2 and no negotiation towards it was found on {among}.")
+        }
+    }
+}
+
+fn passed(report: &Report) -> String {
+    let mut failed: BTreeMap<&str, u64> = BTreeMap::new();
+    let (mut total, mut gone) = (0_u64, 0_u64);
+    for Calls { total: calls, failed: causes, .. } in report.connections.iter().map(|row| &row.calls) {
+        total = total.saturating_add(*calls);
+        for (cause, count) in causes {
+            gone = gone.saturating_add(*count);
+            let known = failed.entry(cause).or_default();
+            *known = known.saturating_add(*count);
+        }
+    }
+    if gone > 0 {
+        return format!("no fault of HTTP/2 found; {gone} of {total} calls failed ({}).", causes(failed));
+    }
+    let notes = match report.findings.len() {
+        0 => String::new(),
+        1 => ", 1 note".to_owned(),
+        some => format!(", {some} notes"),
+    };
+    format!("{}; nothing wrong found{notes}.", subject(report, total))
+}
+
+/// What was looked at: calls where all connections are listed, else streams.
+fn subject(report: &Report, calls: u64) -> String {
+    let http2 = report.totals.http2_connections;
+    let grpc = report.connections.iter().filter(|row| row.calls.total > 0).all(|row| row.calls.grpc);
+    let on = plural(http2, "HTTP/2 connection");
+    match (http2, calls) {
+        (0, _) => {
+            let tried = report.connections.iter().filter(|row| negotiates(row)).count();
+            format!("no HTTP/2 connection, {tried} negotiated towards it")
+        }
+        _ if report.omitted.connections > 0 => format!("{} on {on}", plural(report.totals.streams, "stream")),
+        (_, 0) => format!("{on} without a request"),
+        _ if grpc => format!("{} on {on}", plural(calls, "gRPC call")),
+        _ => format!("{} on {on}", plural(calls, "request")),
+    }
+}
+
+/// The causes, the most frequent first.
+fn causes(failed: BTreeMap<&str, u64>) -> String {
+    let mut sorted: Vec<_> = failed.into_iter().collect();
+    sorted.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), *cause));
+    let more = sorted.len().saturating_sub(CAUSES);
+    let mut said: Vec<_> = sorted.iter().take(CAUSES).map(|(cause, count)| format!("{cause} ×{count}")).collect();
+    if more > 0 {
+        said.push(format!("{more} other causes"));
+    }
+    said.join(", ")
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Causes of failed calls that a headline names.
+const CAUSES: usize = 4;

@@ -1,0 +1,80 @@
+//! Every rule, one line each, in the order of their codes.
+
+use super::{Rule, continuation, framing, preface, settings, stream_id, stream_state};
+
+/// Version of the catalogue: raised with every rule that is added or changes its meaning.
+pub const RULES_VERSION: &str = "1";
+
+static CATALOG: &[&Rule] = &[
+    &preface::missing_server_settings::MISSING_SERVER_SETTINGS,
+    &preface::first_frame::SERVER_FIRST_FRAME_NOT_SETTINGS,
+    &preface::server_settings_only_after_headers::SERVER_SETTINGS_ONLY_AFTER_HEADERS,
+    &preface::settings_deadlock::SETTINGS_DEADLOCK,
+    &preface::client_waited_for_server_settings::CLIENT_WAITED_FOR_SERVER_SETTINGS,
+    &preface::bad_client_preface::BAD_CLIENT_PREFACE,
+    &preface::first_frame::MISSING_CLIENT_SETTINGS,
+    &preface::misplaced_preface::MISPLACED_PREFACE,
+    &preface::second_initial_settings::SECOND_INITIAL_SETTINGS,
+    &preface::two_http2_stacks::TWO_HTTP2_STACKS,
+    &settings::wrong_length::SETTINGS_ACK_WITH_PAYLOAD,
+    &settings::settings_on_stream::SETTINGS_ON_STREAM,
+    &settings::wrong_length::SETTINGS_BAD_LENGTH,
+    &settings::bad_value::SETTINGS_BAD_ENABLE_PUSH,
+    &settings::server_enables_push::SERVER_ENABLES_PUSH,
+    &settings::bad_value::SETTINGS_BAD_INITIAL_WINDOW_SIZE,
+    &settings::bad_value::SETTINGS_BAD_MAX_FRAME_SIZE,
+    &settings::enable_connect_protocol::SETTINGS_BAD_ENABLE_CONNECT_PROTOCOL,
+    &settings::no_rfc7540_priorities::SETTINGS_BAD_NO_RFC7540_PRIORITIES,
+    &settings::unexpected_settings_ack::UNEXPECTED_SETTINGS_ACK,
+    &settings::settings_not_acked::SETTINGS_NOT_ACKED,
+    &settings::slow_settings_ack::SLOW_SETTINGS_ACK,
+    &settings::low_max_concurrent_streams::LOW_MAX_CONCURRENT_STREAMS,
+    &framing::frame_too_large::FRAME_TOO_LARGE,
+    &framing::on_stream_zero::DATA_ON_STREAM_ZERO,
+    &framing::on_stream_zero::HEADERS_ON_STREAM_ZERO,
+    &framing::on_stream_zero::RST_STREAM_ON_STREAM_ZERO,
+    &framing::bad_padding::DATA_BAD_PADDING,
+    &framing::bad_padding::HEADER_FRAME_BAD_PADDING,
+    &framing::wrong_length::FRAME_TOO_SHORT,
+    &framing::wrong_length::RST_STREAM_BAD_LENGTH,
+    &framing::undefined_flag_set::UNDEFINED_FLAG_SET,
+    &framing::reserved_bit_set::RESERVED_BIT_SET,
+    &framing::nonzero_padding::NONZERO_PADDING,
+    &framing::truncated_frame_at_close::TRUNCATED_FRAME_AT_CLOSE,
+    &continuation::field_block_interrupted::FIELD_BLOCK_INTERRUPTED,
+    &continuation::continuation_on_wrong_stream::CONTINUATION_ON_WRONG_STREAM,
+    &continuation::unexpected_continuation::UNEXPECTED_CONTINUATION,
+    &continuation::continuation_on_stream_zero::CONTINUATION_ON_STREAM_ZERO,
+    &continuation::field_block_interrupted::EXTENSION_FRAME_IN_FIELD_BLOCK,
+    &continuation::field_block_never_finished::FIELD_BLOCK_NEVER_FINISHED,
+    &stream_state::idle_stream::DATA_ON_IDLE_STREAM,
+    &stream_state::idle_stream::RST_STREAM_ON_IDLE_STREAM,
+    &stream_state::idle_stream::WINDOW_UPDATE_ON_IDLE_STREAM,
+    &stream_state::server_headers_on_idle_stream::SERVER_HEADERS_ON_IDLE_STREAM,
+    &stream_state::after_end_stream::DATA_AFTER_END_STREAM,
+    &stream_state::after_end_stream::HEADERS_AFTER_END_STREAM,
+    &stream_state::frame_after_rst_stream_sent::FRAME_AFTER_RST_STREAM_SENT,
+    &stream_state::after_peer::FRAME_AFTER_RST_STREAM_RECEIVED,
+    &stream_state::after_peer::RST_STREAM_ANSWERED_WITH_RST_STREAM,
+    &stream_state::repeated_rst_stream::REPEATED_RST_STREAM,
+    &stream_state::pushed_stream::SERVER_FRAME_ON_RESERVED_STREAM,
+    &stream_state::pushed_stream::CLIENT_FRAME_ON_PUSHED_STREAM,
+    &stream_state::max_concurrent_streams_exceeded::MAX_CONCURRENT_STREAMS_EXCEEDED,
+    &stream_state::after_peer::WINDOW_UPDATE_ON_CLOSED_STREAM,
+    &stream_state::refused_stream_after_processing::REFUSED_STREAM_AFTER_PROCESSING,
+    &stream_id::bad_stream_id::CLIENT_EVEN_STREAM_ID,
+    &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
+    &stream_id::bad_stream_id::STREAM_ID_REUSED,
+];
+
+/// Every rule.
+#[must_use]
+pub fn catalog() -> &'static [&'static Rule] {
+    CATALOG
+}
+
+/// The rule with this code or name.
+#[must_use]
+pub fn find(word: &str) -> Option<&'static Rule> {
+    catalog().iter().find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.name == word).copied()
+}

@@ -1,0 +1,141 @@
+//! What could be seen of a connection, added up from the losses that the floors tell; and what that means for a rule's needs.
+
+use super::rule::{Need, Rule};
+use crate::base::{PerSide, Side, Span};
+use crate::conn::{Connection, Ended};
+use crate::finding::{BlindSpot, BlindSpotKind, Confidence, Culprit};
+
+/// What could be seen of both sides.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Coverage {
+    /// By who sent.
+    pub sides: PerSide<SideCoverage>,
+    /// The furthest that the capture's clock ran back on this connection.
+    pub ran_back: Span,
+    /// Encrypted, without keys: from this packet on.
+    pub no_keys: Option<u64>,
+    /// Neither HTTP/2 nor anything else that is known.
+    pub unknown_protocol: bool,
+}
+
+/// What could be seen of one side.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SideCoverage {
+    /// Its first octets are not in the capture.
+    pub start_missing: bool,
+    /// No packet of it is in the capture.
+    pub absent: bool,
+    /// The packet from which octets are missing.
+    pub gap: Option<u64>,
+    /// The packet from which payloads were cut by the capture.
+    pub snaplen: Option<u64>,
+    /// The packet from which frame boundaries are lost.
+    pub unsynchronised: Option<u64>,
+    /// The packet from which the dynamic table is not known in full.
+    pub hpack_unknown: Option<u64>,
+    /// The packet at which a cap was reached.
+    pub limit_reached: Option<u64>,
+}
+
+impl SideCoverage {
+    /// True when the side was seen from its first octet on, without loss.
+    #[must_use]
+    pub const fn whole(&self) -> bool {
+        !self.start_missing && !self.absent && self.gap.is_none() && self.unsynchronised.is_none()
+    }
+}
+
+/// What a need that is not met does to a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    Met,
+    Lower,
+    Mute,
+}
+
+impl Coverage {
+    /// The confidence that is left for a finding of `rule`, of the `asked` one; `None` when it is muted.
+    pub(super) fn allow(
+        &self,
+        rule: &Rule,
+        culprit: Culprit,
+        conn: &Connection,
+        asked: Confidence,
+        interval: Option<Span>,
+    ) -> Option<Confidence> {
+        let judged = culprit.side().unwrap_or(Side::Server);
+        let mut confidence = asked;
+        for need in rule.needs {
+            confidence = match self.effect(*need, judged, conn, interval) {
+                Effect::Met => confidence,
+                Effect::Lower => confidence.lower()?,
+                Effect::Mute => return None,
+            };
+        }
+        Some(confidence)
+    }
+
+    fn effect(&self, need: Need, judged: Side, conn: &Connection, interval: Option<Span>) -> Effect {
+        let (own, peer) = (&self.sides[judged], &self.sides[judged.peer()]);
+        let met = match need {
+            Need::Plaintext => self.no_keys.is_none(),
+            Need::Start => !own.start_missing && !peer.start_missing,
+            Need::Frames => own.unsynchronised.is_none(),
+            Need::PeerFrames => peer.whole(),
+            Need::Payload | Need::Handshake => true,
+            Need::Hpack => conn.sides[judged].hpack_exact(),
+            Need::Acks => conn.sides[judged].knowledge.covered() > 0,
+            Need::Time => {
+                let short = interval.is_some_and(|interval| interval < self.ran_back.times(10));
+                return if short { Effect::Lower } else { Effect::Met };
+            }
+            Need::End => {
+                let open = conn.transport.ended().0 == Ended::Open;
+                return if open { Effect::Lower } else { Effect::Met };
+            }
+        };
+        if met { Effect::Met } else { Effect::Mute }
+    }
+
+    /// What could not be seen, as the report lists it.
+    #[must_use]
+    pub fn blind_spots(&self, number: u64, http2: bool) -> Vec<BlindSpot> {
+        let mut spots = Vec::new();
+        let mut note = |kind, side: Option<Side>, from_pkt, effect: &str| {
+            let dir = side.map(Into::into);
+            spots.push(BlindSpot { kind, conns: vec![number], dir, from_pkt, effect: effect.to_owned() });
+        };
+        if let Some(pkt) = self.no_keys {
+            note(BlindSpotKind::NoKeys, None, Some(pkt), "encrypted, no keys: everything above TLS is not judged");
+        }
+        if !http2 {
+            return spots;
+        }
+        for side in Side::BOTH {
+            let seen = &self.sides[side];
+            if seen.absent {
+                note(BlindSpotKind::OneDirection, Some(side), None, "what the other side answers to is not judged");
+            } else if seen.start_missing {
+                note(
+                    BlindSpotKind::Midstream,
+                    Some(side),
+                    None,
+                    "preface, windows, concurrency, stream order and older HPACK entries are not judged",
+                );
+            }
+            let places = [
+                (BlindSpotKind::Gap, seen.gap, "streams alive over the gap keep only what still holds"),
+                (BlindSpotKind::Gap, seen.unsynchronised, "frames cannot be read from here on"),
+                (BlindSpotKind::Snaplen, seen.snaplen, "payloads and field blocks that were cut are not judged"),
+                (BlindSpotKind::HpackUnknown, seen.hpack_unknown, "fields that depend on the lost table are not judged"),
+                (BlindSpotKind::LimitReached, seen.limit_reached, "a cap was reached"),
+            ];
+            for (kind, pkt, effect) in places {
+                if let Some(pkt) = pkt {
+                    note(kind, Some(side), Some(pkt), effect);
+                }
+            }
+        }
+        spots
+    }
+}

@@ -1,0 +1,202 @@
+//! Wakes the rules of one connection, holds their drafts against the coverage, counts what is the same, and folds at the end.
+
+use std::sync::OnceLock;
+
+use super::catalog::catalog;
+use super::coverage::Coverage;
+use super::event::{Event, Offence};
+use super::fold::{Made, fold};
+use super::options::Options;
+use super::rule::{Judge, Rule};
+use super::summary::Summary;
+use super::verdict::{Draft, Verdict};
+use crate::base::{PerSide, Place};
+use crate::conn::{Connection, Fact, On};
+use crate::finding::{Finding, Severity};
+use crate::limits;
+
+
+
+/// The rules of one connection.
+#[derive(Debug, Default)]
+pub struct Engine {
+    made: Vec<Made>,
+    /// Findings beyond the cap.
+    dropped: u64,
+    drafts: Vec<Draft>,
+    offences: PerSide<u32>,
+    calls: u64,
+}
+
+/// Who the two ends are, for the words of findings.
+#[derive(Clone, Debug)]
+pub struct Ends {
+    /// The connection's number.
+    pub number: u64,
+    /// The client's address and port.
+    pub client: String,
+    /// The server's address and port.
+    pub server: String,
+    /// What names the server in fingerprints: SNI or :authority, else its port.
+    pub server_key: String,
+    /// The connection's first packet: times count from it.
+    pub first: Place,
+}
+
+impl Engine {
+    /// Judges one fact.
+    pub fn judge(&mut self, fact: &Fact<'_>, conn: &Connection, coverage: &Coverage, options: &Options, now: Place) {
+        let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else { return };
+        let event = Event { fact, conn, offences: self.offences, coverage, options, now };
+        let mut offences = Vec::new();
+        for ByFact { rule, judge } in woken {
+            self.calls = self.calls.saturating_add(1);
+            judge(&event, &mut Verdict { drafts: &mut self.drafts });
+            self.take(rule, &event, &mut offences);
+        }
+        if !offences.is_empty() {
+            self.react(&offences, &event);
+        }
+    }
+
+    /// How often a judge was called.
+    #[must_use]
+    pub const fn calls(&self) -> u64 {
+        self.calls
+    }
+
+    /// True when a finding of this rule was made.
+    #[must_use]
+    pub fn has(&self, code: &str) -> bool {
+        self.made.iter().any(|made| made.rule.code == code)
+    }
+
+    /// True when a finding names this stream.
+    #[must_use]
+    pub fn names(&self, stream: u32) -> bool {
+        self.made.iter().any(|made| made.draft.stream == Some(stream))
+    }
+
+    /// Findings that were not kept because of the cap.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The connection is over: findings with one root are folded, and written out.
+    #[must_use]
+    pub fn finish(self, ends: &Ends) -> Vec<Finding> {
+        fold(self.made).into_iter().map(|made| made.finding(ends)).collect()
+    }
+
+    /// Makes findings of a rule's drafts.
+    fn take(&mut self, rule: &'static Rule, event: &Event<'_>, offences: &mut Vec<Offence>) {
+        while let Some(draft) = self.drafts.pop() {
+            let allowed =
+                event.coverage.allow(rule, draft.culprit, event.conn, draft.confidence, draft.interval);
+            if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
+                self.offences[side] = self.offences[side].saturating_add(1);
+            }
+            offences.push(Offence {
+                rule,
+                culprit: draft.culprit,
+                scope: rule.scope,
+                stream: draft.stream,
+                start: draft.start,
+                end: draft.end,
+                confidence: allowed,
+            });
+            if let Some(confidence) = allowed {
+                let severity = draft.severity.unwrap_or_else(|| event.options.severity(rule));
+                self.keep(Made { rule, severity, draft: Draft { confidence, ..draft }, count: 1, linked: Vec::new() });
+            }
+        }
+    }
+
+    /// The second phase: rules about reactions and causes hear of the findings.
+    fn react(&mut self, offences: &[Offence], event: &Event<'_>) {
+        for offence in offences {
+            for ByOffence { rule, judge } in &table().offences {
+                judge(offence, event, &mut Verdict { drafts: &mut self.drafts });
+                self.take(rule, event, &mut Vec::new());
+            }
+        }
+    }
+
+    fn keep(&mut self, made: Made) {
+        if let Some(same) = self.made.iter_mut().find(|known| known.same_as(&made)) {
+            same.again(made);
+        } else if self.made.len() < limits::MAX_FINDINGS_PER_CONNECTION {
+            self.made.push(made);
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+        }
+    }
+}
+
+/// The end of the capture: rules that compare connections.
+#[must_use]
+pub fn judge_capture(summaries: &[Summary], options: &Options, ends: &dyn Fn(u64) -> Ends) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in catalog() {
+        for judge in rule.judges {
+            let Judge::Capture(judge) = judge else { continue };
+            let mut drafts = Vec::new();
+            judge(summaries, &mut Verdict { drafts: &mut drafts });
+            for draft in drafts {
+                let number = draft.conns.first().copied().unwrap_or_default();
+                let severity = draft.severity.unwrap_or_else(|| options.severity(rule));
+                let made = Made { rule, severity, draft, count: 1, linked: Vec::new() };
+                findings.push(made.finding(&ends(number)));
+            }
+        }
+    }
+    findings
+}
+
+/// A rule, and what it does when a fact wakes it.
+struct ByFact {
+    rule: &'static Rule,
+    judge: fn(&Event<'_>, &mut Verdict<'_>),
+}
+
+/// A rule, and what it does when another rule found something.
+struct ByOffence {
+    rule: &'static Rule,
+    judge: fn(&Offence, &Event<'_>, &mut Verdict<'_>),
+}
+
+/// What wakes which rules, worked out once.
+struct Table {
+    facts: [Vec<ByFact>; On::COUNT],
+    offences: Vec<ByOffence>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table { facts: [const { Vec::new() }; On::COUNT], offences: Vec::new() };
+        for rule in catalog() {
+            for judge in rule.judges {
+                table.add(rule, judge);
+            }
+        }
+        table
+    })
+}
+
+impl Table {
+    fn add(&mut self, rule: &'static Rule, judge: &'static Judge) {
+        match judge {
+            Judge::On(kinds, judge) => {
+                for kind in *kinds {
+                    if let Some(woken) = self.facts.get_mut(kind.index()) {
+                        woken.push(ByFact { rule, judge: *judge });
+                    }
+                }
+            }
+            Judge::Offence(judge) => self.offences.push(ByOffence { rule, judge: *judge }),
+            Judge::Capture(_) => {}
+        }
+    }
+}

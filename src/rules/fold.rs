@@ -1,0 +1,171 @@
+//! From drafts to findings: what is the same is counted, what has one root is folded, and the rest is written out.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::engine::Ends;
+use super::rule::{Rule, Scope};
+use super::verdict::{Draft, Shown};
+use crate::base::to_u64;
+use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, Severity};
+use crate::limits;
+
+/// A draft that passed the coverage.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    pub draft: Draft,
+    pub count: u64,
+    pub linked: Vec<Linked>,
+}
+
+impl Made {
+    /// True when the other one is the same fault again.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.rule.code == other.rule.code
+            && self.draft.culprit == other.draft.culprit
+            && match self.rule.scope {
+                Scope::Connection | Scope::Capture => self.draft.discriminator == other.draft.discriminator,
+                Scope::Stream => self.draft.stream == other.draft.stream,
+                Scope::Frame => self.draft.start == other.draft.start,
+            }
+    }
+
+    /// The same fault again: counted, and its packets kept as far as there is room.
+    pub(super) fn again(&mut self, other: Self) {
+        self.count = self.count.saturating_add(1);
+        self.severity = self.severity.max(other.severity);
+        if other.draft.confidence > self.draft.confidence {
+            self.draft.confidence = other.draft.confidence;
+            self.draft.message = other.draft.message;
+            self.draft.causality = other.draft.causality;
+            let own = std::mem::replace(&mut self.draft.evidence, other.draft.evidence);
+            self.draft.evidence.extend(own);
+        } else {
+            self.draft.evidence.extend(other.draft.evidence);
+        }
+        self.draft.evidence.truncate(limits::MAX_EVIDENCE);
+    }
+
+    /// True when both have the same root: the same connection, and the same stream or frame where both have one.
+    fn same_root(&self, other: &Self) -> bool {
+        let frame = (self.rule.scope == Scope::Frame && other.rule.scope == Scope::Frame)
+            .then(|| self.draft.start == other.draft.start);
+        let stream = match (self.draft.stream, other.draft.stream) {
+            (Some(own), Some(theirs)) => own == theirs,
+            _ => true,
+        };
+        frame.unwrap_or(stream)
+    }
+
+    /// Writes the finding out.
+    pub(super) fn finding(mut self, ends: &Ends) -> Finding {
+        let (rule, draft) = (self.rule, &mut self.draft);
+        draft.evidence.sort_by_key(|shown| shown.role);
+        let total = to_u64(draft.evidence.len()).max(self.count);
+        let evidence = draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends)).collect();
+        let at = draft.at.unwrap_or(draft.end.at);
+        Finding {
+            id: String::new(),
+            rule: rule.code,
+            name: rule.name,
+            area: rule.area.folder,
+            severity: self.severity,
+            confidence: draft.confidence,
+            culprit: Blame {
+                role: draft.culprit,
+                endpoint: endpoint(draft.culprit, ends),
+                maybe: draft.maybe.map(str::to_owned),
+            },
+            conn: Some(ends.number),
+            conns: std::mem::take(&mut draft.conns),
+            stream: draft.stream,
+            t: Some(seconds(at.time.since(ends.first.time))),
+            message: std::mem::take(&mut draft.message),
+            why: rule.why,
+            not_blamed: not_blamed(rule, draft),
+            rfc: rule.rfc.to_vec(),
+            evidence,
+            evidence_total: total,
+            causality: draft.causality.take(),
+            linked: self.linked,
+            remedy: rule.remedy.to_vec(),
+            refs: rule.refs.to_vec(),
+            fingerprint: fingerprint(rule, draft.culprit, &ends.server_key, &draft.discriminator),
+            suppressed: None,
+        }
+    }
+}
+
+/// Folds findings into those that `folds_into` names: the first name that has one wins.
+pub(super) fn fold(made: Vec<Made>) -> Vec<Made> {
+    let (mut kept, mut folding): (Vec<Made>, Vec<Made>) =
+        made.into_iter().partition(|made| made.rule.folds_into.is_empty());
+    folding.sort_by_key(|made| made.rule.folds_into.len());
+    while let Some(made) = folding.pop() {
+        match target(&made, &mut kept, &mut folding) {
+            Some(target) => {
+                target.linked.push(Linked { rule: made.rule.code, why: "same evidence" });
+                target.linked.extend(made.linked);
+            }
+            None => kept.push(made),
+        }
+    }
+    kept.sort_by_key(|made| (made.draft.end.at.pkt, made.rule.code));
+    kept
+}
+
+/// The finding that swallows `made`: that of the first name in `folds_into` that has one with the same root.
+fn target<'a>(made: &Made, kept: &'a mut [Made], folding: &'a mut [Made]) -> Option<&'a mut Made> {
+    let others = || kept.iter().chain(folding.iter());
+    let named = |name: &&&str| others().any(|other| other.rule.name == **name && made.same_root(other));
+    let name = made.rule.folds_into.iter().find(named)?;
+    kept.iter_mut().chain(folding.iter_mut()).find(|other| other.rule.name == *name && made.same_root(other))
+}
+
+fn not_blamed(rule: &Rule, draft: &mut Draft) -> BTreeMap<&'static str, String> {
+    let sentence = draft.not_blamed.take().unwrap_or_else(|| rule.not_blamed.to_owned());
+    let side = draft.culprit.side().filter(|_| !sentence.is_empty());
+    side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
+}
+
+fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
+    match culprit {
+        Culprit::Client => Some(ends.client.clone()),
+        Culprit::Server => Some(ends.server.clone()),
+        Culprit::Between | Culprit::Capture | Culprit::Unknown => None,
+    }
+}
+
+fn show(shown: &Shown, ends: &Ends) -> Evidence {
+    let at = shown.origin.at;
+    Evidence {
+        role: shown.role,
+        pkt: at.pkt,
+        t: Some(seconds(at.time.since(ends.first.time))),
+        dir: shown.side.into(),
+        stream: shown.stream,
+        what: shown.what.clone(),
+        input: None,
+        file_offset: at.file_offset(),
+        tcp_seq: Some(shown.origin.tcp_end),
+        wireshark: format!("frame.number == {}", at.pkt),
+    }
+}
+
+/// Seconds to the microsecond: what every capture format can hold.
+fn seconds(span: crate::base::Span) -> f64 {
+    (span.as_seconds() * 1e6).round() / 1e6
+}
+
+/// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
+fn fingerprint(rule: &Rule, culprit: Culprit, server: &str, discriminator: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in ["h2lint/1", rule.code, culprit.word(), server, discriminator] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect()
+}

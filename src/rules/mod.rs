@@ -1,0 +1,34 @@
+//! Judgements. A folder for each area, a file for each rule or family of rules; [`catalog`] lists them, [`Engine`] wakes them.
+//!
+//! A rule sees [`Event`]s only: one fact with shared views of its connection. What coverage lacks, the engine answers for: it
+//! lowers or mutes, and says so under blind spots.
+
+pub mod areas;
+mod catalog;
+mod coverage;
+mod engine;
+mod event;
+mod fold;
+mod options;
+mod rule;
+mod summary;
+mod verdict;
+
+mod continuation;
+mod framing;
+mod preface;
+mod settings;
+mod stream_id;
+mod stream_state;
+
+pub use catalog::{RULES_VERSION, catalog, find};
+pub use coverage::{Coverage, SideCoverage};
+pub use engine::{Ends, Engine, judge_capture};
+pub use event::{Event, Offence};
+pub use options::{Options, Spec};
+pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
+pub use summary::Summary;
+pub use verdict::{Draft, Verdict};
+
+#[cfg(test)]
+mod tests;

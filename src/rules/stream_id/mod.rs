@@ -1,0 +1,3 @@
+//! Numbering of streams.
+
+pub(super) mod bad_stream_id;

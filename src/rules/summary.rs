@@ -1,0 +1,52 @@
+//! What is kept of a connection until the end of the capture, for rules that compare connections. Bounded.
+
+use crate::base::{Origin, Place, Span};
+use crate::conn::Connection;
+
+/// A connection in at most 256 octets.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// Its number.
+    pub number: u64,
+    /// Its server: address as 128 bits, and port.
+    pub server: (u128, u16),
+    /// Set when the server's SETTINGS came only after the client's HEADERS.
+    pub held_back: Option<HeldBack>,
+}
+
+/// A server that spoke only after a request.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldBack {
+    /// Silence from the acknowledgement of the client's preface to its HEADERS.
+    pub quiet: Span,
+    /// Where the acknowledgement of the client's preface and SETTINGS was.
+    pub acked: Place,
+    /// Where the client's first HEADERS were.
+    pub headers: Origin,
+    /// Where the server's first octet was.
+    pub spoke: Origin,
+    /// The handshake's round trip.
+    pub round_trip: Span,
+}
+
+impl Summary {
+    /// What is kept of a connection.
+    #[must_use]
+    pub fn of(number: u64, server: (u128, u16), conn: &Connection) -> Self {
+        Self { number, server, held_back: held_back(conn) }
+    }
+}
+
+/// The silence of a server that sent its first octet only after the client's first HEADERS. `None` when it spoke before, or when
+/// the acknowledgement of the client's preface was not seen.
+pub(super) fn held_back(conn: &Connection) -> Option<HeldBack> {
+    conn.preface?;
+    let (headers, spoke) = (conn.sides.client.first_headers?, conn.spoke.server?);
+    let (_, first) = conn.sides.server.first_frame?;
+    let settings = conn.sides.client.settings.listed().next()?;
+    let acked = conn.sides.server.knowledge.covered_since(settings.end.tcp_end)?;
+    let in_order = acked.pkt < headers.at.pkt && headers.at.pkt < spoke.at.pkt && first.at.pkt == spoke.at.pkt;
+    let quiet = headers.at.time.since(acked.time);
+    let round_trip = conn.transport.round_trip().unwrap_or(Span::ZERO);
+    in_order.then_some(HeldBack { quiet, acked, headers, spoke, round_trip })
+}

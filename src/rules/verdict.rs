@@ -1,0 +1,185 @@
+//! What a judge says: a [`Draft`] of a finding, with the packets that show it. The engine makes the finding of it.
+
+use std::borrow::Cow;
+
+use super::event::Event;
+use crate::base::{Origin, Place, Side, Span};
+use crate::finding::{Causality, Confidence, Culprit, EvidenceRole, Severity};
+
+/// A finding as the judge of a rule sees it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub(super) culprit: Culprit,
+    pub(super) maybe: Option<&'static str>,
+    pub(super) confidence: Confidence,
+    pub(super) severity: Option<Severity>,
+    pub(super) stream: Option<u32>,
+    pub(super) at: Option<Place>,
+    pub(super) start: Origin,
+    pub(super) end: Origin,
+    pub(super) message: String,
+    pub(super) not_blamed: Option<String>,
+    pub(super) evidence: Vec<Shown>,
+    pub(super) causality: Option<Causality>,
+    pub(super) discriminator: Cow<'static, str>,
+    pub(super) interval: Option<Span>,
+    pub(super) conns: Vec<u64>,
+}
+
+/// A packet that shows something.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub role: EvidenceRole,
+    pub origin: Origin,
+    pub side: Side,
+    pub stream: Option<u32>,
+    pub what: String,
+}
+
+/// Where judges put their drafts.
+#[derive(Debug)]
+pub struct Verdict<'a> {
+    pub(super) drafts: &'a mut Vec<Draft>,
+}
+
+impl Verdict<'_> {
+    /// Hands a draft to the engine.
+    pub fn say(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+}
+
+impl Draft {
+    /// A finding about the frame of `event` against its sender: certain, with that frame as the cause.
+    #[must_use]
+    pub fn against_sender(event: &Event<'_>, message: String) -> Self {
+        let fact = event.fact;
+        let stream = fact.header.map(|header| header.stream.0).filter(|stream| *stream != 0);
+        let mut draft = Self::new(Culprit::of(fact.side), message, fact.start, fact.end);
+        draft.stream = stream;
+        if let Some(header) = fact.header {
+            draft = draft.frame(EvidenceRole::Cause, fact.side, fact.start, fact.end, header_words(&header));
+        }
+        draft
+    }
+
+    /// A finding without evidence yet, certain.
+    #[must_use]
+    pub const fn new(culprit: Culprit, message: String, start: Origin, end: Origin) -> Self {
+        Self {
+            culprit,
+            maybe: None,
+            confidence: Confidence::Certain,
+            severity: None,
+            stream: None,
+            at: None,
+            start,
+            end,
+            message,
+            not_blamed: None,
+            evidence: Vec::new(),
+            causality: None,
+            discriminator: Cow::Borrowed(""),
+            interval: None,
+            conns: Vec::new(),
+        }
+    }
+
+    /// At most this certain.
+    #[must_use]
+    pub fn at_most(mut self, confidence: Confidence) -> Self {
+        self.confidence = self.confidence.min(confidence);
+        self
+    }
+
+    /// With this severity instead of the rule's.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// About this stream.
+    #[must_use]
+    pub const fn stream(mut self, stream: u32) -> Self {
+        self.stream = Some(stream);
+        self
+    }
+
+    /// At this packet, for the time that the finding carries.
+    #[must_use]
+    pub const fn at(mut self, place: Place) -> Self {
+        self.at = Some(place);
+        self
+    }
+
+    /// The culprit may be this.
+    #[must_use]
+    pub const fn maybe(mut self, words: &'static str) -> Self {
+        self.maybe = Some(words);
+        self
+    }
+
+    /// Instead of the rule's sentence for the other side.
+    #[must_use]
+    pub fn not_blamed(mut self, sentence: String) -> Self {
+        self.not_blamed = Some(sentence);
+        self
+    }
+
+    /// What had to be known, and what shows that it was.
+    #[must_use]
+    pub fn knowing(mut self, needed: impl Into<String>, proof: impl Into<String>) -> Self {
+        self.causality = Some(Causality { needed: needed.into(), proof: proof.into() });
+        self
+    }
+
+    /// What tells this fault from another one of the same rule.
+    #[must_use]
+    pub fn told_by(mut self, discriminator: impl Into<Cow<'static, str>>) -> Self {
+        self.discriminator = discriminator.into();
+        self
+    }
+
+    /// It rests on this interval.
+    #[must_use]
+    pub const fn over(mut self, interval: Span) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// It names these connections.
+    #[must_use]
+    pub fn on(mut self, conns: Vec<u64>) -> Self {
+        self.conns = conns;
+        self
+    }
+
+    /// A packet that shows something.
+    #[must_use]
+    pub fn shows(mut self, role: EvidenceRole, side: Side, origin: Origin, what: impl Into<String>) -> Self {
+        self.evidence.push(Shown { role, origin, side, stream: None, what: what.into() });
+        self
+    }
+
+    /// A frame that shows something: its first packet, and its last where that is another one.
+    #[must_use]
+    pub fn frame(mut self, role: EvidenceRole, side: Side, start: Origin, end: Origin, what: String) -> Self {
+        let stream = self.stream;
+        let ends_later = end.at.pkt != start.at.pkt;
+        let rest = ends_later.then(|| Shown { role, origin: end, side, stream, what: format!("end of {what}") });
+        self.evidence.push(Shown { role, origin: start, side, stream, what });
+        self.evidence.extend(rest);
+        self
+    }
+}
+
+/// A frame in a few words: type, stream, length.
+#[must_use]
+pub(super) fn header_words(header: &crate::frame::Header) -> String {
+    let end = if header.ends_stream() { ", END_STREAM" } else { "" };
+    match header.stream.0 {
+        0 => format!("{}, {} octets", header.kind, header.length),
+        stream => format!("{} on stream {stream}, {} octets{end}", header.kind, header.length),
+    }
+}

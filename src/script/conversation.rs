@@ -1,0 +1,153 @@
+//! Who sends what and when.
+
+use super::frames::{Octets, preface, settings, settings_ack};
+use super::wire::{ACK, FIN, PSH, Packet, RST, SYN, capture};
+use crate::base::{PerSide, Side, Span, Time, to_u64};
+use crate::frame::Setting;
+
+/// A conversation over one TCP connection. Each call of [`Script::client`] or [`Script::server`] is one write, one segment, and
+/// acknowledges everything the other end sent before, unless that end was made [`Script::blind`].
+#[derive(Clone, Debug)]
+pub struct Script {
+    packets: Vec<Packet>,
+    clock: Time,
+    sent: PerSide<u64>,
+    seen: PerSide<u64>,
+    blind: PerSide<bool>,
+}
+
+/// Octets that one segment carries at most: what loopback and offloading cards really show.
+const SEGMENT: usize = 16_384;
+
+/// Between two packets when nothing else is said.
+const STEP: Span = Span(100_000);
+
+impl Script {
+    /// A TCP handshake, and nothing yet.
+    #[must_use]
+    pub fn connect() -> Self {
+        let none = PerSide { client: 0, server: 0 };
+        let blind = PerSide { client: false, server: false };
+        let start = Time(1_700_000_000_000_000_000);
+        let script = Self { packets: Vec::new(), clock: start, sent: none, seen: none, blind };
+        script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// Handshake, preface, SETTINGS of both sides and their acknowledgements.
+    #[must_use]
+    pub fn open() -> Self {
+        Self::open_with(&[], &[])
+    }
+
+    /// As [`Script::open`], with these parameters of the client and the server.
+    #[must_use]
+    pub fn open_with(client: &[(Setting, u32)], server: &[(Setting, u32)]) -> Self {
+        Self::connect()
+            .client([preface(), settings(client)])
+            .server([settings(server), settings_ack()])
+            .client([settings_ack()])
+    }
+
+    /// The client sends.
+    #[must_use]
+    pub fn client(self, octets: impl IntoIterator<Item = Octets>) -> Self {
+        self.send(Side::Client, octets)
+    }
+
+    /// The server sends.
+    #[must_use]
+    pub fn server(self, octets: impl IntoIterator<Item = Octets>) -> Self {
+        self.send(Side::Server, octets)
+    }
+
+    /// One end sends.
+    #[must_use]
+    pub fn send(mut self, side: Side, octets: impl IntoIterator<Item = Octets>) -> Self {
+        let all: Vec<u8> = octets.into_iter().flat_map(|part| part.octets()).collect();
+        for chunk in all.chunks(SEGMENT) {
+            self = self.segment(side, ACK | PSH, chunk);
+        }
+        self
+    }
+
+    /// Time passes.
+    #[must_use]
+    pub fn wait(mut self, span: Span) -> Self {
+        self.clock = self.clock.after(span);
+        self
+    }
+
+    /// One end acknowledges everything, without a word of its own.
+    #[must_use]
+    pub fn ack(self, side: Side) -> Self {
+        self.bare(side, ACK)
+    }
+
+    /// From here on `side` does not receive what the other end sends: it is still on its way.
+    #[must_use]
+    pub fn blind(mut self, side: Side) -> Self {
+        self.blind[side] = true;
+        self
+    }
+
+    /// Everything on its way to `side` arrives.
+    #[must_use]
+    pub fn sees(mut self, side: Side) -> Self {
+        self.blind[side] = false;
+        self
+    }
+
+    /// One end closes in order.
+    #[must_use]
+    pub fn fin(self, side: Side) -> Self {
+        self.bare(side, FIN | ACK)
+    }
+
+    /// One end resets.
+    #[must_use]
+    pub fn rst(self, side: Side) -> Self {
+        self.bare(side, RST | ACK)
+    }
+
+    /// Both ends close, the client first.
+    #[must_use]
+    pub fn close(self) -> Self {
+        self.fin(Side::Client).fin(Side::Server).ack(Side::Client)
+    }
+
+    /// The packets.
+    #[must_use]
+    pub fn packets(&self) -> &[Packet] {
+        &self.packets
+    }
+
+    /// The conversation as a pcap file, Ethernet and IPv4.
+    #[must_use]
+    pub fn pcap(&self) -> Vec<u8> {
+        capture(&self.packets)
+    }
+
+    fn bare(self, side: Side, flags: u8) -> Self {
+        self.segment(side, flags, &[])
+    }
+
+    fn segment(mut self, side: Side, flags: u8, payload: &[u8]) -> Self {
+        let peer = side.peer();
+        if !self.blind[side] {
+            self.seen[side] = self.sent[peer];
+        }
+        let packet = Packet {
+            time: self.clock,
+            side,
+            flags,
+            offset: self.sent[side],
+            acknowledged: self.seen[side],
+            payload: payload.to_vec(),
+        };
+        self.packets.push(packet);
+        let counts = u64::from(flags & (SYN | FIN) != 0);
+        self.sent[side] = self.sent[side].saturating_add(to_u64(payload.len())).saturating_add(counts);
+        self.clock = self.clock.after(STEP);
+        self
+    }
+}

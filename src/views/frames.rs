@@ -1,0 +1,180 @@
+//! The rows of `show --as frames`: one for each frame, in the order in which they are complete.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{Observed, note, state};
+use crate::base::{Origin, Place, Side, Time};
+use crate::conn::{Fact, Kind};
+use crate::finding::Direction;
+use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
+
+/// A frame, or a place where none can be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct FrameLine {
+    /// The connection.
+    pub conn: u64,
+    /// The stream; 0 for the connection itself.
+    pub stream: u32,
+    /// The packet that completed it.
+    pub pkt: u64,
+    /// Seconds since the connection's first packet.
+    pub t: f64,
+    /// Who sent it.
+    pub dir: Direction,
+    /// Name of the type, or its number; in lower case what is no frame: `preface`, `lost`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Flags by name; undefined ones together as `0x…`.
+    pub flags: Vec<String>,
+    /// Octets of payload that the header announces.
+    pub length: u32,
+    /// State of the stream after it: a word of the RFC's figure, local being the client. `None` for stream 0 and for a stream of
+    /// which nothing is known.
+    pub state: Option<&'static str>,
+    /// Credit left on the stream for the sender of DATA.
+    pub stream_window: Option<i64>,
+    /// Credit left on the connection for the sender of DATA.
+    pub connection_window: Option<i64>,
+    /// What is in it, and what is odd about it. Stems from the traffic.
+    pub note: String,
+    /// The moment of the packet.
+    #[serde(skip)]
+    pub time: Time,
+}
+
+/// Makes [`FrameLine`]s of facts.
+#[derive(Debug, Default)]
+pub struct Frames {
+    halves: HashMap<(u64, Side), Half, foldhash::fast::FixedState>,
+}
+
+/// What is known of the frame that a side is sending.
+#[derive(Debug, Default)]
+struct Half {
+    remarks: Vec<String>,
+    /// Where the last complete frame began.
+    complete: Option<Origin>,
+}
+
+impl Frames {
+    /// Takes a fact.
+    pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
+        let fact = seen.fact;
+        match &fact.kind {
+            Kind::Frame(payload) => {
+                let half = self.halves.entry((seen.conn, fact.side)).or_default();
+                half.complete = Some(fact.start);
+                let remarks = std::mem::take(&mut half.remarks);
+                if let Some(header) = fact.header {
+                    emit(frame(seen, header, payload, remarks));
+                }
+            }
+            Kind::Preface => emit(other(seen, fact.side, fact.end.at, "preface", "connection preface".to_owned())),
+            Kind::PrefaceAgain => {
+                emit(other(seen, fact.side, fact.end.at, "preface", "connection preface, where a frame belongs".to_owned()));
+            }
+            Kind::BadPreface { agree, seen: found } => {
+                let note = format!("{agree} of the first {found} octets agree with the connection preface");
+                emit(other(seen, fact.side, fact.end.at, "lost", note));
+            }
+            Kind::Unsynchronised => {
+                let note = "octets are missing: frames of this side cannot be found any more".to_owned();
+                emit(other(seen, fact.side, fact.end.at, "lost", note));
+            }
+            Kind::End => self.end(seen, emit),
+            _ => self.remark(seen),
+        }
+    }
+
+    /// Keeps what a fact says about the frame under way.
+    fn remark(&mut self, seen: &Observed<'_>) {
+        if let Some(remark) = note::remark(seen.fact) {
+            self.halves.entry((seen.conn, seen.fact.side)).or_default().remarks.push(remark);
+        }
+    }
+
+    /// Frames that began and were never complete, when the connection is over.
+    fn end(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
+        for side in Side::BOTH {
+            let half = self.halves.remove(&(seen.conn, side)).unwrap_or_default();
+            let Some((header, start)) = seen.connection.sides[side].last_frame else { continue };
+            if half.complete == Some(start) {
+                continue;
+            }
+            let fact = Fact { side, header: Some(header), start, end: start, kind: Kind::End };
+            let seen = Observed { fact: &fact, ..*seen };
+            let mut remarks = half.remarks;
+            remarks.push("never complete".to_owned());
+            emit(frame(&seen, header, &Payload::Unread, remarks));
+        }
+    }
+}
+
+fn frame(seen: &Observed<'_>, header: Header, payload: &Payload<'_>, remarks: Vec<String>) -> FrameLine {
+    let Observed { conn, fact, connection, .. } = *seen;
+    let stream = connection.streams.get(header.stream).filter(|_| header.stream != StreamId::CONNECTION);
+    let spender = match header.kind {
+        FrameType::DATA => Some(fact.side),
+        FrameType::WINDOW_UPDATE => Some(fact.side.peer()),
+        _ => None,
+    };
+    let told = !matches!(fact.kind, Kind::End);
+    let content = told.then(|| note::payload(&header, payload)).filter(|content| !content.is_empty());
+    FrameLine {
+        conn,
+        stream: header.stream.0,
+        pkt: fact.end.at.pkt,
+        t: seen.since_first(fact.end.at).as_seconds(),
+        dir: fact.side.into(),
+        kind: header.kind.name().map_or_else(|| format!("0x{:02x}", header.kind.0), str::to_owned),
+        flags: flags(&header),
+        length: header.length,
+        state: stream.map(state),
+        stream_window: spender.and_then(|side| Some(stream?.sent[side].window)),
+        connection_window: spender.map(|side| connection.sides[side].window),
+        note: content.into_iter().chain(remarks).collect::<Vec<_>>().join("; "),
+        time: fact.end.at.time,
+    }
+}
+
+/// A line about octets that are no frame.
+fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &str, note: String) -> FrameLine {
+    FrameLine {
+        conn: seen.conn,
+        stream: 0,
+        pkt: at.pkt,
+        t: seen.since_first(at).as_seconds(),
+        dir: side.into(),
+        kind: kind.to_owned(),
+        flags: Vec::new(),
+        length: if kind == "preface" { 24 } else { 0 },
+        state: None,
+        stream_window: None,
+        connection_window: None,
+        note,
+        time: at.time,
+    }
+}
+
+fn flags(header: &Header) -> Vec<String> {
+    let defined = header.kind.defined_flags();
+    let named = |(flag, name): &(Flags, &'static str)| {
+        (defined.has(*flag) && header.flags.has(*flag)).then(|| (*name).to_owned())
+    };
+    let names: &[(Flags, &str)] = match header.kind {
+        FrameType::SETTINGS | FrameType::PING => &[(Flags::ACK, "ACK")],
+        kind if kind.name().is_some() => &[
+            (Flags::END_STREAM, "END_STREAM"),
+            (Flags::END_HEADERS, "END_HEADERS"),
+            (Flags::PADDED, "PADDED"),
+            (Flags::PRIORITY, "PRIORITY"),
+        ],
+        _ => &[],
+    };
+    let known = names.iter().filter(|(flag, _)| defined.has(*flag)).fold(0, |bits, (flag, _)| bits | flag.0);
+    let rest = header.flags.0 & !known;
+    let undefined = (rest != 0).then(|| format!("0x{rest:02x}"));
+    names.iter().filter_map(named).chain(undefined).collect()
+}

@@ -1,0 +1,46 @@
+//! Facts become plain rows: what `show` prints and what others may write out. A view judges nothing.
+//!
+//! [`Frames`] and [`Streams`] hear every fact of a capture and say their rows as soon as these are complete; nothing is held
+//! beyond what is open. [`settings`] reads a connection when it ends, [`connections`] a finished report.
+
+mod connections;
+mod frames;
+mod note;
+mod settings;
+mod streams;
+
+use crate::base::{Place, Span};
+use crate::conn::{Connection, Fact, Stream, StreamState};
+
+pub use connections::{ConnectionLine, connections, endpoint};
+pub use frames::{FrameLine, Frames};
+pub use settings::{SettingLine, settings};
+pub use streams::{StateMark, StreamLine, Streams};
+
+/// A fact with its surroundings, as views hear it.
+#[derive(Clone, Copy)]
+pub struct Observed<'a> {
+    /// Number of the connection.
+    pub conn: u64,
+    /// First packet of the connection.
+    pub first: Place,
+    /// What happened.
+    pub fact: &'a Fact<'a>,
+    /// The connection, the fact already counted in.
+    pub connection: &'a Connection,
+}
+
+impl Observed<'_> {
+    /// Time from the first packet of the connection to this one.
+    fn since_first(&self, at: Place) -> Span {
+        at.time.since(self.first.time)
+    }
+}
+
+/// The word for the state of a stream; one that no orderly opening made known is idle still.
+const fn state(stream: &Stream) -> &'static str {
+    if stream.irregular { StreamState::Idle.word() } else { stream.state.word() }
+}
+
+#[cfg(test)]
+mod tests;
