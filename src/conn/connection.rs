@@ -1,6 +1,6 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
-use super::fact::{Fact, Kind};
+use super::fact::{Fact, Interest, Kind, On};
 use super::half::{Half, Limits};
 use super::message::Gatherer;
 use super::settings::Announcement;
@@ -25,12 +25,20 @@ pub struct Connection {
     pub preface: Option<Origin>,
     /// Where the first octet of each side was, of whatever protocol.
     pub spoke: PerSide<Option<Origin>>,
+    /// The kinds of facts that somebody asks for.
+    pub interest: Interest,
     pub(super) gatherer: Gatherer,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
 }
 
 impl Connection {
+    /// A connection that has seen nothing, and makes the facts that `interest` asks for.
+    #[must_use]
+    pub fn new(interest: Interest) -> Self {
+        Self { interest, ..Self::default() }
+    }
+
     /// Takes what a side's frame decoder says.
     pub fn push(&mut self, side: Side, output: Output<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match output {
@@ -51,6 +59,9 @@ impl Connection {
         self.transport.note(side, signal, origin);
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
+            if !self.interest.wants(On::Acked) {
+                return;
+            }
         }
         emit(self, bare(side, origin, Kind::Signal(signal)));
     }

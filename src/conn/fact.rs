@@ -223,14 +223,85 @@ pub enum On {
 }
 
 impl On {
+    /// Every kind.
+    pub const ALL: [Self; 38] = [
+        Self::Frame,
+        Self::Preface,
+        Self::PrefaceAgain,
+        Self::FirstFrame,
+        Self::WrongFirstFrame,
+        Self::FirstHeaders,
+        Self::WrongStream,
+        Self::Oversized,
+        Self::UndefinedFlags,
+        Self::ReservedBit,
+        Self::Malformed,
+        Self::NonzeroPadding,
+        Self::BlockInterrupted,
+        Self::ContinuationElsewhere,
+        Self::UnexpectedContinuation,
+        Self::IllegalStep,
+        Self::Race,
+        Self::BadStreamId,
+        Self::TooManyStreams,
+        Self::Opened,
+        Self::Closed,
+        Self::Head,
+        Self::WindowExceeded,
+        Self::Settings,
+        Self::SettingsAcked,
+        Self::SurplusAck,
+        Self::Reset,
+        Self::Goaway,
+        Self::Unsynchronised,
+        Self::Syn,
+        Self::Acked,
+        Self::Window,
+        Self::KeepAlive,
+        Self::Fin,
+        Self::Rst,
+        Self::BadPreface,
+        Self::Unfinished,
+        Self::End,
+    ];
+
     /// How many kinds there are.
-    pub const COUNT: usize = 38;
+    pub const COUNT: usize = Self::ALL.len();
 
     /// The kind's place in a table of all of them.
     #[must_use]
     #[expect(clippy::as_conversions, reason = "a fieldless enum's own number")]
     pub const fn index(self) -> usize {
         self as usize
+    }
+}
+
+/// The kinds of facts that somebody asks for. Those that accompany every frame are made only then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interest(u64);
+
+impl Interest {
+    /// Everything.
+    pub const ALL: Self = Self(u64::MAX);
+    /// Nothing that can be left out.
+    pub const NONE: Self = Self(0);
+
+    /// This kind too.
+    #[must_use]
+    pub const fn with(self, on: On) -> Self {
+        Self(self.0 | 1 << on.index())
+    }
+
+    /// True when somebody asks for this kind.
+    #[must_use]
+    pub const fn wants(self, on: On) -> bool {
+        self.0 & 1 << on.index() != 0
+    }
+}
+
+impl Default for Interest {
+    fn default() -> Self {
+        Self::ALL
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::block::OpenBlock;
 use super::connection::Connection;
-use super::fact::{BadStreamId, Fact, Kind};
+use super::fact::{BadStreamId, Fact, Kind, On};
 use super::half::Goaway;
 use super::message;
 use super::settings::{Acknowledged, Announcement};
@@ -271,7 +271,9 @@ impl Connection {
             | Payload::PriorityUpdate { .. }
             | Payload::Unknown(_) => {}
         }
-        emit(self, seen.fact(Kind::Frame(payload)));
+        if self.interest.wants(On::Frame) {
+            emit(self, seen.fact(Kind::Frame(payload)));
+        }
     }
 
     /// SETTINGS that must be rejected as a whole announce nothing.
@@ -371,11 +373,13 @@ impl Connection {
             }
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
         }
-        let stream = self.streams.get(open.subject);
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
-        emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
+        if self.interest.wants(On::Head) {
+            let stream = self.streams.get(open.subject);
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
+        }
     }
 
     fn push_promise(

@@ -20,7 +20,7 @@ mod transport;
 
 pub use block::OpenBlock;
 pub use connection::Connection;
-pub use fact::{BadStreamId, Fact, Kind, On};
+pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};

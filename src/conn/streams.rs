@@ -8,10 +8,14 @@ use crate::base::{PerSide, Side};
 use crate::frame::StreamId;
 use crate::limits;
 
-/// The streams of a connection.
+/// The streams of a connection, in slots that are used again.
 #[derive(Debug, Default)]
 pub struct Streams {
-    known: HashMap<StreamId, Stream, foldhash::fast::FixedState>,
+    slots: Vec<Stream>,
+    places: HashMap<StreamId, usize, foldhash::fast::FixedState>,
+    /// The slot that was asked for last: frames of one stream follow each other.
+    recent: Option<(StreamId, usize)>,
+    free: Vec<usize>,
     closed: VecDeque<StreamId>,
     opened: PerSide<Ranges>,
     highest: PerSide<StreamId>,
@@ -59,37 +63,46 @@ pub const fn opener(id: StreamId) -> Side {
 impl Streams {
     /// Looks an identifier up.
     pub fn find(&mut self, id: StreamId) -> Known<'_> {
+        if let Some(at) = self.place(id)
+            && let Some(stream) = self.slots.get_mut(at)
+        {
+            return Known::Here(stream);
+        }
         let side = opener(id);
-        let above = id > self.highest[side];
-        let used = if above { Some(false) } else { self.opened[side].contains(id.0) };
-        match self.known.get_mut(&id) {
-            Some(stream) => Known::Here(stream),
-            None if above => Known::Idle,
-            None if used == Some(false) => Known::Skipped,
-            None => Known::Forgotten,
+        if id > self.highest[side] {
+            return Known::Idle;
+        }
+        match self.opened[side].contains(id.0) {
+            Some(false) => Known::Skipped,
+            Some(true) | None => Known::Forgotten,
         }
     }
 
     /// The stream, when it is open or remembered.
     #[must_use]
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
-        self.known.get(&id)
+        let at = match self.recent {
+            Some((recent, at)) if recent == id => at,
+            _ => *self.places.get(&id)?,
+        };
+        self.slots.get(at)
     }
 
     /// The stream, to change it.
     pub(super) fn get_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
-        self.known.get_mut(&id)
+        let at = self.place(id)?;
+        self.slots.get_mut(at)
     }
 
-    /// Every stream that is open or remembered, in no order.
+    /// Every stream that is open or remembered, in no order; free slots too, which nobody asks for.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Stream> {
-        self.known.values_mut()
+        self.slots.iter_mut()
     }
 
     /// Every stream that is open or remembered, by identifier.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Stream> {
-        let mut all: Vec<_> = self.known.values().collect();
+        let mut all: Vec<_> = self.places.values().filter_map(|at| self.slots.get(*at)).collect();
         all.sort_unstable_by_key(|stream| stream.id);
         all
     }
@@ -121,30 +134,38 @@ impl Streams {
     /// True when a new stream can still be tracked.
     #[must_use]
     pub fn room(&self) -> bool {
-        self.known.len() < limits::MAX_OPEN_STREAMS
+        self.places.len() < limits::MAX_OPEN_STREAMS
     }
 
     pub(super) fn insert(&mut self, stream: Stream) {
         let (id, side) = (stream.id, opener(stream.id));
         self.opened[side].insert(id.0);
         self.highest[side] = self.highest[side].max(id);
-        if !stream.irregular {
-            self.count = self.count.saturating_add(1);
-        }
+        self.count = self.count.saturating_add(u64::from(!stream.irregular));
         if stream.counts() {
             self.enter(stream.opened_by);
         }
-        self.known.insert(id, stream);
+        self.note(stream);
     }
 
     /// A frame that no state allows named a stream: remembered, but not opened.
     pub(super) fn note(&mut self, stream: Stream) {
-        self.known.insert(stream.id, stream);
+        let id = stream.id;
+        let at = match self.places.get(&id).copied().or_else(|| self.free.pop()) {
+            Some(at) => at,
+            None => self.slots.len(),
+        };
+        match self.slots.get_mut(at) {
+            Some(slot) => *slot = stream,
+            None => self.slots.push(stream),
+        }
+        self.places.insert(id, at);
+        self.recent = Some((id, at));
     }
 
     /// Moves a stream to a state, and keeps the counts. True when it was closed by that.
     pub(super) fn shift(&mut self, id: StreamId, state: StreamState) -> bool {
-        let Some(stream) = self.known.get_mut(&id) else { return false };
+        let Some(stream) = self.get_mut(id) else { return false };
         let (before, was_closed, opener) = (stream.counts(), stream.is_closed(), stream.opened_by);
         stream.state = state;
         let (after, closed) = (stream.counts(), stream.is_closed());
@@ -162,8 +183,22 @@ impl Streams {
     /// Forgets the details of the streams that closed longest ago, beyond the cap.
     pub(super) fn forget(&mut self) {
         while self.closed.len() > limits::MAX_CLOSED_STREAMS {
-            if let Some(id) = self.closed.pop_front() {
-                self.known.remove(&id);
+            if let Some(id) = self.closed.pop_front()
+                && let Some(at) = self.places.remove(&id)
+            {
+                self.free.push(at);
+                self.recent = self.recent.filter(|(recent, _)| *recent != id);
+            }
+        }
+    }
+
+    fn place(&mut self, id: StreamId) -> Option<usize> {
+        match self.recent {
+            Some((recent, at)) if recent == id => Some(at),
+            _ => {
+                let at = *self.places.get(&id)?;
+                self.recent = Some((id, at));
+                Some(at)
             }
         }
     }

@@ -7,11 +7,11 @@ use super::place;
 use super::session::Session;
 use crate::base::{Place, Span};
 use crate::capture::Packet;
-use crate::conn::{Connection, Fact};
+use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
 use crate::limits;
 use crate::link::{self, Datagram};
-use crate::rules::Options;
+use crate::rules::{Options, interest};
 use crate::tcp::{Endpoint, FlowKey, Flows, Segment};
 
 /// What the caller wants.
@@ -23,6 +23,8 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
+    pub interest: Interest,
 }
 
 impl Default for Wishes {
@@ -31,6 +33,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            interest: Interest::ALL,
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Seen<'a> {
 #[derive(Default)]
 pub struct Analyzer {
     wishes: Wishes,
+    interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
@@ -71,7 +75,7 @@ impl Analyzer {
     /// An analysis that has seen nothing.
     #[must_use]
     pub fn new(wishes: Wishes) -> Self {
-        Self { wishes, ..Self::default() }
+        Self { wishes, interest: interest(wishes.interest), ..Self::default() }
     }
 
     /// Takes the next packet.
@@ -112,7 +116,7 @@ impl Analyzer {
         }
         if seat.opens {
             let names = datagram.encapsulation.names().chain(["tcp"]).collect();
-            let session = Session::new(seat.number, source, destination, segment, names);
+            let session = Session::new(seat.number, (source, destination), segment, names, self.interest);
             self.live.insert(seat.number, Live { key, session: session.into(), lingers: false });
         }
         let Some(live) = self.live.get_mut(&seat.number) else {

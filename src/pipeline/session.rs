@@ -5,7 +5,7 @@ use super::calls::CallStats;
 use super::opening::{Decision, Held, Http1, Mode, guess};
 use super::rows::{self, Facts};
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
-use crate::conn::{Announcement, Connection, Fact, Kind, Request};
+use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::finding::{BlindSpot, ConnectionRow, Finding, StreamRow};
 use crate::frame::{Decoder, FrameType, PREFACE, Settings};
 use crate::http1::{Outcome, Upgrade, agreement};
@@ -70,10 +70,10 @@ pub(super) struct Concluded {
 impl Session {
     pub(super) fn new(
         number: u64,
-        source: Endpoint,
-        destination: Endpoint,
+        ends: (Endpoint, Endpoint),
         segment: &Segment<'_>,
         encapsulation: Vec<&'static str>,
+        interest: Interest,
     ) -> Self {
         let syn = segment.flags.has(Flags::SYN);
         let client = match (syn, segment.flags.has(Flags::ACK)) {
@@ -89,13 +89,13 @@ impl Session {
         let upper = Upper {
             number,
             first: segment.at,
-            ends: (source, destination),
+            ends,
             encapsulation,
             modes: PerSide::default(),
             held: PerSide::default(),
             http1: Http1::default(),
             decoders: PerSide::default(),
-            conn: Connection::default(),
+            conn: Connection::new(interest),
             ears,
         };
         Self { tcp: Tcp::default(), client, early: Vec::new(), upper }

@@ -23,7 +23,8 @@ pub use sanitize::{ascii, clean};
 pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
-    connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table, setting_lines, stream_line,
+    connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table, setting_lines, stream_header,
+    stream_line,
 };
 
 /// How a report is written.

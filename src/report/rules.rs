@@ -96,7 +96,7 @@ pub(super) fn sections(references: &[Reference]) -> String {
         .map(|same| {
             let numbers: Vec<String> = same.iter().map(|reference| format!("§{}", reference.section)).collect();
             let doc = same.first().map_or("", |reference| reference.doc);
-            let level = same.iter().filter_map(|reference| reference.level).map(super::rules::strength).max();
+            let level = same.iter().filter_map(|reference| reference.level).map(strength).max();
             let word = level.map_or(String::new(), |(_, word)| format!(" {word}"));
             format!("{doc} {}{word}", numbers.join(", "))
         })

@@ -1,9 +1,10 @@
 //! What could be seen of a connection, added up from the losses that the floors tell; and what that means for a rule's needs.
 
 use super::rule::{Need, Rule};
+use super::verdict::Draft;
 use crate::base::{PerSide, Side, Span};
 use crate::conn::{Connection, Ended};
-use crate::finding::{BlindSpot, BlindSpotKind, Confidence, Culprit};
+use crate::finding::{BlindSpot, BlindSpotKind, Confidence};
 
 /// What could be seen of both sides.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,19 +55,17 @@ pub(super) enum Effect {
 }
 
 impl Coverage {
-    /// The confidence that is left for a finding of `rule`, of the `asked` one; `None` when it is muted.
+    /// The confidence that is left for a draft of `rule`; `None` when it is muted.
     pub(super) fn allow(
         &self,
         rule: &Rule,
-        culprit: Culprit,
+        draft: &Draft,
         conn: &Connection,
-        asked: Confidence,
-        interval: Option<Span>,
     ) -> Option<Confidence> {
-        let judged = culprit.side().unwrap_or(Side::Server);
-        let mut confidence = asked;
-        for need in rule.needs {
-            confidence = match self.effect(*need, judged, conn, interval) {
+        let judged = draft.culprit.side().unwrap_or(Side::Server);
+        let mut confidence = draft.confidence;
+        for need in rule.needs.iter().filter(|need| Some(**need) != draft.waived) {
+            confidence = match self.effect(*need, judged, conn, draft.interval) {
                 Effect::Met => confidence,
                 Effect::Lower => confidence.lower()?,
                 Effect::Mute => return None,

@@ -11,7 +11,7 @@ use super::rule::{Judge, Rule};
 use super::summary::Summary;
 use super::verdict::{Draft, Verdict};
 use crate::base::{PerSide, Place};
-use crate::conn::{Connection, Fact, On};
+use crate::conn::{Connection, Fact, Interest, On};
 use crate::finding::{Finding, Severity};
 use crate::limits;
 
@@ -92,8 +92,7 @@ impl Engine {
     /// Makes findings of a rule's drafts.
     fn take(&mut self, rule: &'static Rule, event: &Event<'_>, offences: &mut Vec<Offence>) {
         while let Some(draft) = self.drafts.pop() {
-            let allowed =
-                event.coverage.allow(rule, draft.culprit, event.conn, draft.confidence, draft.interval);
+            let allowed = event.coverage.allow(rule, &draft, event.conn);
             if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
                 self.offences[side] = self.offences[side].saturating_add(1);
             }
@@ -152,6 +151,13 @@ pub fn judge_capture(summaries: &[Summary], options: &Options, ends: &dyn Fn(u64
         }
     }
     findings
+}
+
+/// The kinds of facts that wake a rule, and those in `also`.
+#[must_use]
+pub fn interest(also: Interest) -> Interest {
+    let kinds = On::ALL.iter().filter(|on| table().facts.get(on.index()).is_some_and(|woken| !woken.is_empty()));
+    kinds.fold(also, |interest, on| interest.with(*on))
 }
 
 /// A rule, and what it does when a fact wakes it.

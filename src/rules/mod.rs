@@ -23,7 +23,7 @@ mod stream_state;
 
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, SideCoverage};
-pub use engine::{Ends, Engine, judge_capture};
+pub use engine::{Ends, Engine, interest, judge_capture};
 pub use event::{Event, Offence};
 pub use options::{Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};

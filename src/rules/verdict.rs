@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::event::Event;
+use super::rule::Need;
 use crate::base::{Origin, Place, Side, Span};
 use crate::finding::{Causality, Confidence, Culprit, EvidenceRole, Severity};
+use crate::frame::{Flags, FrameType, Header};
 
 /// A finding as the judge of a rule sees it.
 #[derive(Clone, Debug)]
@@ -23,6 +25,7 @@ pub struct Draft {
     pub(super) causality: Option<Causality>,
     pub(super) discriminator: Cow<'static, str>,
     pub(super) interval: Option<Span>,
+    pub(super) waived: Option<Need>,
     pub(super) conns: Vec<u64>,
 }
 
@@ -81,6 +84,7 @@ impl Draft {
             causality: None,
             discriminator: Cow::Borrowed(""),
             interval: None,
+            waived: None,
             conns: Vec::new(),
         }
     }
@@ -148,6 +152,13 @@ impl Draft {
         self
     }
 
+    /// This need of the rule does not concern this finding, as the rule's doubt says.
+    #[must_use]
+    pub const fn without(mut self, need: Need) -> Self {
+        self.waived = Some(need);
+        self
+    }
+
     /// It names these connections.
     #[must_use]
     pub fn on(mut self, conns: Vec<u64>) -> Self {
@@ -176,10 +187,12 @@ impl Draft {
 
 /// A frame in a few words: type, stream, length.
 #[must_use]
-pub(super) fn header_words(header: &crate::frame::Header) -> String {
+pub(super) fn header_words(header: &Header) -> String {
+    let acknowledges = matches!(header.kind, FrameType::SETTINGS | FrameType::PING) && header.flags.has(Flags::ACK);
+    let ack = if acknowledges { " ACK" } else { "" };
     let end = if header.ends_stream() { ", END_STREAM" } else { "" };
     match header.stream.0 {
-        0 => format!("{}, {} octets", header.kind, header.length),
-        stream => format!("{} on stream {stream}, {} octets{end}", header.kind, header.length),
+        0 => format!("{}{ack}, {} octets", header.kind, header.length),
+        stream => format!("{}{ack} on stream {stream}, {} octets{end}", header.kind, header.length),
     }
 }

@@ -17,12 +17,12 @@ pub(super) fn cut(text: &str, room: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// The text, its middle left out when it is wider than `room`.
-pub(super) fn shorten(text: &str, room: usize) -> String {
+/// The text, its middle left out, a sign for it in its place, when it is wider than `room`.
+pub(super) fn shorten(text: &str, room: usize, ellipsis: &str) -> String {
     if width(text) <= room || room == 0 {
         return text.to_owned();
     }
-    let kept = room.saturating_sub(1);
+    let kept = room.saturating_sub(width(ellipsis));
     let (head, _) = cut(text, kept.div_ceil(2));
     let tail: Vec<char> = {
         let mut taken = 0_usize;
@@ -32,7 +32,7 @@ pub(super) fn shorten(text: &str, room: usize) -> String {
         };
         text.chars().rev().take_while(fits).collect()
     };
-    format!("{head}…{}", tail.into_iter().rev().collect::<String>())
+    format!("{head}{ellipsis}{}", tail.into_iter().rev().collect::<String>())
 }
 
 const fn columns(char: char) -> usize {
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn a_long_text_loses_its_middle() {
-        assert_eq!(shorten("[2001:db8:85a3::8a2e:370:7334]:50051", 20), "[2001:db8:…34]:50051");
-        assert_eq!(shorten("short", 20), "short");
-        assert!(width(&shorten("日本日本日本日本", 7)) <= 7);
+        assert_eq!(shorten("[2001:db8:85a3::8a2e:370:7334]:50051", 20, "…"), "[2001:db8:…34]:50051");
+        assert_eq!(shorten("short", 20, "…"), "short");
+        assert!(width(&shorten("日本日本日本日本", 7, "…")) <= 7);
     }
 
     #[test]

@@ -63,11 +63,14 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         _ => format!("The client's first octets agree with the connection preface for {agree} octets only."),
     };
     let at = event.fact.start;
-    let draft = Draft::new(Culprit::Client, message, at, event.fact.end).shows(
+    let mut draft = Draft::new(Culprit::Client, message, at, event.fact.end).shows(
         EvidenceRole::Cause,
         Side::Client,
         at,
         "first octets of the client",
     );
+    if agree != seen {
+        draft = draft.without(Need::End);
+    }
     verdict.say(draft);
 }

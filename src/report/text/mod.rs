@@ -1,0 +1,129 @@
+//! The report for people: verdict first, blame second, evidence third, next step fourth. Eighty columns are enough.
+
+mod block;
+mod connections;
+mod coverage;
+mod evidence;
+mod page;
+mod rows;
+mod rule;
+mod shell;
+mod table;
+mod width;
+
+use crate::finding::{Blame, Culprit, Finding, Report, Status};
+use crate::policy::groups;
+
+use super::look::{Detail, Look};
+use page::{Ink, Page, Part};
+
+pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
+pub use rule::{rule_page, rule_table};
+
+/// A report as text.
+#[must_use]
+pub fn report(report: &Report, look: &Look) -> String {
+    let mut page = Page::new(look);
+    verdict(&mut page, report);
+    if look.detail == Detail::Verdict {
+        return page.finish();
+    }
+    findings(&mut page, report);
+    let listed = matches!(report.verdict.status, Status::Pass | Status::Nothing);
+    if (listed && look.detail > Detail::Brief) || look.detail == Detail::Full {
+        page.gap();
+        connections::write(&mut page, report);
+    }
+    page.gap();
+    coverage::write(&mut page, report);
+    page.finish()
+}
+
+/// What a rule prints on its example: verdict, blame and evidence, without next steps, since there is no file.
+#[must_use]
+pub fn example(report: &Report, look: &Look) -> String {
+    let mut page = Page::new(look);
+    verdict(&mut page, report);
+    for group in groups(report) {
+        page.gap();
+        block::evidence_only(&mut page, report, &group);
+    }
+    page.finish()
+}
+
+/// The first lines: the word, the headline, the blame.
+fn verdict(page: &mut Page, report: &Report) {
+    let (word, ink) = match report.verdict.status {
+        Status::Fail => ("FAIL", Ink::Error),
+        Status::Warn => ("WARN", Ink::Warning),
+        Status::Pass => ("PASS", Ink::Good),
+        Status::Nothing => ("NOTHING", Ink::Warning),
+    };
+    let hang = word.len().saturating_add(2);
+    if page.look().detail == Detail::Verdict {
+        return page.line(&[Part(ink, word), Part(Ink::Plain, "  "), Part(Ink::Strong, &report.verdict.headline)]);
+    }
+    page.paragraph(&[Part(ink, word), Part(Ink::Plain, "  ")], hang, Part(Ink::Strong, &report.verdict.headline));
+    let blamed = matches!(report.verdict.status, Status::Fail | Status::Warn);
+    if let (true, Some(top)) = (blamed, report.findings.first()) {
+        let indent = " ".repeat(hang);
+        page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top)));
+    }
+    for input in &report.inputs {
+        if let Some(error) = &input.error {
+            let said = format!("{} was not read to its end: {error}", input.path);
+            page.paragraph(&[Part(Ink::Plain, &" ".repeat(hang))], hang, Part(Ink::Warning, &said));
+        }
+    }
+}
+
+fn blame(finding: &Finding) -> String {
+    let Blame { role, endpoint, maybe } = &finding.culprit;
+    let confidence = finding.confidence.word();
+    let who = match (role, endpoint) {
+        (Culprit::Client, Some(endpoint)) => format!("CLIENT {endpoint}"),
+        (Culprit::Server, Some(endpoint)) => format!("SERVER {endpoint}"),
+        (Culprit::Client, None) => "CLIENT".to_owned(),
+        (Culprit::Server, None) => "SERVER".to_owned(),
+        (Culprit::Between, _) => "something BETWEEN client and server".to_owned(),
+        (Culprit::Capture, _) => "the CAPTURE itself".to_owned(),
+        (Culprit::Unknown, _) => "UNKNOWN: the capture does not show whose fault it is".to_owned(),
+    };
+    let looks = maybe.as_ref().map_or_else(String::new, |maybe| format!(" — looks like {}", with_article(maybe)));
+    format!("Blame: {who} ({confidence}){looks}")
+}
+
+/// `a protocol multiplexer`; a proper name or a phrase with an article stays as it is.
+fn with_article(noun: &str) -> String {
+    let determined = ["a ", "an ", "the ", "what ", "something "].iter().any(|word| noun.starts_with(word));
+    match noun.chars().next() {
+        _ if determined => noun.to_owned(),
+        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {noun}"),
+        Some(letter) if letter.is_lowercase() => format!("a {noun}"),
+        _ => noun.to_owned(),
+    }
+}
+
+fn findings(page: &mut Page, report: &Report) {
+    let groups = groups(report);
+    let shown = if page.look().lists_all() { groups.len() } else { GROUPS.min(groups.len()) };
+    for (number, group) in groups.iter().take(shown).enumerate() {
+        if number == 0 || page.look().detail > Detail::Brief {
+            page.gap();
+        }
+        block::write(page, report, group, number);
+    }
+    let rest: Vec<String> = groups
+        .iter()
+        .skip(shown)
+        .filter_map(|group| group.first().map(|first| format!("{} ×{}", first.rule, group.findings.len())))
+        .collect();
+    if !rest.is_empty() {
+        page.gap();
+        let said = format!("+{} more groups of findings (--all shows them): {}", rest.len(), rest.join(", "));
+        page.paragraph(&[], 2, Part(Ink::Plain, &said));
+    }
+}
+
+/// Groups of findings that are printed unless all are asked for: what one reads before acting on the first.
+const GROUPS: usize = 5;

@@ -1,0 +1,207 @@
+//! The rows of `show`, as lines.
+
+use jiff::Timestamp;
+
+use super::connections;
+use super::evidence::absolute;
+use super::table::{Column, table};
+use super::width::width;
+use crate::base::{Side, Time};
+use crate::report::look::Look;
+use crate::report::numbers::{grouped, millis};
+use crate::views::{ConnectionLine, FrameLine, SettingLine, StateMark, StreamLine};
+
+/// The line above frames.
+#[must_use]
+pub fn frame_header(look: &Look) -> String {
+    let columns = frame_columns(["pkt", "t", "dir", "N:S", "frame", "after it", ""], look);
+    look.say(columns.trim_end()).into_owned()
+}
+
+/// A frame in one line, however long: `pkt, t, dir, N:S, TYPE flags length, effect, note`.
+#[must_use]
+pub fn frame_line(line: &FrameLine, look: &Look) -> String {
+    let flags: Vec<&str> = line.flags.iter().map(|flag| short(flag)).collect();
+    let frame = match line.kind.as_str() {
+        "preface" | "lost" => line.kind.clone(),
+        kind => {
+            let parts = [kind, &flags.join(","), &grouped(u64::from(line.length))];
+            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        }
+    };
+    let cells = [
+        &line.pkt.to_string(),
+        &moment(look, line.time, line.t),
+        line.dir.arrow(),
+        &format!("{}:{}", line.conn, line.stream),
+        &frame,
+        &effect(line),
+        &line.note,
+    ];
+    let said = frame_columns(cells, look);
+    look.say(said.trim_end()).into_owned()
+}
+
+/// The line above streams.
+#[must_use]
+pub fn stream_header(look: &Look) -> String {
+    let columns = ["N:S", "states over time", "pkts", "END_STREAM", "ended", "request"];
+    look.say(&stream_columns(columns, look)).into_owned()
+}
+
+/// A stream in one line, however long: number, its way through the states, packets, the packets with END_STREAM of client and
+/// server, how it ended, request.
+#[must_use]
+pub fn stream_line(line: &StreamLine, look: &Look) -> String {
+    let ended = [
+        Some(line.end.replace('_', " ")),
+        line.error_code.clone(),
+        line.status.map(|status| status.to_string()),
+        line.grpc_status.filter(|status| *status > 0).map(|status| format!("grpc-status {status}")),
+    ];
+    let marks = Side::BOTH.map(|side| line.end_stream_pkt[side].map_or_else(|| "-".to_owned(), |pkt| pkt.to_string()));
+    let cells = [
+        &format!("{}:{}", line.conn, line.stream),
+        &waterfall(&line.states, line.connection_s),
+        &format!("{}–{}", line.first_pkt, line.last_pkt),
+        &marks.join("/"),
+        &ended.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        &line.request,
+    ];
+    look.say(stream_columns(cells.map(String::as_str), look).trim_end()).into_owned()
+}
+
+/// The values of SETTINGS as a table.
+#[must_use]
+pub fn setting_lines(lines: &[SettingLine], look: &Look) -> String {
+    let columns = [
+        Column::left("conn"),
+        Column::left("by"),
+        Column::left("parameter"),
+        Column::right("value"),
+        Column::right("sent"),
+        Column::right("acked"),
+        Column::right("after"),
+        Column::left("replaced"),
+    ];
+    let rows: Vec<Vec<String>> = lines.iter().map(|line| setting_cells(line, look)).collect();
+    joined(&table(&columns, &rows, look))
+}
+
+/// The connections as a table.
+#[must_use]
+pub fn connection_lines(lines: &[ConnectionLine], look: &Look) -> String {
+    joined(&connections::lines(lines, look))
+}
+
+fn setting_cells(line: &SettingLine, look: &Look) -> Vec<String> {
+    let packet = |pkt: Option<u64>| pkt.map_or_else(|| "-".to_owned(), |pkt| format!("pkt {pkt}"));
+    let acked = match (line.acked_pkt, line.upgrade) {
+        (None, true) => "by 101".to_owned(),
+        (pkt, _) => packet(pkt),
+    };
+    let replaced = line.replaced_pkt.map_or_else(String::new, |pkt| format!("pkt {pkt}"));
+    let sent = match absolute(look.clock, Timestamp::from_nanosecond(i128::from(line.time.0)).ok()) {
+        Some(moment) => format!("pkt {} {moment}", line.pkt),
+        None => format!("pkt {}", line.pkt),
+    };
+    vec![
+        line.conn.to_string(),
+        line.by.word().to_owned(),
+        line.parameter.clone().unwrap_or_else(|| "(none)".to_owned()),
+        line.value.map_or_else(|| "-".to_owned(), |value| value.to_string()),
+        sent,
+        acked,
+        line.ack_ms.map_or_else(|| "-".to_owned(), millis),
+        replaced,
+    ]
+}
+
+fn stream_columns([number, way, pkts, marks, ended, request]: [&str; 6], look: &Look) -> String {
+    let [number, way, pkts, marks, ended] =
+        [(number, 6), (way, WATERFALL), (pkts, 7), (marks, 10), (ended, 16)].map(|(text, columns)| pad(text, columns, look));
+    format!("{number}  {way}  {pkts}  {marks}  {ended}  {request}")
+}
+
+/// The text, filled up with blanks.
+fn pad(text: &str, columns: usize, look: &Look) -> String {
+    let taken = width(&look.say(text));
+    format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
+}
+
+/// The cells of a frame's line: all but the last two are as wide as common values need, and grow with others.
+fn frame_columns([pkt, t, dir, number, frame, effect, note]: [&str; 7], look: &Look) -> String {
+    let arrow = width(&look.say("C→S"));
+    let [dir, frame, effect] = [(dir, arrow), (frame, 22), (effect, 15)].map(|(text, columns)| pad(text, columns, look));
+    format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  {effect}  {note}")
+}
+
+/// The state after a frame, and the windows after DATA and WINDOW_UPDATE: of the stream, of the connection.
+fn effect(line: &FrameLine) -> String {
+    let state = line.state.map(|state| match state {
+        "half_closed_local" => "half-closed C".to_owned(),
+        "half_closed_remote" => "half-closed S".to_owned(),
+        "reserved_remote" => "reserved".to_owned(),
+        other => other.replace('_', " "),
+    });
+    let windows = match (line.stream_window, line.connection_window) {
+        (Some(stream), Some(connection)) => Some(format!("window {stream}/{connection}")),
+        (None, Some(connection)) => Some(format!("window {connection}")),
+        (Some(stream), None) => Some(format!("window {stream}/?")),
+        (None, None) => None,
+    };
+    state.into_iter().chain(windows).collect::<Vec<_>>().join(", ")
+}
+
+/// Flags as short as they are said.
+fn short(flag: &str) -> &str {
+    match flag {
+        "END_STREAM" => "ES",
+        "END_HEADERS" => "EH",
+        "PADDED" => "PAD",
+        "PRIORITY" => "PRI",
+        other => other,
+    }
+}
+
+/// A stream's way over the time of its connection: `  oohhhc`. Each state has at least one column.
+fn waterfall(states: &[StateMark], connection_s: f64) -> String {
+    let mut columns: Vec<char> = Vec::new();
+    let mut letter = ' ';
+    for mark in states {
+        let column = column(mark.t, connection_s).max(columns.len());
+        columns.resize(column.min(WATERFALL), letter);
+        letter = match mark.state {
+            "idle" => 'i',
+            "reserved_local" | "reserved_remote" => 'r',
+            "open" => 'o',
+            "half_closed_local" | "half_closed_remote" => 'h',
+            _ => 'c',
+        };
+        columns.push(letter);
+    }
+    columns.resize(WATERFALL, if letter == 'c' { ' ' } else { letter });
+    columns.into_iter().collect()
+}
+
+/// The column in which a moment lies.
+fn column(t: f64, whole: f64) -> usize {
+    let lies_before = |column: &usize| {
+        let share = f64::from(u32::try_from(*column).unwrap_or(u32::MAX)) / WATERFALL_F;
+        share * whole <= t
+    };
+    (1..WATERFALL).take_while(lies_before).count()
+}
+
+fn moment(look: &Look, at: Time, t: f64) -> String {
+    let at = Timestamp::from_nanosecond(i128::from(at.0)).ok();
+    absolute(look.clock, at).unwrap_or_else(|| format!("{t:.6}"))
+}
+
+fn joined(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Columns of a stream's way.
+const WATERFALL: usize = 20;
+const WATERFALL_F: f64 = 20.0;
