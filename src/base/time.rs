@@ -54,7 +54,10 @@ impl Span {
 
     /// In seconds, for reports.
     #[must_use]
-    #[expect(clippy::as_conversions, reason = "a double is what reports hold; nanoseconds of a century fit its precision")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "a double is what reports hold; nanoseconds of a century fit its precision"
+    )]
     pub const fn as_seconds(self) -> f64 {
         self.0 as f64 / 1e9
     }
@@ -85,8 +88,9 @@ mod tests {
 
     #[test]
     fn spans_read_as_a_person_says_them() {
-        let said: Vec<_> =
-            [20_000_000_000, 1_000_000_000, 3_100_000, 250_000_000, 40_000].map(|ns| Span(ns).to_string()).to_vec();
+        let said: Vec<_> = [20_000_000_000, 1_000_000_000, 3_100_000, 250_000_000, 40_000]
+            .map(|ns| Span(ns).to_string())
+            .to_vec();
         assert_eq!(said, ["20.0 s", "1.0 s", "3.1 ms", "250 ms", "40 µs"]);
     }
 

@@ -1,1 +1,111 @@
-//! x
+//! The command line: words become flags, flags become meaning, and the rest of the program does the work. One command a file.
+//!
+//! Exit codes: 0 nothing at or above `--fail-on`, 1 a finding, 2 usage, 3 an input that cannot be read, 4 no HTTP/2.
+
+mod analyze;
+mod explain;
+mod flags;
+mod rules;
+mod schema;
+mod show;
+mod terminal;
+mod usage;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+use terminal::Terminal;
+
+/// Reads packet captures offline and judges HTTP/2: what went wrong, who did it, how certain that is, and which packets prove it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "h2lint",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "`h2lint FILE` is `h2lint analyze FILE`.\n\n\
+        Exit codes: 0 nothing at or above --fail-on; 1 a finding; 2 usage; 3 an input cannot be read;\n\
+        4 neither HTTP/2 nor a negotiation towards it was found."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    analyze: analyze::Args,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a capture: one verdict, with culprit and evidence (the default)
+    Analyze(analyze::Args),
+    /// Show what happened, without judging it: connections, frames, streams, settings
+    Show(show::Args),
+    /// Tell everything about a rule, and what it prints on its own example
+    Explain(explain::Args),
+    /// List all rules
+    Rules(rules::Args),
+    /// Print the JSON Schema of an output
+    Schema(schema::Args),
+}
+
+/// Runs the program with these words, the first being its name, and says how it ended.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut terminal = Terminal::default();
+    let ended = match Cli::try_parse_from(words) {
+        Ok(cli) => dispatch(cli, &mut terminal),
+        Err(error) if !error.use_stderr() => terminal.print(&error.render().to_string()).map(|()| 0),
+        Err(error) => Err(Error::Usage(usage::in_a_line(&error))),
+    };
+    let code = ended.unwrap_or_else(|error| {
+        terminal.complain(&error.to_string());
+        code_of(&error)
+    });
+    ExitCode::from(code)
+}
+
+fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
+    match cli.command {
+        Some(Command::Analyze(args)) => analyze::run(args, terminal),
+        Some(Command::Show(args)) => show::run(args, terminal),
+        Some(Command::Explain(args)) => explain::run(&args, terminal),
+        Some(Command::Rules(args)) => rules::run(&args, terminal),
+        Some(Command::Schema(args)) => schema::run(&args, terminal),
+        None => analyze::run(cli.analyze, terminal),
+    }
+}
+
+/// The exit code of a failure.
+const fn code_of(error: &Error) -> u8 {
+    match error {
+        Error::Usage(_) => 2,
+        Error::Read { .. } | Error::NotACapture { .. } | Error::Write { .. } => 3,
+    }
+}
+
+/// Of two exit codes the one that is told: usage, unreadable, a finding, nothing to judge, all well.
+fn worse(one: u8, other: u8) -> u8 {
+    let rank = |code: u8| [0, 4, 1, 3, 2].iter().position(|known| *known == code);
+    if rank(one) >= rank(other) { one } else { other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_agree_with_each_other() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn of_several_exit_codes_the_gravest_is_told() {
+        let told = [(0, 4), (4, 1), (1, 3), (3, 2), (2, 0)].map(|(one, other)| worse(one, other));
+        assert_eq!(told, [4, 1, 3, 2, 2]);
+    }
+}

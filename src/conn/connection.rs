@@ -55,7 +55,13 @@ impl Connection {
     }
 
     /// Takes a signal of TCP.
-    pub fn signal(&mut self, side: Side, signal: Signal, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    pub fn signal(
+        &mut self,
+        side: Side,
+        signal: Signal,
+        origin: Origin,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
         self.transport.note(side, signal, origin);
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
@@ -79,7 +85,13 @@ impl Connection {
     }
 
     /// What the client sends where the preface belongs is not the preface.
-    pub fn bad_preface(&mut self, origin: Origin, agree: u8, seen: u8, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    pub fn bad_preface(
+        &mut self,
+        origin: Origin,
+        agree: u8,
+        seen: u8,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
         emit(self, bare(Side::Client, origin, Kind::BadPreface { agree, seen }));
     }
 
@@ -96,7 +108,10 @@ impl Connection {
             self.sides.client.settings.announce_by_upgrade(settings.clone());
             self.bind(Side::Server);
             let before = Values::INITIAL;
-            emit(self, bare(Side::Client, origin, Kind::Settings { announcement: &settings, before: &before }));
+            emit(
+                self,
+                bare(Side::Client, origin, Kind::Settings { announcement: &settings, before: &before }),
+            );
         }
         let windows = self.initial_windows();
         let state = StreamState::HalfClosed(Side::Client);

@@ -8,7 +8,7 @@ use super::half::Goaway;
 use super::message;
 use super::settings::{Acknowledged, Announcement};
 use super::state::{Input, Step, StreamState};
-use super::stream::Stream;
+use super::stream::{Last, Stream};
 use super::streams::{Known, opener};
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
@@ -16,28 +16,33 @@ use crate::limits;
 
 /// A frame on its way through the connection.
 #[derive(Clone, Copy)]
-struct Seen {
+struct Seen<'s> {
     side: Side,
     header: Header,
-    start: Origin,
-    end: Origin,
+    start: &'s Origin,
+    end: &'s Origin,
 }
 
-impl Seen {
+impl Seen<'_> {
     const fn fact<'a>(&self, kind: Kind<'a>) -> Fact<'a> {
-        Fact { side: self.side, header: Some(self.header), start: self.start, end: self.end, kind }
+        Fact { side: self.side, header: Some(self.header), start: *self.start, end: *self.end, kind }
     }
 }
 
 impl Connection {
     /// A frame begins.
-    pub(super) fn start(&mut self, side: Side, header: Header, start: &Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        let seen = Seen { side, header, start: *start, end: *start };
+    pub(super) fn start(
+        &mut self,
+        side: Side,
+        header: Header,
+        start: &Origin,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let seen = Seen { side, header, start, end: start };
         let half = &mut self.sides[side];
         half.count_frame(header.kind);
-        half.last_frame = Some((header, *start));
         if !matches!(header.kind, FrameType::GOAWAY | FrameType::RST_STREAM) {
-            half.last_ordinary = Some(*start);
+            half.last_ordinary = start.at.pkt;
         }
         let limit = half.limits.frame_size;
         if half.first_frame.is_none() {
@@ -63,7 +68,7 @@ impl Connection {
         }
     }
 
-    fn first_frame(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn first_frame(&self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         emit(self, seen.fact(Kind::FirstFrame));
         let settings = seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK);
         if self.from_start[seen.side] && !settings {
@@ -72,7 +77,7 @@ impl Connection {
     }
 
     /// Holds the frame against the side's open field block. False when there is nothing more to judge at its beginning.
-    fn field_block_allows(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) -> bool {
+    fn field_block_allows(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) -> bool {
         let continuation = seen.header.kind == FrameType::CONTINUATION;
         let Some(open) = self.sides[seen.side].block.open() else {
             if continuation {
@@ -94,7 +99,7 @@ impl Connection {
         true
     }
 
-    fn stray_continuation(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn stray_continuation(&self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if seen.header.stream == StreamId::CONNECTION {
             emit(self, seen.fact(Kind::WrongStream));
         } else if !self.sides[seen.side].block.belongs_to_interrupted(seen.header.stream) {
@@ -102,7 +107,7 @@ impl Connection {
         }
     }
 
-    fn judge_stream(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn judge_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if on_wrong_stream(&seen.header) {
             emit(self, seen.fact(Kind::WrongStream));
             return;
@@ -116,7 +121,7 @@ impl Connection {
     }
 
     /// Moves the stream, or says why the table does not let it move.
-    fn step(&mut self, seen: &Seen, input: Input, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn step(&mut self, seen: &Seen<'_>, input: Input, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let id = seen.header.stream;
         let known = self.streams.find(id);
         let Some(state) = known.state() else { return };
@@ -126,13 +131,12 @@ impl Connection {
             return;
         }
         match state.step(seen.side, input) {
-            Step::To(next) => {
-                if next != state && input == Input::Headers {
-                    self.streams.shift(id, next);
-                    self.hold_against_limit(seen, emit);
-                }
+            Step::To(next) if next != state && input == Input::Headers => {
+                self.streams.shift(id, next);
+                self.hold_against_limit(seen, emit);
                 self.note_sent(seen, input);
             }
+            Step::To(_) => self.note_sent(seen, input),
             Step::Race => {
                 if let Some(stream) = self.streams.get(id) {
                     emit(self, seen.fact(Kind::Race { input, stream }));
@@ -150,7 +154,7 @@ impl Connection {
     }
 
     /// HEADERS of the client on a stream that was never used.
-    fn open(&mut self, seen: &Seen, skipped: bool, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn open(&mut self, seen: &Seen<'_>, skipped: bool, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let id = seen.header.stream;
         let bad = match (id.is_odd(), skipped) {
             (false, _) => Some(BadStreamId::Even),
@@ -166,9 +170,9 @@ impl Connection {
             return;
         }
         let windows = self.initial_windows();
-        let mut stream = Stream::new(id, StreamState::Open, Side::Client, seen.start, windows);
-        stream.sent.client.first = Some(seen.start);
-        stream.sent.client.last = Some(seen.start);
+        let mut stream = Stream::new(id, StreamState::Open, Side::Client, *seen.start, windows);
+        stream.sent.client.first = Some(*seen.start);
+        stream.sent.client.last = Some(Last::at(seen.start));
         self.streams.insert(stream);
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
@@ -176,7 +180,7 @@ impl Connection {
         self.hold_against_limit(seen, emit);
     }
 
-    fn hold_against_limit(&self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn hold_against_limit(&self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let side = opener(seen.header.stream);
         let (open, limit) = (self.streams.active(side), self.sides[side].limits.concurrent_streams);
         if side == seen.side && open > limit {
@@ -185,31 +189,34 @@ impl Connection {
     }
 
     /// A stream that only a frame against the rules made known; what follows on it is not blamed again.
-    fn remember_irregular(&mut self, seen: &Seen) {
+    fn remember_irregular(&mut self, seen: &Seen<'_>) {
         if self.streams.room() {
             let windows = self.initial_windows();
-            let mut stream = Stream::new(seen.header.stream, StreamState::Open, seen.side, seen.start, windows);
+            let mut stream =
+                Stream::new(seen.header.stream, StreamState::Open, seen.side, *seen.start, windows);
             stream.irregular = true;
-            stream.sent[seen.side].first = Some(seen.start);
+            stream.sent[seen.side].first = Some(*seen.start);
             self.streams.note(stream);
         }
     }
 
     /// Notes a frame on its stream; an answer proves that its sender read what opened the stream.
-    fn note_sent(&mut self, seen: &Seen, input: Input) {
+    fn note_sent(&mut self, seen: &Seen<'_>, input: Input) {
         let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
         let sent = &mut stream.sent[seen.side];
-        sent.first.get_or_insert(seen.start);
-        sent.last = Some(seen.start);
+        if sent.first.is_none() {
+            sent.first = Some(*seen.start);
+        }
+        sent.last = Some(Last::at(seen.start));
         let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, &seen.start);
+            self.sides[seen.side].knowledge.prove(opened, seen.start);
         }
     }
 
     /// DATA takes credit, whatever becomes of it (RFC 9113 §6.9.1).
-    fn spend(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn spend(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let octets = seen.header.length;
         if octets == 0 {
             return;
@@ -238,7 +245,7 @@ impl Connection {
         end: &Origin,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let seen = Seen { side, header, start: *start, end: *end };
+        let seen = Seen { side, header, start, end };
         if payload.padding().is_some_and(|padding| !padding.zero) {
             emit(self, seen.fact(Kind::NonzeroPadding));
         }
@@ -255,7 +262,9 @@ impl Connection {
             Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
-            Payload::PushPromise { promised, fragment, .. } => self.push_promise(&seen, promised, fragment, emit),
+            Payload::PushPromise { promised, fragment, .. } => {
+                self.push_promise(&seen, promised, fragment, emit)
+            }
             _ if wrong => self.tolerate_settings(&seen),
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
@@ -277,14 +286,14 @@ impl Connection {
     }
 
     /// SETTINGS that must be rejected as a whole announce nothing.
-    fn tolerate_settings(&mut self, seen: &Seen) {
+    fn tolerate_settings(&mut self, seen: &Seen<'_>) {
         if seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK) {
             self.sides[seen.side].settings.tolerate();
         }
     }
 
     /// A frame whose field block fragment cannot be told.
-    fn lose_block(&mut self, seen: &Seen) {
+    fn lose_block(&mut self, seen: &Seen<'_>) {
         if seen.header.kind.carries_block() {
             let half = &mut self.sides[seen.side];
             half.block.interrupt();
@@ -292,7 +301,7 @@ impl Connection {
         }
     }
 
-    fn unread(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn unread(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match seen.header.kind {
             FrameType::HEADERS => self.begin_block(seen, seen.header.stream, None, emit),
             FrameType::CONTINUATION => self.continuation(seen, None, emit),
@@ -301,9 +310,9 @@ impl Connection {
         }
     }
 
-    fn headers(&mut self, seen: &Seen, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn headers(&mut self, seen: &Seen<'_>, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if let Some(stream) = self.streams.get_mut(seen.header.stream)
-            && stream.opened == seen.start
+            && stream.opened == *seen.start
         {
             stream.opened_end = seen.end.tcp_end;
         }
@@ -316,12 +325,13 @@ impl Connection {
     /// The first frame of a field block; `None` for a fragment that could not be read.
     fn begin_block(
         &mut self,
-        seen: &Seen,
+        seen: &Seen<'_>,
         subject: StreamId,
         fragment: Option<&[u8]>,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let open = OpenBlock { stream: seen.header.stream, kind: seen.header.kind, subject, start: seen.start };
+        let open =
+            OpenBlock { stream: seen.header.stream, kind: seen.header.kind, subject, start: *seen.start };
         if seen.header.ends_block() {
             self.decode(seen, &open, fragment, emit);
         } else {
@@ -329,7 +339,12 @@ impl Connection {
         }
     }
 
-    fn continuation(&mut self, seen: &Seen, fragment: Option<&[u8]>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn continuation(
+        &mut self,
+        seen: &Seen<'_>,
+        fragment: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
         let block = &mut self.sides[seen.side].block;
         if block.open().is_none_or(|open| open.stream != seen.header.stream) {
             return;
@@ -347,7 +362,7 @@ impl Connection {
     /// A field block is complete.
     fn decode(
         &mut self,
-        seen: &Seen,
+        seen: &Seen<'_>,
         open: &OpenBlock,
         octets: Option<&[u8]>,
         emit: &mut impl FnMut(&Self, Fact<'_>),
@@ -384,7 +399,7 @@ impl Connection {
 
     fn push_promise(
         &mut self,
-        seen: &Seen,
+        seen: &Seen<'_>,
         promised: StreamId,
         fragment: &[u8],
         emit: &mut impl FnMut(&Self, Fact<'_>),
@@ -392,7 +407,7 @@ impl Connection {
         let idle = matches!(self.streams.find(promised), Known::Idle);
         if seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room() {
             let windows = self.initial_windows();
-            let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, seen.start, windows);
+            let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, *seen.start, windows);
             stream.opened_end = seen.end.tcp_end;
             self.streams.insert(stream);
             if let Some(stream) = self.streams.get(promised) {
@@ -402,7 +417,7 @@ impl Connection {
         self.begin_block(seen, promised, Some(fragment), emit);
     }
 
-    fn data(&mut self, seen: &Seen, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn data(&mut self, seen: &Seen<'_>, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if let Some(stream) = self.streams.get_mut(seen.header.stream) {
             let sent = &mut stream.sent[seen.side];
             sent.content = sent.content.saturating_add(u64::from(data.content));
@@ -412,16 +427,16 @@ impl Connection {
         }
     }
 
-    fn end_stream(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let id = seen.header.stream;
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
-            stream.sent[seen.side].ended.get_or_insert(seen.start);
+            stream.sent[seen.side].ended.get_or_insert(*seen.start);
             self.shift(seen, id, next, emit);
         }
     }
 
-    fn rst_stream(&mut self, seen: &Seen, code: ErrorCode, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn rst_stream(&mut self, seen: &Seen<'_>, code: ErrorCode, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let half = &mut self.sides[seen.side];
         half.resets = half.resets.saturating_add(1);
         half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
@@ -430,7 +445,7 @@ impl Connection {
             emit(self, seen.fact(Kind::Reset { code, stream }));
         }
         let Some(stream) = self.streams.get_mut(id) else { return };
-        stream.sent[seen.side].reset.get_or_insert((seen.end, code));
+        stream.sent[seen.side].reset.get_or_insert((*seen.end, code));
         let next = match stream.state {
             StreamState::Closed(mut closed) => {
                 closed.reset = closed.reset.with(seen.side);
@@ -444,10 +459,16 @@ impl Connection {
         self.shift(seen, id, next, emit);
     }
 
-    fn shift(&mut self, seen: &Seen, id: StreamId, next: StreamState, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn shift(
+        &mut self,
+        seen: &Seen<'_>,
+        id: StreamId,
+        next: StreamState,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
         if self.streams.shift(id, next) {
             if let Some(stream) = self.streams.get_mut(id) {
-                stream.closed = Some(seen.end);
+                stream.closed = Some(*seen.end);
             }
             if let Some(stream) = self.streams.get(id) {
                 emit(self, seen.fact(Kind::Closed(stream)));
@@ -456,13 +477,13 @@ impl Connection {
         }
     }
 
-    fn settings(&mut self, seen: &Seen, settings: &Settings<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn settings(&mut self, seen: &Seen<'_>, settings: &Settings<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let side = seen.side;
         if seen.header.flags.has(Flags::ACK) {
             self.settings_ack(seen, emit);
             return;
         }
-        let announcement = Announcement::read(settings, seen.start, seen.end);
+        let announcement = Announcement::read(settings, *seen.start, *seen.end);
         let half = &mut self.sides[side];
         half.settings_before_headers =
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
@@ -471,10 +492,10 @@ impl Connection {
         emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 
-    fn settings_ack(&mut self, seen: &Seen, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    fn settings_ack(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let side = seen.side;
         let before = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
-        let announcement = match self.sides[side.peer()].settings.acknowledge(seen.start) {
+        let announcement = match self.sides[side.peer()].settings.acknowledge(*seen.start) {
             Acknowledged::This(announcement) => announcement,
             Acknowledged::Nothing => return,
             Acknowledged::Surplus => return emit(self, seen.fact(Kind::SurplusAck)),
@@ -486,16 +507,16 @@ impl Connection {
             half.hpack.require_update(after);
         }
         let offset = announcement.end.tcp_end;
-        half.knowledge.prove(offset, &seen.start);
+        half.knowledge.prove(offset, seen.start);
         let covered = half.knowledge.covered_since(offset);
         emit(self, seen.fact(Kind::SettingsAcked { announcement: &announcement, covered }));
     }
 
-    fn ping(&mut self, seen: &Seen, opaque: [u8; 8]) {
+    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
         if !seen.header.flags.has(Flags::ACK) {
             let pings = &mut self.sides[seen.side].pings;
             if pings.len() < limits::MAX_OUTSTANDING_PINGS {
-                pings.push_back((opaque, seen.end));
+                pings.push_back((opaque, *seen.end));
             }
             return;
         }
@@ -503,13 +524,13 @@ impl Connection {
         if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
             && let Some((_, sent)) = pings.remove(at)
         {
-            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, &seen.start);
+            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
         }
     }
 
     fn goaway(
         &mut self,
-        seen: &Seen,
+        seen: &Seen<'_>,
         last_stream_id: StreamId,
         code: ErrorCode,
         debug: &[u8],
@@ -520,15 +541,15 @@ impl Connection {
             && stream.opened_end != u64::MAX
         {
             let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, &seen.start);
+            self.sides[seen.side].knowledge.prove(opened, seen.start);
         }
         let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
-        self.sides[seen.side].note_goaway(Goaway { end: seen.end, last_stream_id, code, debug });
+        self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
         emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
     }
 
     /// Credit for the DATA that the peer of the sender sends.
-    fn window_update(&mut self, seen: &Seen, increment: u32) {
+    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
         let peer = seen.side.peer();
         let increment = i64::from(increment);
         if seen.header.stream == StreamId::CONNECTION {

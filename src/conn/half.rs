@@ -14,10 +14,8 @@ use crate::limits;
 pub struct Half {
     /// Its first frame: header, and where it began.
     pub first_frame: Option<(Header, Origin)>,
-    /// Its last frame.
-    pub last_frame: Option<(Header, Origin)>,
-    /// Its last frame that is neither GOAWAY nor RST_STREAM.
-    pub last_ordinary: Option<Origin>,
+    /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began; 0 when there is none.
+    pub last_ordinary: u64,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -89,8 +87,7 @@ impl Default for Half {
         let settings = Ledger::default();
         Self {
             first_frame: None,
-            last_frame: None,
-            last_ordinary: None,
+            last_ordinary: 0,
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),

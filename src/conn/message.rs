@@ -47,8 +47,7 @@ pub enum Role {
     Reuse,
 }
 
-/// Decodes field blocks of one side and gathers what is kept of them. Buffers and the last request are reused, so that the same
-/// request again costs no allocation.
+/// Decodes field blocks and gathers what is kept of them. A request like the last one costs neither a copy nor an allocation.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
     method: Kept,
@@ -57,22 +56,25 @@ pub(super) struct Gatherer {
     last: Arc<Request>,
 }
 
-/// A text that may be unknown, in a buffer that is reused.
+/// One text of the request that is being decoded.
 #[derive(Debug, Default)]
-struct Kept {
-    seen: bool,
-    octets: Vec<u8>,
+enum Kept {
+    #[default]
+    Absent,
+    /// The last request had the same.
+    Same,
+    Other(Box<str>),
 }
 
 impl Gatherer {
     /// Decodes a block.
     pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8]) -> Head {
         let mut head = Head::default();
-        for text in [&mut self.method, &mut self.path, &mut self.authority] {
-            text.seen = false;
-        }
+        self.method = Kept::Absent;
+        self.path = Kept::Absent;
+        self.authority = Kept::Absent;
         head.block = decoder.decode(octets, &mut |field| {
-            if field.traits.intersects(Traits::PSEUDO | Traits::GRPC_STATUS) {
+            if field.traits.intersects(NOTED) {
                 self.note(&field, &mut head.status, &mut head.grpc_status);
             }
         });
@@ -80,25 +82,16 @@ impl Gatherer {
     }
 
     fn note(&mut self, field: &Field<'_>, status: &mut Option<u16>, grpc_status: &mut Option<u32>) {
-        let text = match field.traits {
-            traits if traits.contains(Traits::METHOD) => &mut self.method,
-            traits if traits.contains(Traits::PATH) => &mut self.path,
-            traits if traits.contains(Traits::AUTHORITY) => &mut self.authority,
-            traits if traits.contains(Traits::STATUS) => {
-                *status = status.or(field.status());
-                return;
+        let Text::Known(value) = field.value else { return };
+        let last = &self.last;
+        match field.traits {
+            traits if traits.contains(Traits::METHOD) => self.method.keep(value, last.method.as_deref()),
+            traits if traits.contains(Traits::PATH) => self.path.keep(value, last.path.as_deref()),
+            traits if traits.contains(Traits::AUTHORITY) => {
+                self.authority.keep(value, last.authority.as_deref())
             }
-            _ => {
-                if let (true, Text::Known(value)) = (field.traits.contains(Traits::GRPC_STATUS), field.value) {
-                    *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
-                }
-                return;
-            }
-        };
-        if let (false, Text::Known(value)) = (text.seen, field.value) {
-            text.seen = true;
-            text.octets.clear();
-            text.octets.extend_from_slice(value);
+            traits if traits.contains(Traits::STATUS) => *status = status.or_else(|| field.status()),
+            _ => *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()),
         }
     }
 
@@ -107,14 +100,14 @@ impl Gatherer {
         let whole = head.block.unknown == 0 && head.block.error.is_none();
         let last = &self.last;
         let same = last.whole == whole
-            && self.method.is(last.method.as_deref())
-            && self.path.is(last.path.as_deref())
-            && self.authority.is(last.authority.as_deref());
+            && self.method.is(last.method.is_some())
+            && self.path.is(last.path.is_some())
+            && self.authority.is(last.authority.is_some());
         if !same {
             self.last = Arc::new(Request {
-                method: self.method.text(),
-                path: self.path.text(),
-                authority: self.authority.text(),
+                method: self.method.text(last.method.as_deref()),
+                path: self.path.text(last.path.as_deref()),
+                authority: self.authority.text(last.authority.as_deref()),
                 whole,
             });
         }
@@ -123,22 +116,45 @@ impl Gatherer {
 }
 
 impl Kept {
-    fn is(&self, other: Option<&str>) -> bool {
-        match other {
-            Some(other) => self.seen && other.as_bytes() == self.octets,
-            None => !self.seen,
+    /// Keeps the first value; a second one of the same name is for the rules.
+    fn keep(&mut self, value: &[u8], last: Option<&str>) {
+        if !matches!(self, Self::Absent) {
+            return;
+        }
+        *self = match last {
+            Some(last) if last.as_bytes() == value => Self::Same,
+            _ => Self::Other(String::from_utf8_lossy(value).into()),
+        };
+    }
+
+    /// True when the last request had the same, or like this one had none.
+    const fn is(&self, last: bool) -> bool {
+        match self {
+            Self::Absent => !last,
+            Self::Same => true,
+            Self::Other(_) => false,
         }
     }
 
-    fn text(&self) -> Option<Box<str>> {
-        self.seen.then(|| String::from_utf8_lossy(&self.octets).into())
+    fn text(&self, last: Option<&str>) -> Option<Box<str>> {
+        match self {
+            Self::Absent => None,
+            Self::Same => last.map(Into::into),
+            Self::Other(text) => Some(text.clone()),
+        }
     }
 }
+
+/// Fields that are kept.
+const NOTED: Traits =
+    Traits::METHOD.or(Traits::PATH).or(Traits::AUTHORITY).or(Traits::STATUS).or(Traits::GRPC_STATUS);
 
 /// What a block sent by a server is, and where it brings the message.
 pub(super) fn response(state: MessageState, head: &Head) -> (Role, MessageState) {
     match state {
-        MessageState::Nothing | MessageState::Interim if head.status.is_some_and(|status| status / 100 == 1) => {
+        MessageState::Nothing | MessageState::Interim
+            if head.status.is_some_and(|status| status / 100 == 1) =>
+        {
             (Role::Interim, MessageState::Interim)
         }
         MessageState::Nothing | MessageState::Interim => (Role::Response, MessageState::Head),
@@ -151,7 +167,9 @@ pub(super) fn request(state: MessageState, head: &Head) -> (Role, MessageState) 
     let target = head.block.traits.intersects(Traits::PATH | Traits::SCHEME);
     match state {
         MessageState::Nothing | MessageState::Interim => (Role::Request, MessageState::Head),
-        MessageState::Head | MessageState::Trailers if head.block.traits.contains(Traits::METHOD) && target => {
+        MessageState::Head | MessageState::Trailers
+            if head.block.traits.contains(Traits::METHOD) && target =>
+        {
             (Role::Reuse, state)
         }
         MessageState::Head | MessageState::Trailers => (Role::Trailers, MessageState::Trailers),

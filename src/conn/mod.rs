@@ -26,6 +26,6 @@ pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
 pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
-pub use stream::{MessageState, Sent, Stream};
+pub use stream::{Last, MessageState, Sent, Stream};
 pub use streams::{Known, Streams, opener};
 pub use transport::{Ended, Transport};

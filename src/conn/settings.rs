@@ -58,8 +58,16 @@ pub struct Ledger {
 
 impl Values {
     /// The values in force before any SETTINGS (RFC 9113 §6.5.2).
-    pub const INITIAL: Self =
-        Self([Some(4096), Some(1), Some(u32::MAX), Some(65_535), Some(16_384), Some(u32::MAX), Some(0), Some(0)]);
+    pub const INITIAL: Self = Self([
+        Some(4096),
+        Some(1),
+        Some(u32::MAX),
+        Some(65_535),
+        Some(16_384),
+        Some(u32::MAX),
+        Some(0),
+        Some(0),
+    ]);
 
     const NAMES: [Setting; 8] = [
         Setting::HEADER_TABLE_SIZE,
@@ -135,7 +143,9 @@ impl Announcement {
 #[must_use]
 pub fn is_valid(setting: Setting, value: u32) -> bool {
     match setting {
-        Setting::ENABLE_PUSH | Setting::ENABLE_CONNECT_PROTOCOL | Setting::NO_RFC7540_PRIORITIES => value <= 1,
+        Setting::ENABLE_PUSH | Setting::ENABLE_CONNECT_PROTOCOL | Setting::NO_RFC7540_PRIORITIES => {
+            value <= 1
+        }
         Setting::INITIAL_WINDOW_SIZE => value <= 0x7fff_ffff,
         Setting::MAX_FRAME_SIZE => (16_384..=16_777_215).contains(&value),
         _ => true,

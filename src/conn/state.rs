@@ -95,13 +95,15 @@ pub enum Scope {
     Stream,
 }
 
-const IDLE: Step = Step::Illegal(Illegal { section: "5.1", error: ErrorCode::PROTOCOL_ERROR, scope: Scope::Connection });
+const IDLE: Step =
+    Step::Illegal(Illegal { section: "5.1", error: ErrorCode::PROTOCOL_ERROR, scope: Scope::Connection });
 const RESERVED: Step = IDLE;
 const NOT_YOURS: Step =
     Step::Illegal(Illegal { section: "8.4", error: ErrorCode::PROTOCOL_ERROR, scope: Scope::Connection });
 const IN_USE: Step =
     Step::Illegal(Illegal { section: "5.1.1", error: ErrorCode::PROTOCOL_ERROR, scope: Scope::Connection });
-const CLOSED: Step = Step::Illegal(Illegal { section: "5.1", error: ErrorCode::STREAM_CLOSED, scope: Scope::Stream });
+const CLOSED: Step =
+    Step::Illegal(Illegal { section: "5.1", error: ErrorCode::STREAM_CLOSED, scope: Scope::Stream });
 
 impl StreamState {
     /// What `input` by `from` does to a stream in this state.
@@ -131,7 +133,9 @@ impl StreamState {
     fn reserved(self, from: Side, input: Input) -> Step {
         match (from, input) {
             (Side::Server, Input::Headers) => Step::To(Self::HalfClosed(Side::Client)),
-            (_, Input::RstStream) => Step::To(Self::Closed(Closed { ended: Sides::Neither, reset: Sides::One(from) })),
+            (_, Input::RstStream) => {
+                Step::To(Self::Closed(Closed { ended: Sides::Neither, reset: Sides::One(from) }))
+            }
             (_, Input::Priority) | (Side::Client, Input::WindowUpdate) => Step::To(self),
             (_, Input::Reserve) => IN_USE,
             (Side::Client, Input::PushPromise) => NOT_YOURS,
@@ -148,7 +152,9 @@ impl StreamState {
             | (Side::Server, Input::PushPromise) => Step::To(self),
             (_, Input::EndStream) => Step::To(match ended {
                 Sides::Neither => Self::HalfClosed(from),
-                Sides::One(_) | Sides::Both => Self::Closed(Closed { ended: Sides::Both, reset: Sides::Neither }),
+                Sides::One(_) | Sides::Both => {
+                    Self::Closed(Closed { ended: Sides::Both, reset: Sides::Neither })
+                }
             }),
             (_, Input::RstStream) => Step::To(Self::Closed(Closed { ended, reset: Sides::One(from) })),
             (Side::Client, Input::PushPromise) => NOT_YOURS,
@@ -163,7 +169,9 @@ impl StreamState {
             (_, Input::RstStream) => {
                 Step::To(Self::Closed(Closed { ended: Sides::One(from), reset: Sides::One(from) }))
             }
-            (_, Input::Headers | Input::Data | Input::EndStream) | (Side::Server, Input::PushPromise) => CLOSED,
+            (_, Input::Headers | Input::Data | Input::EndStream) | (Side::Server, Input::PushPromise) => {
+                CLOSED
+            }
             (Side::Client, Input::PushPromise) => NOT_YOURS,
             (_, Input::Reserve) => IN_USE,
         }

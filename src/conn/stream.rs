@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{StreamState, message::Request};
-use crate::base::{Origin, PerSide, Side};
+use crate::base::{Origin, PerSide, Side, Time};
 use crate::frame::{ErrorCode, StreamId};
 
 /// A stream, open or remembered.
@@ -44,14 +44,31 @@ pub struct Sent {
     pub reset: Option<(Origin, ErrorCode)>,
     /// Where its first frame was.
     pub first: Option<Origin>,
-    /// Where its last frame was.
-    pub last: Option<Origin>,
+    /// Its last frame.
+    pub last: Option<Last>,
     /// How far its message has come.
     pub message: MessageState,
     /// Octets of DATA content, padding excluded.
     pub content: u64,
     /// Credit left for its DATA, in octets; negative when overrun or after a smaller INITIAL_WINDOW_SIZE.
     pub window: i64,
+}
+
+/// The last frame of a side on a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Last {
+    /// When it began.
+    pub time: Time,
+    /// TCP offset at which it began.
+    pub offset: u64,
+}
+
+impl Last {
+    /// The frame that began there.
+    #[must_use]
+    pub const fn at(start: &Origin) -> Self {
+        Self { time: start.at.time, offset: start.tcp_end }
+    }
 }
 
 /// How far one side's message has come (RFC 9113 §8.1).
@@ -69,7 +86,13 @@ pub enum MessageState {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, state: StreamState, opened_by: Side, opened: Origin, windows: PerSide<i64>) -> Self {
+    pub(super) fn new(
+        id: StreamId,
+        state: StreamState,
+        opened_by: Side,
+        opened: Origin,
+        windows: PerSide<i64>,
+    ) -> Self {
         let sent = PerSide::from_fn(|side| Sent { window: windows[side], ..Sent::default() });
         Self {
             id,

@@ -5,14 +5,15 @@ mod report;
 mod rows;
 
 pub use judgement::{
-    Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked, Reference,
-    Severity, Suppression,
+    Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked,
+    Reference, Severity, Suppression,
 };
 pub use report::{
-    BlindSpot, BlindSpotKind, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped, Stats, Status, Tool,
-    Totals, Verdict,
+    BlindSpot, BlindSpotKind, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped, Stats, Status,
+    Tool, Totals, Verdict,
 };
 pub use rows::{
-    AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn, Peer, RequestRow,
-    ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow, UpDown, UpgradeRow, WindowsRow,
+    AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn, Peer,
+    RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow, UpDown,
+    UpgradeRow, WindowsRow,
 };

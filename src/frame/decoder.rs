@@ -122,7 +122,12 @@ impl Decoder {
     }
 
     /// Consumes some of `bytes`, the octets of a piece whose end is `origin`, and returns the rest.
-    fn advance<'b>(&mut self, bytes: &'b [u8], origin: &Origin, emit: &mut impl FnMut(Output<'_>)) -> &'b [u8] {
+    fn advance<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        origin: &Origin,
+        emit: &mut impl FnMut(Output<'_>),
+    ) -> &'b [u8] {
         match &mut self.state {
             State::Header => self.header(bytes, origin, emit),
             State::Data(..) => self.data(bytes, origin, emit),
@@ -155,11 +160,22 @@ impl Decoder {
         }
     }
 
-    fn header<'b>(&mut self, bytes: &'b [u8], origin: &Origin, emit: &mut impl FnMut(Output<'_>)) -> &'b [u8] {
+    fn header<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        origin: &Origin,
+        emit: &mut impl FnMut(Output<'_>),
+    ) -> &'b [u8] {
         if self.buffer.is_empty() {
             self.start = behind(origin, bytes);
             if let Some(header) = Header::read(bytes) {
                 let rest = bytes.get(HEADER_OCTETS..).unwrap_or_default();
+                if let Some((payload, rest)) = whole(&header, rest) {
+                    emit(Output::Start { header, start: &self.start });
+                    let payload = Payload::read(&header, payload);
+                    emit(Output::End { header, payload, start: &self.start, end: &behind(origin, rest) });
+                    return rest;
+                }
                 self.begin(header, &behind(origin, rest), emit);
                 return rest;
             }
@@ -252,7 +268,13 @@ impl Decoder {
         rest
     }
 
-    fn end_data(&mut self, header: Header, progress: Progress, end: &Origin, emit: &mut impl FnMut(Output<'_>)) {
+    fn end_data(
+        &mut self,
+        header: Header,
+        progress: Progress,
+        end: &Origin,
+        emit: &mut impl FnMut(Output<'_>),
+    ) {
         let padded = header.flags.has(Flags::PADDED);
         let room = header.length.saturating_sub(u32::from(padded));
         let claimed = progress.padding.unwrap_or_default();
@@ -277,7 +299,9 @@ impl Decoder {
 
     /// Octets that are missing.
     fn gap(&mut self, length: u64, origin: &Origin, emit: &mut impl FnMut(Output<'_>)) {
-        let within = |left: u32| if length > 0 && length <= u64::from(left) { Some(to_u32(to_index(length))) } else { None };
+        let within = |left: u32| {
+            if length > 0 && length <= u64::from(left) { Some(to_u32(to_index(length))) } else { None }
+        };
         match &mut self.state {
             State::Data(header, progress) => {
                 if let Some(length) = within(progress.left) {
@@ -309,6 +333,16 @@ impl Decoder {
         emit(Output::Lost { origin });
     }
 }
+
+/// The payload of a frame that is wholly here and is no DATA, and what follows it: the usual case, without any state.
+fn whole<'b>(header: &Header, rest: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let ordinary = header.kind != FrameType::DATA && header.kind != PREFACE_TYPE;
+    let length = to_index(u64::from(header.length));
+    if ordinary && length <= limits::MAX_PAYLOAD { rest.split_at_checked(length) } else { None }
+}
+
+/// What stands in the type's place when a connection preface is read as a frame header.
+const PREFACE_TYPE: FrameType = FrameType(b' ');
 
 /// The origin of the octet before `rest`, when the piece that ends with `rest` ends at `origin`.
 fn behind(origin: &Origin, rest: &[u8]) -> Origin {
@@ -342,7 +376,9 @@ mod tests {
         for (turn, bytes) in stream.chunks(step).enumerate() {
             decoder.push(&chunk(bytes, turn * step + bytes.len()), &mut |output| match output {
                 Output::Data { content: octets, .. } => content.extend_from_slice(octets),
-                Output::Start { header, start } => lines.push(format!("start {header:?} at {}", start.tcp_end)),
+                Output::Start { header, start } => {
+                    lines.push(format!("start {header:?} at {}", start.tcp_end))
+                }
                 Output::End { payload, end, .. } => {
                     lines.push(format!("end {payload:?} {content:?} at {}", end.tcp_end));
                     content.clear();

@@ -167,7 +167,9 @@ impl<'a> Payload<'a> {
             FrameType::PRIORITY => priority(octets).map(|(_, priority)| Self::Priority(priority)),
             FrameType::RST_STREAM => be(octets).map(|(_, code)| Self::RstStream(ErrorCode(code))),
             FrameType::SETTINGS => return Self::Settings(Settings::new(octets)),
-            FrameType::PING => return octets.first_chunk().map_or(Self::Unread, |opaque| Self::Ping(*opaque)),
+            FrameType::PING => {
+                return octets.first_chunk().map_or(Self::Unread, |opaque| Self::Ping(*opaque));
+            }
             FrameType::GOAWAY => goaway(octets).map(|(_, goaway)| goaway),
             FrameType::WINDOW_UPDATE => bit_and_31(octets)
                 .map(|(_, (reserved, increment))| Self::WindowUpdate { increment, reserved }),
@@ -187,9 +189,9 @@ impl<'a> Payload<'a> {
     #[must_use]
     pub const fn fragment(&self) -> Option<&'a [u8]> {
         match self {
-            Self::Headers { fragment, .. } | Self::PushPromise { fragment, .. } | Self::Continuation(fragment) => {
-                Some(fragment)
-            }
+            Self::Headers { fragment, .. }
+            | Self::PushPromise { fragment, .. }
+            | Self::Continuation(fragment) => Some(fragment),
             _ => None,
         }
     }
@@ -271,7 +273,8 @@ fn block<'a>(header: &Header, octets: &'a [u8]) -> Result<Payload<'a>, Fault> {
     let too_long = Fault::Padding { claimed: pad_length, room: to_u32(rest.len()) };
     let length = rest.len().checked_sub(usize::from(pad_length)).ok_or(too_long)?;
     let (fragment, filler) = rest.split_at_checked(length).ok_or(too_long)?;
-    let padding = padded.then(|| Padding { length: pad_length, zero: filler.iter().all(|octet| *octet == 0) });
+    let padding =
+        padded.then(|| Padding { length: pad_length, zero: filler.iter().all(|octet| *octet == 0) });
     Ok(match promised {
         Some((reserved, promised)) => {
             Payload::PushPromise { promised: StreamId(promised), reserved, padding, fragment }
@@ -336,7 +339,9 @@ mod tests {
 
     #[test]
     fn padding_that_leaves_no_room_is_told_with_the_room() {
-        let Payload::Malformed(malformed) = read(FrameType::HEADERS, 0x08, &[4, 1, 2, 3]) else { panic!("read") };
+        let Payload::Malformed(malformed) = read(FrameType::HEADERS, 0x08, &[4, 1, 2, 3]) else {
+            panic!("read")
+        };
         assert_eq!(malformed.fault, Fault::Padding { claimed: 4, room: 3 });
     }
 
@@ -355,7 +360,11 @@ mod tests {
             (FrameType::PUSH_PROMISE, 0x00, 4),
             (FrameType::PUSH_PROMISE, 0x08, 5),
         ] {
-            assert_eq!(wrong_length(&header(kind, flags, 0)), Some(Fault::Short { claimed, found: 0 }), "{kind}");
+            assert_eq!(
+                wrong_length(&header(kind, flags, 0)),
+                Some(Fault::Short { claimed, found: 0 }),
+                "{kind}"
+            );
         }
     }
 

@@ -153,7 +153,8 @@ fn tokens(value: &str) -> impl Iterator<Item = String> + '_ {
 mod tests {
     use super::*;
 
-    const UPGRADE: &[u8] = b"GET / HTTP/1.1\r\nHost: a:80\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+    const UPGRADE: &[u8] =
+        b"GET / HTTP/1.1\r\nHost: a:80\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
         HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n";
 
     #[test]
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn an_accepted_upgrade_is_a_101_with_h2c() {
-        let head = ResponseHead::read(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n").expect("a head");
+        let head =
+            ResponseHead::read(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n").expect("a head");
         assert_eq!((head.status, head.upgrade_h2c), (101, true));
     }
 

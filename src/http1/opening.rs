@@ -71,7 +71,8 @@ impl ClientOpening {
                 Err(_) => Opening::Is(Self::Other),
             };
         }
-        let still_a_method = octets.len() < 24 && octets.iter().all(|octet| octet.is_ascii_uppercase() || *octet == b'-');
+        let still_a_method =
+            octets.len() < 24 && octets.iter().all(|octet| octet.is_ascii_uppercase() || *octet == b'-');
         if still_a_method { Opening::NotYet } else { Opening::Is(Self::Other) }
     }
 }
@@ -131,8 +132,14 @@ mod tests {
 
     #[test]
     fn a_preface_that_goes_wrong_is_told_from_another_protocol() {
-        assert_eq!(ClientOpening::read(b"PRI * HTTP/1.1\r\n"), Opening::Is(ClientOpening::BadPreface { agree: 11 }));
-        assert!(matches!(ClientOpening::read(b"PUT / HTTP/1.1\r\n\r\n"), Opening::Is(ClientOpening::Request(_))));
+        assert_eq!(
+            ClientOpening::read(b"PRI * HTTP/1.1\r\n"),
+            Opening::Is(ClientOpening::BadPreface { agree: 11 })
+        );
+        assert!(matches!(
+            ClientOpening::read(b"PUT / HTTP/1.1\r\n\r\n"),
+            Opening::Is(ClientOpening::Request(_))
+        ));
         assert_eq!(ClientOpening::read(&[0x16, 3, 1, 2]), Opening::Is(ClientOpening::Tls));
         assert_eq!(ClientOpening::read(b"\x00\x01binary"), Opening::Is(ClientOpening::Other));
     }

@@ -56,9 +56,18 @@ impl Ord for Listed {
 
 impl CallStats {
     /// Hears a fact. `named` says whether a finding names a stream.
-    pub(super) fn hear(&mut self, conn: u64, first: Place, fact: &Fact<'_>, limit: usize, named: impl Fn(u32) -> bool) {
+    pub(super) fn hear(
+        &mut self,
+        conn: u64,
+        first: Place,
+        fact: &Fact<'_>,
+        limit: usize,
+        named: impl Fn(u32) -> bool,
+    ) {
         match fact.kind {
-            Kind::Opened(stream) if stream.opened_by == Side::Client => self.total = self.total.saturating_add(1),
+            Kind::Opened(stream) if stream.opened_by == Side::Client => {
+                self.total = self.total.saturating_add(1)
+            }
             Kind::Closed(stream) => self.close(conn, first, stream, limit, &named),
             _ => {}
         }
@@ -80,7 +89,14 @@ impl CallStats {
         self.list(conn, first, stream, limit, named, lost);
     }
 
-    fn close(&mut self, conn: u64, first: Place, stream: &Stream, limit: usize, named: &impl Fn(u32) -> bool) {
+    fn close(
+        &mut self,
+        conn: u64,
+        first: Place,
+        stream: &Stream,
+        limit: usize,
+        named: &impl Fn(u32) -> bool,
+    ) {
         if stream.opened_by == Side::Client {
             if let Some(cause) = failure(stream) {
                 self.fail(cause);
@@ -167,6 +183,7 @@ fn failure(stream: &Stream) -> Option<String> {
 
 /// Time from the first frame to the end, in nanoseconds.
 fn time(stream: &Stream) -> i64 {
-    let end = stream.closed.or(stream.sent.server.last).unwrap_or(stream.opened);
-    end.at.time.since(stream.opened.at.time).0
+    let last = stream.sent.server.last.map(|last| last.time);
+    let end = stream.closed.map(|closed| closed.at.time).or(last).unwrap_or(stream.opened.at.time);
+    end.since(stream.opened.at.time).0
 }

@@ -8,8 +8,8 @@ use super::rows::frame_total;
 use super::session::Concluded;
 use crate::base::to_u64;
 use crate::finding::{
-    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, StreamRow, Tool, Totals,
-    Verdict,
+    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, StreamRow,
+    Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::{Ends, RULES_VERSION, Summary, catalog, judge_capture};
@@ -36,7 +36,8 @@ impl Collector {
 
     /// Takes a concluded connection.
     pub(super) fn add(&mut self, concluded: Concluded, wishes: &Wishes) {
-        let Concluded { row, streams, findings, blind_spots, summary, ends, calls, towards_http2 } = concluded;
+        let Concluded { row, streams, findings, blind_spots, summary, ends, calls, towards_http2 } =
+            concluded;
         let totals = &mut self.totals;
         totals.http2_connections = totals.http2_connections.saturating_add(u64::from(row.http2));
         totals.streams = totals.streams.saturating_add(row.streams.opened);
@@ -63,7 +64,9 @@ impl Collector {
     /// Streams with findings first, then the slowest.
     fn trim_streams(&mut self, limit: usize) {
         let named = |row: &StreamRow| {
-            self.findings.iter().any(|finding| finding.conn == Some(row.conn) && finding.stream == Some(row.stream))
+            self.findings
+                .iter()
+                .any(|finding| finding.conn == Some(row.conn) && finding.stream == Some(row.stream))
         };
         let mut keyed: Vec<_> = self.streams.drain(..).collect::<Vec<_>>();
         keyed.sort_by_cached_key(|row| (!named(row), Reverse(duration(row)), row.conn, row.stream));
@@ -84,7 +87,8 @@ impl Collector {
         let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
         self.findings.extend(judge_capture(&self.summaries, &wishes.options, &named));
         self.trim_streams(wishes.limit_streams);
-        let totals = Totals { connections: flows.count(), packets: input.packets, bytes: input.bytes, ..self.totals };
+        let totals =
+            Totals { connections: flows.count(), packets: input.packets, bytes: input.bytes, ..self.totals };
         let listed = to_u64(self.streams.len());
         let omitted = Omitted { streams: totals.streams.saturating_sub(listed), ..self.omitted };
         self.streams.sort_by_key(|row| (row.conn, row.stream));
@@ -124,15 +128,20 @@ fn unjudged(towards_http2: bool) -> Verdict {
 
 /// The same blind spot on several connections is listed once; where it begins is kept only when there is one.
 fn merge(mut spots: Vec<BlindSpot>) -> Vec<BlindSpot> {
-    spots.sort_by(|a, b| (a.kind, &a.effect, a.dir.map(|dir| dir.arrow()), &a.conns).cmp(&(
-        b.kind,
-        &b.effect,
-        b.dir.map(|dir| dir.arrow()),
-        &b.conns,
-    )));
+    spots.sort_by(|a, b| {
+        (a.kind, &a.effect, a.dir.map(|dir| dir.arrow()), &a.conns).cmp(&(
+            b.kind,
+            &b.effect,
+            b.dir.map(|dir| dir.arrow()),
+            &b.conns,
+        ))
+    });
     let mut merged: Vec<BlindSpot> = Vec::new();
     for spot in spots {
-        match merged.last_mut().filter(|last| last.kind == spot.kind && last.dir == spot.dir && last.effect == spot.effect) {
+        match merged
+            .last_mut()
+            .filter(|last| last.kind == spot.kind && last.dir == spot.dir && last.effect == spot.effect)
+        {
             Some(last) => {
                 last.from_pkt = None;
                 if last.conns.len() < limits::MAX_CONNECTIONS_LISTED {

@@ -88,7 +88,8 @@ fn negotiation(facts: &Facts<'_>) -> Negotiation {
 /// Where the tap stood, from the handshake (SYN to SYN/ACK, SYN/ACK to ACK).
 fn vantage(conn: &Connection) -> &'static str {
     let transport = &conn.transport;
-    let (Some(syn), Some(answer), Some(third)) = (transport.syn.client, transport.syn.server, transport.established)
+    let (Some(syn), Some(answer), Some(third)) =
+        (transport.syn.client, transport.syn.server, transport.established)
     else {
         return "unknown";
     };
@@ -176,7 +177,11 @@ fn goaways(conn: &Connection) -> Vec<GoawayRow> {
 
 fn windows(facts: &Facts<'_>) -> WindowsRow {
     let least = |side: Side| facts.http2.then(|| facts.conn.sides[side].least_window);
-    WindowsRow { client_conn_min: least(Side::Client), server_conn_min: least(Side::Server), blocked_ms: None }
+    WindowsRow {
+        client_conn_min: least(Side::Client),
+        server_conn_min: least(Side::Server),
+        blocked_ms: None,
+    }
 }
 
 /// A stream's row; `lost` when the connection was over while it was open.

@@ -278,7 +278,9 @@ impl Upper {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let Self { conn, ears, number, first, .. } = self;
-        conn.signal(side, signal, origin, &mut |conn, fact| ears.hear(*number, *first, conn, &fact, wishes, observe));
+        conn.signal(side, signal, origin, &mut |conn, fact| {
+            ears.hear(*number, *first, conn, &fact, wishes, observe)
+        });
         if let Signal::Fin { complete } = signal {
             self.cut(side, complete, origin, wishes, observe);
         }
@@ -299,7 +301,9 @@ impl Upper {
                 let (agree, length) = (agreement(octets), octets.len());
                 let known = agree >= 4 || self.modes.server == Mode::Frames;
                 if length > 0 && usize::from(agree) == length && length < PREFACE.len() && known {
-                    self.tell(wishes, observe, |conn, mut emit| conn.bad_preface(origin, agree, agree, &mut emit));
+                    self.tell(wishes, observe, |conn, mut emit| {
+                        conn.bad_preface(origin, agree, agree, &mut emit)
+                    });
                 }
             }
             (Mode::Frames, _) => {
@@ -345,7 +349,9 @@ impl Upper {
     ) {
         let Self { conn, ears, decoders, number, first, .. } = self;
         decoders[side].push(piece, &mut |output| {
-            conn.push(side, output, &mut |conn, fact| ears.hear(*number, *first, conn, &fact, wishes, observe));
+            conn.push(side, output, &mut |conn, fact| {
+                ears.hear(*number, *first, conn, &fact, wishes, observe)
+            });
         });
     }
 
@@ -517,7 +523,8 @@ impl Upper {
             Direction::Backward => (ends.1, ends.0),
         };
         for stream in conn.streams.sorted().into_iter().filter(|stream| !stream.is_closed()) {
-            calls.left_open(number, first, stream, over, wishes.limit_streams, &|stream| engine.names(stream));
+            calls
+                .left_open(number, first, stream, over, wishes.limit_streams, &|stream| engine.names(stream));
         }
         let (calls, streams) = calls.finish();
         let judge_calls = engine.calls();
@@ -548,7 +555,16 @@ impl Upper {
             calls,
         };
         let row = rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn);
-        Concluded { row, streams, findings, blind_spots, summary, ends: names, calls: judge_calls, towards_http2 }
+        Concluded {
+            row,
+            streams,
+            findings,
+            blind_spots,
+            summary,
+            ends: names,
+            calls: judge_calls,
+            towards_http2,
+        }
     }
 
     /// Without a handshake and a known beginning the lower port is taken for the server's.

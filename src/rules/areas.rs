@@ -9,7 +9,8 @@ pub const PREFACE: Area =
 pub const SETTINGS: Area =
     Area { code: "SET", folder: "settings", words: "SETTINGS frames, values and acknowledgements" };
 /// Frame headers, lengths, flags, padding.
-pub const FRAMING: Area = Area { code: "FRM", folder: "framing", words: "frame headers, lengths, flags, padding" };
+pub const FRAMING: Area =
+    Area { code: "FRM", folder: "framing", words: "frame headers, lengths, flags, padding" };
 /// Field blocks over several frames.
 pub const CONTINUATION: Area = Area {
     code: "CON",

@@ -56,12 +56,7 @@ pub(super) enum Effect {
 
 impl Coverage {
     /// The confidence that is left for a draft of `rule`; `None` when it is muted.
-    pub(super) fn allow(
-        &self,
-        rule: &Rule,
-        draft: &Draft,
-        conn: &Connection,
-    ) -> Option<Confidence> {
+    pub(super) fn allow(&self, rule: &Rule, draft: &Draft, conn: &Connection) -> Option<Confidence> {
         let judged = draft.culprit.side().unwrap_or(Side::Server);
         let mut confidence = draft.confidence;
         for need in rule.needs.iter().filter(|need| Some(**need) != draft.waived) {
@@ -105,7 +100,12 @@ impl Coverage {
             spots.push(BlindSpot { kind, conns: vec![number], dir, from_pkt, effect: effect.to_owned() });
         };
         if let Some(pkt) = self.no_keys {
-            note(BlindSpotKind::NoKeys, None, Some(pkt), "encrypted, no keys: everything above TLS is not judged");
+            note(
+                BlindSpotKind::NoKeys,
+                None,
+                Some(pkt),
+                "encrypted, no keys: everything above TLS is not judged",
+            );
         }
         if !http2 {
             return spots;
@@ -113,7 +113,12 @@ impl Coverage {
         for side in Side::BOTH {
             let seen = &self.sides[side];
             if seen.absent {
-                note(BlindSpotKind::OneDirection, Some(side), None, "what the other side answers to is not judged");
+                note(
+                    BlindSpotKind::OneDirection,
+                    Some(side),
+                    None,
+                    "what the other side answers to is not judged",
+                );
             } else if seen.start_missing {
                 note(
                     BlindSpotKind::Midstream,
@@ -125,8 +130,16 @@ impl Coverage {
             let places = [
                 (BlindSpotKind::Gap, seen.gap, "streams alive over the gap keep only what still holds"),
                 (BlindSpotKind::Gap, seen.unsynchronised, "frames cannot be read from here on"),
-                (BlindSpotKind::Snaplen, seen.snaplen, "payloads and field blocks that were cut are not judged"),
-                (BlindSpotKind::HpackUnknown, seen.hpack_unknown, "fields that depend on the lost table are not judged"),
+                (
+                    BlindSpotKind::Snaplen,
+                    seen.snaplen,
+                    "payloads and field blocks that were cut are not judged",
+                ),
+                (
+                    BlindSpotKind::HpackUnknown,
+                    seen.hpack_unknown,
+                    "fields that depend on the lost table are not judged",
+                ),
                 (BlindSpotKind::LimitReached, seen.limit_reached, "a cap was reached"),
             ];
             for (kind, pkt, effect) in places {

@@ -15,8 +15,6 @@ use crate::conn::{Connection, Fact, Interest, On};
 use crate::finding::{Finding, Severity};
 use crate::limits;
 
-
-
 /// The rules of one connection.
 #[derive(Debug, Default)]
 pub struct Engine {
@@ -45,8 +43,17 @@ pub struct Ends {
 
 impl Engine {
     /// Judges one fact.
-    pub fn judge(&mut self, fact: &Fact<'_>, conn: &Connection, coverage: &Coverage, options: &Options, now: Place) {
-        let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else { return };
+    pub fn judge(
+        &mut self,
+        fact: &Fact<'_>,
+        conn: &Connection,
+        coverage: &Coverage,
+        options: &Options,
+        now: Place,
+    ) {
+        let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
+            return;
+        };
         let event = Event { fact, conn, offences: self.offences, coverage, options, now };
         let mut offences = Vec::new();
         for ByFact { rule, judge } in woken {
@@ -107,7 +114,13 @@ impl Engine {
             });
             if let Some(confidence) = allowed {
                 let severity = draft.severity.unwrap_or_else(|| event.options.severity(rule));
-                self.keep(Made { rule, severity, draft: Draft { confidence, ..draft }, count: 1, linked: Vec::new() });
+                self.keep(Made {
+                    rule,
+                    severity,
+                    draft: Draft { confidence, ..draft },
+                    count: 1,
+                    linked: Vec::new(),
+                });
             }
         }
     }
@@ -156,7 +169,8 @@ pub fn judge_capture(summaries: &[Summary], options: &Options, ends: &dyn Fn(u64
 /// The kinds of facts that wake a rule, and those in `also`.
 #[must_use]
 pub fn interest(also: Interest) -> Interest {
-    let kinds = On::ALL.iter().filter(|on| table().facts.get(on.index()).is_some_and(|woken| !woken.is_empty()));
+    let kinds =
+        On::ALL.iter().filter(|on| table().facts.get(on.index()).is_some_and(|woken| !woken.is_empty()));
     kinds.fold(also, |interest, on| interest.with(*on))
 }
 

@@ -65,7 +65,8 @@ impl Made {
         let (rule, draft) = (self.rule, &mut self.draft);
         draft.evidence.sort_by_key(|shown| shown.role);
         let total = to_u64(draft.evidence.len()).max(self.count);
-        let evidence = draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends)).collect();
+        let evidence =
+            draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends)).collect();
         let at = draft.at.unwrap_or(draft.end.at);
         Finding {
             id: String::new(),

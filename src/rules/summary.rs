@@ -45,7 +45,8 @@ pub(super) fn held_back(conn: &Connection) -> Option<HeldBack> {
     let (_, first) = conn.sides.server.first_frame?;
     let settings = conn.sides.client.settings.listed().next()?;
     let acked = conn.sides.server.knowledge.covered_since(settings.end.tcp_end)?;
-    let in_order = acked.pkt < headers.at.pkt && headers.at.pkt < spoke.at.pkt && first.at.pkt == spoke.at.pkt;
+    let in_order =
+        acked.pkt < headers.at.pkt && headers.at.pkt < spoke.at.pkt && first.at.pkt == spoke.at.pkt;
     let quiet = headers.at.time.since(acked.time);
     let round_trip = conn.transport.round_trip().unwrap_or(Span::ZERO);
     in_order.then_some(HeldBack { quiet, acked, headers, spoke, round_trip })

@@ -178,7 +178,8 @@ impl Draft {
     pub fn frame(mut self, role: EvidenceRole, side: Side, start: Origin, end: Origin, what: String) -> Self {
         let stream = self.stream;
         let ends_later = end.at.pkt != start.at.pkt;
-        let rest = ends_later.then(|| Shown { role, origin: end, side, stream, what: format!("end of {what}") });
+        let rest =
+            ends_later.then(|| Shown { role, origin: end, side, stream, what: format!("end of {what}") });
         self.evidence.push(Shown { role, origin: start, side, stream, what });
         self.evidence.extend(rest);
         self
@@ -188,7 +189,8 @@ impl Draft {
 /// A frame in a few words: type, stream, length.
 #[must_use]
 pub(super) fn header_words(header: &Header) -> String {
-    let acknowledges = matches!(header.kind, FrameType::SETTINGS | FrameType::PING) && header.flags.has(Flags::ACK);
+    let acknowledges =
+        matches!(header.kind, FrameType::SETTINGS | FrameType::PING) && header.flags.has(Flags::ACK);
     let ack = if acknowledges { " ACK" } else { "" };
     let end = if header.ends_stream() { ", END_STREAM" } else { "" };
     match header.stream.0 {

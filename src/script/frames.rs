@@ -156,8 +156,7 @@ pub fn post(stream: u32) -> Octets {
 }
 
 fn request(stream: u32, method: &str) -> Octets {
-    let fields =
-        [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example")];
+    let fields = [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example")];
     headers(stream, &block(&fields))
 }
 
@@ -220,7 +219,12 @@ pub fn settings_ack() -> Octets {
 #[must_use]
 pub fn push_promise(stream: u32, promised: u32) -> Octets {
     let mut payload = promised.to_be_bytes().to_vec();
-    payload.extend(block(&[(":method", "GET"), (":scheme", "http"), (":path", "/p"), (":authority", "a.example")]));
+    payload.extend(block(&[
+        (":method", "GET"),
+        (":scheme", "http"),
+        (":path", "/p"),
+        (":authority", "a.example"),
+    ]));
     Octets::Frame(Wire::new(FrameType::PUSH_PROMISE, stream, payload).flag(Flags::END_HEADERS.0))
 }
 

@@ -14,7 +14,7 @@ mod wire;
 
 pub use conversation::Script;
 pub use frames::{
-    Octets, Wire, block, continuation, data, get, goaway, headers, http1, ping, post, preface, priority, push_promise,
-    response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
+    Octets, Wire, block, continuation, data, get, goaway, headers, http1, ping, post, preface, priority,
+    push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
 };
 pub use wire::{Packet, capture};

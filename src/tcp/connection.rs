@@ -136,7 +136,9 @@ impl Connection {
     fn close(&mut self, direction: Direction, hole: Hole, emit: &mut impl FnMut(Direction, Output<'_>)) {
         self.holes[direction] = None;
         let stream = &mut self.streams[direction];
-        stream.close_gap(hole.upto, LossKind::Captured, hole.at, &mut |piece| emit(direction, Output::Piece(piece)));
+        stream.close_gap(hole.upto, LossKind::Captured, hole.at, &mut |piece| {
+            emit(direction, Output::Piece(piece))
+        });
         self.emit_fin(direction, emit);
     }
 
@@ -193,13 +195,21 @@ impl Connection {
     }
 
     /// SYN, or the first packet of a direction that the capture joined late.
-    fn open(&mut self, direction: Direction, segment: &Segment<'_>, emit: &mut impl FnMut(Direction, Output<'_>)) {
+    fn open(
+        &mut self,
+        direction: Direction,
+        segment: &Segment<'_>,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
         let stream = &mut self.streams[direction];
         if segment.flags.has(Flags::SYN) {
             stream.begin(segment.payload_sequence(), Start::Syn);
             if stream.syn.is_none() {
                 stream.syn = Some(segment.at);
-                emit(direction, Output::Signal(Signal::Opened, Origin { at: segment.at, ..Origin::default() }));
+                emit(
+                    direction,
+                    Output::Signal(Signal::Opened, Origin { at: segment.at, ..Origin::default() }),
+                );
             }
         } else if !stream.known() && !segment.flags.has(Flags::RST) {
             stream.begin(segment.payload_sequence(), Start::Midstream);
@@ -255,7 +265,10 @@ impl Connection {
         if segment.flags.has(Flags::RST) {
             let acknowledges = segment.flags.has(Flags::ACK);
             let stream = &self.streams[direction];
-            emit(direction, Output::Signal(Signal::Rst { acknowledges }, origin(stream, segment, peer_acked)));
+            emit(
+                direction,
+                Output::Signal(Signal::Rst { acknowledges }, origin(stream, segment, peer_acked)),
+            );
         }
     }
 
@@ -298,7 +311,12 @@ struct Stored {
 
 impl Stored {
     fn of(direction: Direction, segment: &Segment<'_>, packets: usize) -> Self {
-        Self { direction, payload: segment.payload.into(), head: Segment { payload: &[], ..*segment }, packets }
+        Self {
+            direction,
+            payload: segment.payload.into(),
+            head: Segment { payload: &[], ..*segment },
+            packets,
+        }
     }
 
     fn segment(&self) -> Segment<'_> {

@@ -90,14 +90,20 @@ impl Flows {
     }
 
     /// Finds the connection of a segment, or opens it.
-    pub fn seat(&mut self, source: Endpoint, destination: Endpoint, segment: &Segment<'_>) -> (FlowKey, Seat) {
+    pub fn seat(
+        &mut self,
+        source: Endpoint,
+        destination: Endpoint,
+        segment: &Segment<'_>,
+    ) -> (FlowKey, Seat) {
         let (key, from_low) = FlowKey::of(source, destination);
         let known = self.entries.get_mut(&key);
         if let Some(entry) = known
             && !entry.reused_by(from_low, segment)
         {
             entry.note(from_low, segment);
-            let direction = if entry.forward_is_low == from_low { Direction::Forward } else { Direction::Backward };
+            let direction =
+                if entry.forward_is_low == from_low { Direction::Forward } else { Direction::Backward };
             return (key, Seat { number: entry.number, direction, opens: false, replaces: None });
         }
         let number = self.count;

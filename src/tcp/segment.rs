@@ -62,7 +62,8 @@ impl<'a> Segment<'a> {
     /// captured, or the header is shorter than itself.
     #[must_use]
     pub fn read(payload: &'a [u8], length: usize, ttl: u8, at: Place) -> Option<Self> {
-        let [sp0, sp1, dp0, dp1, s0, s1, s2, s3, a0, a1, a2, a3, words, bits, w0, w1, ..] = *payload.first_chunk::<20>()?;
+        let [sp0, sp1, dp0, dp1, s0, s1, s2, s3, a0, a1, a2, a3, words, bits, w0, w1, ..] =
+            *payload.first_chunk::<20>()?;
         let header = usize::from(words >> 4).saturating_mul(4);
         if header < 20 {
             return None;

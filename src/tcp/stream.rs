@@ -103,7 +103,12 @@ impl Stream {
     }
 
     /// Takes the payload of a segment: hands on what is next, stores what is early, counts what is old.
-    pub(super) fn deliver(&mut self, segment: &Segment<'_>, peer_acked: u64, emit: &mut impl FnMut(Piece<'_>)) {
+    pub(super) fn deliver(
+        &mut self,
+        segment: &Segment<'_>,
+        peer_acked: u64,
+        emit: &mut impl FnMut(Piece<'_>),
+    ) {
         let number = segment.payload_sequence();
         if self.start == Start::Midstream && self.untouched() && self.offset(number).is_err() {
             self.zero = Some(number);
@@ -136,7 +141,13 @@ impl Stream {
     }
 
     /// Declares every hole up to `upto` final, and delivers what waits behind it.
-    pub(super) fn close_gap(&mut self, upto: u64, loss: LossKind, at: Place, emit: &mut impl FnMut(Piece<'_>)) {
+    pub(super) fn close_gap(
+        &mut self,
+        upto: u64,
+        loss: LossKind,
+        at: Place,
+        emit: &mut impl FnMut(Piece<'_>),
+    ) {
         self.drain(emit);
         while self.next < upto {
             let stop = self.held.first().map_or(upto, |first| first.min(upto));
@@ -169,7 +180,14 @@ impl Stream {
     }
 
     /// Hands on what of `bytes` and of the `cut` octets behind them lies at or behind `next`.
-    fn pass(&mut self, start: u64, bytes: &[u8], cut: u64, mut origin: Origin, emit: &mut impl FnMut(Piece<'_>)) {
+    fn pass(
+        &mut self,
+        start: u64,
+        bytes: &[u8],
+        cut: u64,
+        mut origin: Origin,
+        emit: &mut impl FnMut(Piece<'_>),
+    ) {
         let end = origin.tcp_end;
         let there = end.saturating_sub(cut);
         if let Some(acked) = self.held.first_acked() {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{Observed, note, state};
-use crate::base::{Origin, Place, Side, Time};
-use crate::conn::{Fact, Kind};
+use crate::base::{Place, Side, Time};
+use crate::conn::Kind;
 use crate::finding::Direction;
 use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
 
@@ -23,7 +23,7 @@ pub struct FrameLine {
     pub t: f64,
     /// Who sent it.
     pub dir: Direction,
-    /// Name of the type, or its number; in lower case what is no frame: `preface`, `lost`.
+    /// Name of the type, or its number; in lower case what is no frame: `preface`, `lost`, `cut`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Flags by name; undefined ones together as `0x…`.
@@ -54,8 +54,8 @@ pub struct Frames {
 #[derive(Debug, Default)]
 struct Half {
     remarks: Vec<String>,
-    /// Where the last complete frame began.
-    complete: Option<Origin>,
+    /// Frames of the side that have a line.
+    told: u64,
 }
 
 impl Frames {
@@ -65,7 +65,7 @@ impl Frames {
         match &fact.kind {
             Kind::Frame(payload) => {
                 let half = self.halves.entry((seen.conn, fact.side)).or_default();
-                half.complete = Some(fact.start);
+                half.told = half.told.saturating_add(1);
                 let remarks = std::mem::take(&mut half.remarks);
                 if let Some(header) = fact.header {
                     emit(frame(seen, header, payload, remarks));
@@ -83,6 +83,7 @@ impl Frames {
                 let note = "octets are missing: frames of this side cannot be found any more".to_owned();
                 emit(other(seen, fact.side, fact.end.at, "lost", note));
             }
+            Kind::Unfinished { left } => self.unfinished(seen, *left, emit),
             Kind::End => self.end(seen, emit),
             _ => self.remark(seen),
         }
@@ -95,19 +96,31 @@ impl Frames {
         }
     }
 
-    /// Frames that began and were never complete, when the connection is over.
+    /// A side closed inside a frame.
+    fn unfinished(&mut self, seen: &Observed<'_>, left: u32, emit: &mut impl FnMut(FrameLine)) {
+        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
+        let mut remarks = std::mem::take(&mut half.remarks);
+        remarks.push(format!("never complete: {left} octets did not come"));
+        match seen.fact.header {
+            Some(header) => {
+                half.told = half.told.saturating_add(1);
+                emit(frame(seen, header, &Payload::Unread, remarks));
+            }
+            None => emit(other(seen, seen.fact.side, seen.fact.end.at, "cut", remarks.join("; "))),
+        }
+    }
+
+    /// Frames that began and of which nothing more was heard, when the connection is over.
     fn end(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
         for side in Side::BOTH {
             let half = self.halves.remove(&(seen.conn, side)).unwrap_or_default();
-            let Some((header, start)) = seen.connection.sides[side].last_frame else { continue };
-            if half.complete == Some(start) {
-                continue;
+            let untold = seen.connection.sides[side].total().saturating_sub(half.told);
+            if untold > 0 {
+                let frames = if untold == 1 { "a frame".to_owned() } else { format!("{untold} frames") };
+                let end = format!("{frames} of this side began and cannot be seen whole");
+                let remarks: Vec<String> = std::iter::once(end).chain(half.remarks).collect();
+                emit(other(seen, side, seen.fact.end.at, "cut", remarks.join("; ")));
             }
-            let fact = Fact { side, header: Some(header), start, end: start, kind: Kind::End };
-            let seen = Observed { fact: &fact, ..*seen };
-            let mut remarks = half.remarks;
-            remarks.push("never complete".to_owned());
-            emit(frame(&seen, header, &Payload::Unread, remarks));
         }
     }
 }
@@ -120,7 +133,7 @@ fn frame(seen: &Observed<'_>, header: Header, payload: &Payload<'_>, remarks: Ve
         FrameType::WINDOW_UPDATE => Some(fact.side.peer()),
         _ => None,
     };
-    let told = !matches!(fact.kind, Kind::End);
+    let told = !matches!(fact.kind, Kind::Unfinished { .. });
     let content = told.then(|| note::payload(&header, payload)).filter(|content| !content.is_empty());
     FrameLine {
         conn,

@@ -127,7 +127,7 @@ fn a_frame_that_is_cut_by_the_end_has_a_line_all_the_same() {
         wire.send(Side::Client, &frame(FrameType::DATA, 0, 1, b"0123456789")[..12], emit);
         wire.finish(emit);
     });
-    assert_eq!(notes(&said)[1], ("DATA", "never complete"));
+    assert_eq!(notes(&said)[1], ("cut", "a frame of this side began and cannot be seen whole"));
 }
 
 #[test]

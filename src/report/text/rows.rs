@@ -23,7 +23,7 @@ pub fn frame_header(look: &Look) -> String {
 pub fn frame_line(line: &FrameLine, look: &Look) -> String {
     let flags: Vec<&str> = line.flags.iter().map(|flag| short(flag)).collect();
     let frame = match line.kind.as_str() {
-        "preface" | "lost" => line.kind.clone(),
+        "preface" | "lost" | "cut" => line.kind.clone(),
         kind => {
             let parts = [kind, &flags.join(","), &grouped(u64::from(line.length))];
             parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")

@@ -102,7 +102,7 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
     let waited = over >= event.options.settings_ack_wait;
     let left = matches!(ended, Ended::Fin(_))
         && over >= event.options.settings_ack_given_up
-        && own.last_ordinary.is_some_and(|last| last.at.pkt > since.pkt);
+        && own.last_ordinary > since.pkt;
     if !(processed || waited || left) {
         return None;
     }

@@ -186,7 +186,7 @@ fn answered(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let side = event.side();
     let peer = side.peer();
     let Some((reset, code)) = stream.sent[peer].reset else { return };
-    let spoke_since = stream.sent[peer].last.is_some_and(|last| last.tcp_end > reset.tcp_end);
+    let spoke_since = stream.sent[peer].last.is_some_and(|last| last.offset >= reset.tcp_end);
     let Some((Confidence::Certain, knew)) = event.knew(reset.tcp_end).filter(|_| !spoke_since) else {
         return;
     };

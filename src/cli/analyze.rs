@@ -1,0 +1,196 @@
+//! `h2lint [analyze] FILE...`: a verdict for each capture.
+
+use std::path::{Path, PathBuf};
+
+use super::flags::{Judging, Looking, Reading};
+use super::terminal::{Terminal, write_file};
+use super::{code_of, worse};
+use crate::error::Error;
+use crate::finding::{Notice, Report};
+use crate::pipeline::{self, Wishes};
+use crate::policy::{Hidden, Policy};
+use crate::report::{Detail, Format, Look, Paint};
+
+/// The words of the command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Captures: pcap or pcapng; '-' is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The same as FILE
+    #[arg(short, long, value_name = "FILE")]
+    read: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// What is written where.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+struct Output {
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+    /// Write to a file as well; repeatable: -o json=report.json
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// How much text: verdict and a line for each group of findings; with evidence; everything
+    #[arg(long, value_name = "HOW", default_value = "normal", value_parser = ["brief", "normal", "full"])]
+    detail: String,
+    /// No limit to the groups of findings, blind spots and connections that text lists
+    #[arg(long)]
+    all: bool,
+    /// Only the line with the verdict, and no notices
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell on standard error what was read and what is not shown
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// What the words mean.
+struct Plan {
+    inputs: Vec<PathBuf>,
+    wishes: Wishes,
+    policy: Policy,
+    format: Format,
+    files: Vec<(Format, PathBuf)>,
+    look: Look,
+    notices: Vec<Notice>,
+    talk: Talk,
+}
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Talk {
+    Errors,
+    Notices,
+    Everything,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
+    let plan = Plan::new(args)?;
+    if plan.talk >= Talk::Notices {
+        for notice in &plan.notices {
+            terminal.complain(&notice.text);
+        }
+    }
+    let mut code = 0;
+    for (number, input) in plan.inputs.iter().enumerate() {
+        let ended = one(&plan, input, number, terminal).unwrap_or_else(|error| {
+            terminal.complain(&helped(&error, input));
+            code_of(&error)
+        });
+        code = worse(code, ended);
+    }
+    Ok(code)
+}
+
+impl Plan {
+    fn new(args: Args) -> Result<Self, Error> {
+        let Args { mut files, read, reading, judging, output, looking } = args;
+        files.extend(read);
+        let detail = match (output.quiet, output.detail.as_str()) {
+            (true, _) => Detail::Verdict,
+            (false, "brief") => Detail::Brief,
+            (false, "full") => Detail::Full,
+            (false, _) => Detail::Normal,
+        };
+        let plan = Self {
+            inputs: files,
+            wishes: reading.wishes(),
+            policy: judging.policy()?,
+            format: Format::read(&output.format)?,
+            files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
+            look: Look { all: output.all, ..looking.look(detail) },
+            notices: reading.unused_keys()?,
+            talk: match (output.quiet, output.verbose) {
+                (true, _) => Talk::Errors,
+                (false, false) => Talk::Notices,
+                (false, true) => Talk::Everything,
+            },
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let json = self.format == Format::Json || self.files.iter().any(|(format, _)| *format == Format::Json);
+        match self.inputs.len() {
+            0 => Err(Error::Usage("no capture given; `h2lint FILE`, or `h2lint --help`".to_owned())),
+            1 => Ok(()),
+            _ if json => {
+                Err(Error::Usage("a JSON report is about one capture: give one FILE, or use text".to_owned()))
+            }
+            _ if !self.files.is_empty() => {
+                Err(Error::Usage("-o is about one capture: give one FILE".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Judges one capture and writes what is asked for.
+fn one(plan: &Plan, input: &Path, number: usize, terminal: &mut Terminal) -> Result<u8, Error> {
+    let mut report = pipeline::analyze(input, &plan.wishes, &mut |_| {})?;
+    report.notices.extend(plan.notices.iter().cloned());
+    let hidden = plan.policy.apply(&mut report);
+    if plan.talk == Talk::Everything {
+        tell(&report, hidden, terminal);
+    }
+    if plan.inputs.len() > 1 {
+        let path = input.display().to_string();
+        let gap = if number > 0 { "\n" } else { "" };
+        terminal.put(&format!("{gap}{}\n", plan.look.say(&path)))?;
+    }
+    terminal.print(&plan.format.write(&report, &plan.look))?;
+    for (format, path) in &plan.files {
+        write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
+    }
+    Ok(plan.policy.exit_code(&report))
+}
+
+/// What was read, and what is not shown, for the curious.
+fn tell(report: &Report, hidden: Hidden, terminal: &Terminal) {
+    for input in &report.inputs {
+        let format = input.format.unwrap_or("unknown format");
+        let links = input.linktypes.join(", ");
+        terminal.complain(&format!(
+            "{}: {format} ({links}), {} packets, {} octets captured",
+            input.path, input.packets, input.bytes
+        ));
+    }
+    terminal.complain(&format!("{} HTTP/2 frames on {} streams", report.totals.frames, report.totals.streams));
+    if hidden.uncertain > 0 {
+        let count = hidden.uncertain;
+        terminal.complain(&format!("{count} findings less certain than asked for are not shown (--min-confidence, --level)"));
+    }
+    if hidden.unselected > 0 {
+        let count = hidden.unselected;
+        terminal.complain(&format!("{count} findings of rules that are not selected are not shown (--select, --ignore, --level)"));
+    }
+}
+
+/// The error, with the commands where a file that is not there may have been meant as one.
+fn helped(error: &Error, input: &Path) -> String {
+    let missing = matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+    let word = input.to_string_lossy();
+    if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
+        return format!("{error}; commands are analyze, show, explain, rules, schema");
+    }
+    error.to_string()
+}
+
+fn destination(word: &str) -> Result<(Format, PathBuf), Error> {
+    let parts = word.split_once('=').filter(|(_, path)| !path.is_empty());
+    let (format, path) =
+        parts.ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
+    Ok((Format::read(format)?, PathBuf::from(path)))
+}

@@ -1,0 +1,31 @@
+//! `h2lint schema WHAT`: JSON Schemas.
+
+use clap::ValueEnum;
+
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::report::report_schema;
+
+/// The words of the command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which output
+    #[arg(value_enum, value_name = "WHAT")]
+    what: What,
+}
+
+/// Outputs that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// The report of `--format json`
+    Report,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
+    let schema = match args.what {
+        What::Report => report_schema(),
+    };
+    terminal.print(schema)?;
+    Ok(0)
+}

@@ -1,0 +1,239 @@
+//! `h2lint show FILE --as VIEW`: what happened, without a judgement. Frames are written as they come.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::flags::{Looking, Reading};
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::finding::Report;
+use crate::pipeline::{self, Seen};
+use crate::policy::Policy;
+use crate::report::{
+    Detail, Look, connection_lines, element, frame_header, frame_line, setting_lines, stream_header, stream_line,
+};
+use crate::views::{ConnectionLine, Frames, Observed, SettingLine, Streams, connections, settings};
+
+/// The words of the command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A capture: pcap or pcapng; '-' is standard input
+    #[arg(value_name = "FILE", required_unless_present = "read")]
+    file: Option<PathBuf>,
+    /// The same as FILE
+    #[arg(short, long, value_name = "FILE", conflicts_with = "file")]
+    read: Option<PathBuf>,
+    /// What is shown. In frames: ES is END_STREAM, EH END_HEADERS, PAD PADDED, PRI PRIORITY, and windows are those left for the
+    /// sender of DATA, of the stream and of the connection
+    #[arg(long = "as", value_enum, value_name = "VIEW", default_value_t = View::Conns)]
+    view: View,
+    /// Only this connection
+    #[arg(long, value_name = "N")]
+    conn: Option<u64>,
+    /// Only this stream of each connection; 0 is the connection itself
+    #[arg(long, value_name = "S")]
+    stream: Option<u32>,
+    /// text: a line each; json: an array of the same rows
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum View {
+    /// TCP connections
+    Conns,
+    /// HTTP/2 frames, with the state and the windows after each
+    Frames,
+    /// Streams, with their way through the states
+    Streams,
+    /// Values announced in SETTINGS
+    Settings,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    Text,
+    Json,
+}
+
+/// Rows on their way out.
+struct Sheet<'a> {
+    shape: Shape,
+    look: Look,
+    rows: u64,
+    terminal: &'a mut Terminal,
+    failed: Option<Error>,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Copy)]
+struct Wanted {
+    conn: Option<u64>,
+    stream: Option<u32>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
+    for notice in args.reading.unused_keys()? {
+        terminal.complain(&notice.text);
+    }
+    let look = args.looking.look(Detail::Normal);
+    let mut sheet = Sheet { shape: args.format, look, rows: 0, terminal, failed: None };
+    let report = match args.view {
+        View::Conns => show_connections(&args, &mut sheet),
+        View::Frames => frames(&args, &mut sheet),
+        View::Streams => streams(&args, &mut sheet),
+        View::Settings => show_settings(&args, &mut sheet),
+    }?;
+    sheet.finish()?;
+    let unread = report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
+    if let Some((path, error)) = unread {
+        terminal.complain(&format!("{path} was not read to its end: {error}"));
+        return Ok(3);
+    }
+    Ok(0)
+}
+
+fn frames(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Frames::default();
+    sheet.begin(&format!("{}\n", frame_header(&look)));
+    args.analyze(&mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.push(&observed(&seen), &mut |line| {
+                if wanted.stream(line.stream) {
+                    sheet.row(|| element(&line), || format!("{}\n", frame_line(&line, &look)));
+                }
+            });
+        }
+    })
+}
+
+fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Streams::default();
+    sheet.begin(&format!("{}\n", stream_header(&look)));
+    args.analyze(&mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.push(&observed(&seen), &mut |line| {
+                if wanted.stream(line.stream) {
+                    sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
+                }
+            });
+        }
+    })
+}
+
+/// Values come a connection at a time, and the lines of one are aligned with each other.
+fn show_settings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let wanted = args.wanted();
+    let look = sheet.look;
+    sheet.begin("");
+    args.analyze(&mut |seen| {
+        if !wanted.conn(seen.conn) {
+            return;
+        }
+        let lines: Vec<SettingLine> = settings(&observed(&seen));
+        if sheet.shape == Shape::Json {
+            for line in &lines {
+                sheet.row(|| element(line), String::new);
+            }
+        } else if !lines.is_empty() {
+            let gap = if sheet.rows > 0 { "\n" } else { "" };
+            sheet.row(String::new, || format!("{gap}{}", setting_lines(&lines, &look)));
+        }
+    })
+}
+
+fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    sheet.begin("");
+    let mut report = args.analyze(&mut |_| {})?;
+    Policy::default().apply(&mut report);
+    let lines: Vec<ConnectionLine> = connections(&report).filter(|line| wanted.conn(line.conn)).collect();
+    if sheet.shape == Shape::Json {
+        for line in &lines {
+            sheet.row(|| element(line), String::new);
+        }
+    } else if !lines.is_empty() {
+        sheet.row(String::new, || connection_lines(&lines, &look));
+    }
+    Ok(report)
+}
+
+impl Args {
+    fn analyze(&self, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
+        let file = self.file.as_ref().or(self.read.as_ref());
+        let file = file.ok_or_else(|| Error::Usage("no capture given; `h2lint show FILE`".to_owned()))?;
+        pipeline::analyze(file, &self.reading.wishes(), observe)
+    }
+
+    const fn wanted(&self) -> Wanted {
+        Wanted { conn: self.conn, stream: self.stream }
+    }
+}
+
+impl Wanted {
+    fn conn(self, conn: u64) -> bool {
+        self.conn.is_none_or(|wanted| wanted == conn)
+    }
+
+    fn stream(self, stream: u32) -> bool {
+        self.stream.is_none_or(|wanted| wanted == stream)
+    }
+}
+
+impl Sheet<'_> {
+    /// What stands above the rows of text.
+    fn begin(&mut self, header: &str) {
+        let above = if self.shape == Shape::Json { "[" } else { header };
+        self.put(above);
+    }
+
+    /// A row. Once writing failed, or nobody reads, further ones are not even made.
+    fn row(&mut self, json: impl FnOnce() -> String, text: impl FnOnce() -> String) {
+        if self.failed.is_some() || self.terminal.is_closed() {
+            return;
+        }
+        let row = match self.shape {
+            Shape::Json => {
+                let comma = if self.rows > 0 { ",\n" } else { "\n" };
+                format!("{comma}{}", json())
+            }
+            Shape::Text => text(),
+        };
+        self.rows = self.rows.saturating_add(1);
+        self.put(&row);
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        if self.shape == Shape::Json {
+            self.put(if self.rows > 0 { "\n]\n" } else { "]\n" });
+        }
+        match self.failed.take() {
+            Some(error) => return Err(error),
+            None => self.terminal.flush()?,
+        }
+        if self.rows == 0 {
+            self.terminal.complain("nothing to show; `h2lint show FILE --as conns` lists the connections");
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, text: &str) {
+        if let (None, Err(error)) = (&self.failed, self.terminal.put(text)) {
+            self.failed = Some(error);
+        }
+    }
+}
+
+const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
+    Observed { conn: seen.conn, first: seen.first, fact: seen.fact, connection: seen.connection }
+}

@@ -1,0 +1,349 @@
+//! Random legal conversations: several streams, requests with and without content, answers, pushes, trailers, SETTINGS that change
+//! limits, PING, credit, RST_STREAM, GOAWAY, crossing flights, and an end of one kind or another.
+
+use h2lint::base::{PerSide, Side, Span};
+use h2lint::frame::{ErrorCode, Setting};
+use h2lint::script::{
+    Octets, Packet, Script, Wire, continuation, data, goaway, headers, ping, preface, priority, push_promise,
+    rst_stream, settings, unknown, window_update,
+};
+use proptest::prelude::*;
+
+use super::ends::{End, Message, Sent, View};
+
+/// One decision in a conversation; what it comes to depends on what is legal then.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    side: Side,
+    act: u8,
+    a: u16,
+    b: u16,
+}
+
+/// Decisions for a conversation, and how it ends.
+pub fn moves() -> impl Strategy<Value = (Vec<Move>, u8)> {
+    let one = (any::<bool>(), any::<u8>(), any::<u16>(), any::<u16>()).prop_map(|(client, act, a, b)| {
+        let side = if client { Side::Client } else { Side::Server };
+        Move { side, act, a, b }
+    });
+    (prop::collection::vec(one, 0..48), any::<u8>())
+}
+
+/// The conversation that these decisions come to.
+pub fn play((moves, ending): &(Vec<Move>, u8)) -> Vec<Packet> {
+    let mut world = World {
+        script: Some(Script::connect()),
+        ends: PerSide::from_fn(End::new),
+        blind: PerSide::default(),
+        clock: 0,
+        pings: 0,
+    };
+    for step in moves {
+        world.step(step);
+    }
+    world.end(*ending)
+}
+
+struct World {
+    script: Option<Script>,
+    ends: PerSide<End>,
+    blind: PerSide<bool>,
+    /// Microseconds, about.
+    clock: i64,
+    pings: u8,
+}
+
+/// Longest time, in microseconds, for which an end leaves unread what has arrived.
+const PATIENCE: i64 = 20_000;
+
+impl World {
+    fn step(&mut self, step: &Move) {
+        let Move { side, act, a, b } = *step;
+        for side in Side::BOTH {
+            if self.clock - self.ends[side].read_at > PATIENCE && self.ends[side].arrived > 0 {
+                self.read_and_answer(side);
+            }
+        }
+        match act % 16 {
+            0 => self.toggle(side),
+            1 => self.wait(a),
+            2 => self.script(1, |script| script.ack(side)),
+            3 => self.read_and_answer(side),
+            kind => {
+                if b % 4 != 0 {
+                    self.ends[side].read(self.clock);
+                }
+                let mut written = self.frames(side, kind, a, b);
+                if b % 3 == 0 {
+                    written.extend(self.frames(side, (act / 16) % 12 + 4, b, a));
+                }
+                self.write(side, written);
+            }
+        }
+    }
+
+    fn end(mut self, ending: u8) -> Vec<Packet> {
+        for side in Side::BOTH {
+            self.script(0, |script| script.sees(side));
+            self.blind[side] = false;
+            self.ends[side].arrived = self.ends[side].mail.len();
+        }
+        for side in [Side::Client, Side::Server, Side::Client, Side::Server] {
+            self.read_and_answer(side);
+        }
+        let script = self.script.take().unwrap();
+        let script = match ending % 6 {
+            0 => script.ack(Side::Client).ack(Side::Server),
+            1 => script.close(),
+            2 => script.fin(Side::Server).fin(Side::Client).ack(Side::Server),
+            3 => script.rst(Side::Client),
+            4 => script.rst(Side::Server),
+            _ => script.fin(Side::Client).ack(Side::Server),
+        };
+        script.packets().to_vec()
+    }
+
+    fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
+        self.script = self.script.take().map(act);
+        self.clock += 100 * packets;
+    }
+
+    /// What was sent to this end stays on its way for a while, or arrives.
+    fn toggle(&mut self, side: Side) {
+        self.blind[side] = !self.blind[side];
+        if self.blind[side] {
+            self.script(0, |script| script.blind(side));
+        } else {
+            self.script(0, |script| script.sees(side));
+            self.ends[side].arrived = self.ends[side].mail.len();
+        }
+    }
+
+    /// Time passes, once both ends have begun; nobody leaves anything unread for long.
+    fn wait(&mut self, choice: u16) {
+        let micros = [500, 3_000, 25_000, 70_000, 400_000, 2_500_000, 12_000_000][usize::from(choice) % 7];
+        if !Side::BOTH.iter().all(|side| self.ends[*side].started) {
+            return;
+        }
+        if micros > PATIENCE {
+            Side::BOTH.iter().for_each(|side| self.read_and_answer(*side));
+            Side::BOTH.iter().for_each(|side| self.read_and_answer(*side));
+        }
+        self.script(0, |script| script.wait(Span(micros * 1000)));
+        self.clock += micros;
+    }
+
+    fn read_and_answer(&mut self, side: Side) {
+        self.ends[side].read(self.clock);
+        self.write(side, Vec::new());
+    }
+
+    /// Writes what is owed and these frames in one segment; an end that has not begun begins.
+    fn write(&mut self, side: Side, frames: Vec<(Octets, Option<Message>)>) {
+        let mut all = Vec::new();
+        if !std::mem::replace(&mut self.ends[side].started, true) {
+            let values = self.values(side, 0x2b);
+            let greeting = if side == Side::Client { vec![preface()] } else { Vec::new() };
+            all.extend(greeting.into_iter().map(|octets| (octets, None)));
+            all.push((settings(&values), Some(Message::Settings(values))));
+        }
+        all.extend(self.ends[side].owed.drain(..).map(|octets| (octets, None)));
+        all.extend(frames);
+        if all.is_empty() {
+            return;
+        }
+        let (octets, messages): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let peer = &mut self.ends[side.peer()];
+        peer.mail.extend(messages.into_iter().flatten());
+        if !self.blind[side.peer()] {
+            peer.arrived = peer.mail.len();
+        }
+        self.script(1, |script| script.send(side, octets));
+    }
+
+    fn frames(&mut self, side: Side, kind: u8, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+        if !self.ends[side].started && side == Side::Server {
+            return Vec::new();
+        }
+        let end = &mut self.ends[side];
+        match kind {
+            4 | 5 if side == Side::Client => request(end, a, b),
+            4 | 5 => answer(end, a, b),
+            6 | 7 => content(end, a, b),
+            8 => finish(end, a, b),
+            9 => reset(end, a, b),
+            10 => credit(end, a, b),
+            11 => {
+                self.pings = self.pings.wrapping_add(1);
+                let opaque = [self.pings; 8];
+                vec![(ping(opaque), Some(Message::Ping(opaque)))]
+            }
+            12 => {
+                let values = self.values(side, a);
+                vec![(settings(&values), Some(Message::Settings(values)))]
+            }
+            13 => vec![(extension(a, b), None)],
+            14 => promise(end, a),
+            _ => leave(end, a, b),
+        }
+    }
+
+    fn values(&self, side: Side, a: u16) -> Vec<(Setting, u32)> {
+        let choose = |from: &[u32]| from[usize::from(a) % from.len()];
+        let mut values = Vec::new();
+        if a & 1 != 0 {
+            values.push((Setting::INITIAL_WINDOW_SIZE, choose(&[65_535, 0, 100, 20_000, 100_000])));
+        }
+        if a & 2 != 0 {
+            values.push((Setting::MAX_CONCURRENT_STREAMS, choose(&[100, 1, 3, 250])));
+        }
+        if a & 4 != 0 {
+            values.push((Setting::MAX_FRAME_SIZE, choose(&[16_384, 20_000, 40_000])));
+        }
+        if a & 8 != 0 {
+            values.push((Setting::HEADER_TABLE_SIZE, choose(&[4096, 0, 200, 8192])));
+        }
+        if a & 16 != 0 && side == Side::Client {
+            values.push((Setting::ENABLE_PUSH, choose(&[0, 1])));
+        }
+        if a & 32 != 0 {
+            values.push((Setting(0xfa), u32::from(a)));
+        }
+        values
+    }
+}
+
+/// The client opens a stream.
+fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    if end.going || end.active() >= end.allowed.streams {
+        return Vec::new();
+    }
+    let stream = end.next;
+    end.next += 2 + 4 * u32::from(b % 5 == 0);
+    let ends = a & 1 != 0;
+    let method = if ends { "GET" } else { "POST" };
+    let number = (a % 7).to_string();
+    let fields =
+        [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example"), ("x-number", &*number), ("x-kind", &*number)];
+    let block = end.table.block(&fields);
+    let credit = end.allowed.window;
+    end.streams.insert(stream, View { own: true, sent: Sent::Head, ended: ends, credit, ..View::default() });
+    head(stream, &block, ends, a)
+}
+
+/// The server answers a request, or sends the response that it promised.
+fn answer(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    let room = end.active() < end.allowed.streams;
+    let open = |_: u32, view: &View| view.alive() && !view.ended && view.sent != Sent::Head && (!view.own || room);
+    let Some(stream) = end.pick(b, open) else { return Vec::new() };
+    let interim = a % 8 == 7 && !end.streams[&stream].own;
+    let ends = a & 1 != 0 && !interim;
+    let number = (a % 5).to_string();
+    let fields = [(":status", if interim { "103" } else { "200" }), ("x-answer", &*number)];
+    let block = end.table.block(&fields);
+    end.change(stream, |view| {
+        view.sent = if interim { Sent::Interim } else { Sent::Head };
+        view.ended |= ends;
+    });
+    head(stream, &block, ends, a)
+}
+
+/// HEADERS, plain or with padding, priority, CONTINUATION.
+fn head(stream: u32, block: &[u8], ends: bool, a: u16) -> Vec<(Octets, Option<Message>)> {
+    let cut = if a & 8 != 0 { usize::from(a / 16) % (block.len() + 1) } else { block.len() };
+    let mut first = headers(stream, &block[..cut]);
+    if a & 16 != 0 && stream % 2 == 1 {
+        let weighted = [&[0, 0, 0, 0, 9], &block[..cut]].concat();
+        first = first.map(|frame| frame.payload(&weighted).flag(0x20));
+    }
+    if a & 32 != 0 {
+        first = first.map(|frame| frame.padded(u8::try_from(a % 50).unwrap(), 0));
+    }
+    if ends {
+        first = first.map(Wire::end_stream);
+    }
+    let message = Some(Message::Headers { stream, ends });
+    if a & 8 == 0 {
+        return vec![(first, message)];
+    }
+    let middle = cut + (block.len() - cut) / 2;
+    let rest = continuation(stream, &block[cut..middle]).map(Wire::unfinished);
+    vec![(first.map(Wire::unfinished), None), (rest, None), (continuation(stream, &block[middle..]), message)]
+}
+
+/// DATA within the credit.
+fn content(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    let Some(stream) = end.pick(b, |_, view| view.may_send_data()) else { return Vec::new() };
+    let room = end.credit.min(end.streams[&stream].credit).min(i64::from(end.allowed.frame)).max(0);
+    let wanted = [0, 1, 17, 500, 1_500, 9_000, 16_384, 40_000][usize::from(a) % 8];
+    let padding = i64::from(a & 0x100 != 0) * 6;
+    let length = wanted.min(room - padding);
+    if length < 0 {
+        return Vec::new();
+    }
+    end.credit -= length + padding;
+    end.change(stream, |view| view.credit -= length + padding);
+    let filler = u8::try_from(a % 251).unwrap();
+    let mut frame = data(stream, &vec![filler; usize::try_from(length).unwrap()]);
+    if padding > 0 {
+        frame = frame.map(|frame| frame.padded(5, 0));
+    }
+    vec![(frame, Some(Message::Data { stream, ends: false }))]
+}
+
+/// END_STREAM on trailers or on empty DATA.
+fn finish(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    let Some(stream) = end.pick(b, |_, view| view.may_send_data()) else { return Vec::new() };
+    end.change(stream, |view| view.ended = true);
+    if a & 1 == 0 {
+        return vec![(data(stream, b"").map(Wire::end_stream), Some(Message::Data { stream, ends: true }))];
+    }
+    let block = end.table.block(&[("x-checksum", "0"), ("x-end", "1")]);
+    head(stream, &block, true, a & !16)
+}
+
+fn reset(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    let Some(stream) = end.pick(b, |_, view| view.alive()) else { return Vec::new() };
+    let untouched = !end.streams[&stream].own && end.streams[&stream].sent == Sent::Nothing;
+    let code = if untouched && a & 1 != 0 { ErrorCode::REFUSED_STREAM } else { ErrorCode::CANCEL };
+    end.change(stream, |view| view.reset = true);
+    vec![(rst_stream(stream, code), Some(Message::Reset(stream)))]
+}
+
+fn credit(end: &End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    let useful = |id: u32, view: &View| view.alive() && (end.side == Side::Client || id % 2 == 1);
+    let stream = if a & 1 == 0 { Some(0) } else { end.pick(b, useful) };
+    let octets = 1 + u32::from(a) * 3;
+    let give = |stream| (window_update(stream, octets), Some(Message::Credit { stream, octets }));
+    stream.map(give).into_iter().collect()
+}
+
+/// What is allowed anywhere and means nothing here: PRIORITY, and a frame that nobody defined.
+fn extension(a: u16, b: u16) -> Octets {
+    let stream = u32::from(a % 40);
+    if b & 1 == 0 { priority(stream + 1, stream) } else { unknown(0xfa, stream, &[7; 11]) }
+}
+
+fn promise(end: &mut End, a: u16) -> Vec<(Octets, Option<Message>)> {
+    if end.side == Side::Client || !end.allowed.push || end.going {
+        return Vec::new();
+    }
+    let Some(parent) = end.pick(a, |id, view| id % 2 == 1 && view.alive() && !view.ended) else { return Vec::new() };
+    let stream = end.next;
+    end.next += 2;
+    let credit = end.allowed.window;
+    end.streams.insert(stream, View { own: true, peer_ended: true, credit, ..View::default() });
+    vec![(push_promise(parent, stream), Some(Message::Promise(stream)))]
+}
+
+/// GOAWAY: at once, or first with the highest number there is.
+fn leave(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    if b % 3 != 0 {
+        return Vec::new();
+    }
+    let graceful = a & 1 != 0 && end.last_served == u32::MAX && end.side == Side::Server;
+    let last = if graceful { 0x7fff_ffff } else { end.highest_read().min(end.last_served) };
+    end.going = true;
+    end.last_served = last;
+    vec![(goaway(last, ErrorCode::NO_ERROR), Some(Message::Goaway(last)))]
+}
