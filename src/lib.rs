@@ -4,6 +4,8 @@
 
 pub mod base;
 pub mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod conn;
 pub mod error;
 pub mod finding;
@@ -13,6 +15,9 @@ pub mod http1;
 pub mod limits;
 pub mod link;
 pub mod pipeline;
+pub mod policy;
+pub mod report;
 pub mod rules;
 pub mod script;
 pub mod tcp;
+pub mod views;

@@ -10,6 +10,7 @@ use crate::finding::{Notice, Report};
 use crate::pipeline::{self, Wishes};
 use crate::policy::{Hidden, Policy};
 use crate::report::{Detail, Format, Look, Paint};
+use crate::views::NO_INTEREST;
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -105,7 +106,7 @@ impl Plan {
         };
         let plan = Self {
             inputs: files,
-            wishes: reading.wishes(),
+            wishes: reading.wishes(NO_INTEREST),
             policy: judging.policy()?,
             format: Format::read(&output.format)?,
             files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
@@ -122,7 +123,8 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let json = self.format == Format::Json || self.files.iter().any(|(format, _)| *format == Format::Json);
+        let json =
+            self.format == Format::Json || self.files.iter().any(|(format, _)| *format == Format::Json);
         match self.inputs.len() {
             0 => Err(Error::Usage("no capture given; `h2lint FILE`, or `h2lint --help`".to_owned())),
             1 => Ok(()),
@@ -167,20 +169,26 @@ fn tell(report: &Report, hidden: Hidden, terminal: &Terminal) {
             input.path, input.packets, input.bytes
         ));
     }
-    terminal.complain(&format!("{} HTTP/2 frames on {} streams", report.totals.frames, report.totals.streams));
+    terminal
+        .complain(&format!("{} HTTP/2 frames on {} streams", report.totals.frames, report.totals.streams));
     if hidden.uncertain > 0 {
         let count = hidden.uncertain;
-        terminal.complain(&format!("{count} findings less certain than asked for are not shown (--min-confidence, --level)"));
+        terminal.complain(&format!(
+            "{count} findings less certain than asked for are not shown (--min-confidence, --level)"
+        ));
     }
     if hidden.unselected > 0 {
         let count = hidden.unselected;
-        terminal.complain(&format!("{count} findings of rules that are not selected are not shown (--select, --ignore, --level)"));
+        terminal.complain(&format!(
+            "{count} findings of rules that are not selected are not shown (--select, --ignore, --level)"
+        ));
     }
 }
 
 /// The error, with the commands where a file that is not there may have been meant as one.
 fn helped(error: &Error, input: &Path) -> String {
-    let missing = matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+    let missing =
+        matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
         return format!("{error}; commands are analyze, show, explain, rules, schema");
@@ -190,7 +198,7 @@ fn helped(error: &Error, input: &Path) -> String {
 
 fn destination(word: &str) -> Result<(Format, PathBuf), Error> {
     let parts = word.split_once('=').filter(|(_, path)| !path.is_empty());
-    let (format, path) =
-        parts.ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
+    let (format, path) = parts
+        .ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
     Ok((Format::read(format)?, PathBuf::from(path)))
 }

@@ -3,9 +3,9 @@
 use super::flags::Looking;
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Finding};
 use crate::pipeline::{self, Wishes};
-use crate::policy::{Policy, Selection, Strictness, rule};
+use crate::policy::{Policy, Strictness, rule};
 use crate::report::{Detail, Look, example, rule_page};
 use crate::rules::Rule;
 
@@ -32,13 +32,14 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
 /// What the rule says of the conversation that it keeps as its example.
 fn on_its_example(rule: &'static Rule, look: &Look) -> Result<String, Error> {
     let name = format!("{}.pcap", rule.name);
-    let mut report = pipeline::analyze_octets(&name, &(rule.fires)().pcap(), &Wishes::default(), &mut |_| {})?;
-    let policy = Policy {
-        selection: Selection::read(&[rule.code.to_owned()], &[], &[])?,
-        min_confidence: Confidence::Possible,
-        level: Strictness::Strict,
-        ..Policy::default()
+    let mut report =
+        pipeline::analyze_octets(&name, &(rule.fires)().pcap(), &Wishes::default(), &mut |_| {})?;
+    let about = |finding: &Finding| {
+        finding.rule == rule.code || finding.linked.iter().any(|linked| linked.rule == rule.code)
     };
+    report.findings.retain(about);
+    let policy =
+        Policy { min_confidence: Confidence::Possible, level: Strictness::Strict, ..Policy::default() };
     policy.apply(&mut report);
     let indented: Vec<String> =
         example(&report, &Look { width: look.width.saturating_sub(INDENT.len()), ..*look })

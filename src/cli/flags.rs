@@ -12,6 +12,7 @@ use crate::pipeline::Wishes;
 use crate::policy::{Policy, Selection, Strictness};
 use crate::report::{Charset, Clock, Detail, Look, Paint};
 use crate::rules::{Options, Spec};
+use crate::views::Interest;
 
 /// How a capture is read.
 #[derive(Clone, Debug, clap::Args)]
@@ -131,8 +132,8 @@ enum ColorWord {
 }
 
 impl Reading {
-    /// What the pipeline is asked for.
-    pub(super) fn wishes(&self) -> Wishes {
+    /// What the pipeline is asked for, when a view listens to these facts.
+    pub(super) fn wishes(&self, interest: Interest) -> Wishes {
         let spec = match self.spec {
             SpecWord::Rfc9113 => Spec::Rfc9113,
             SpecWord::Rfc7540 => Spec::Rfc7540,
@@ -141,7 +142,7 @@ impl Reading {
             options: Options { spec, ..Options::default() },
             limit_connections: self.limit_conns,
             limit_streams: self.limit_streams,
-            ..Wishes::default()
+            interest,
         }
     }
 

@@ -11,9 +11,13 @@ use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
-    Detail, Look, connection_lines, element, frame_header, frame_line, setting_lines, stream_header, stream_line,
+    Detail, Look, connection_lines, element, frame_header, frame_line, setting_lines, stream_header,
+    stream_line,
 };
-use crate::views::{ConnectionLine, Frames, Observed, SettingLine, Streams, connections, settings};
+use crate::views::{
+    ConnectionLine, Frames, Interest, NO_INTEREST, Observed, SETTINGS_INTEREST, SettingLine, Streams,
+    connections, settings,
+};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -93,7 +97,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Settings => show_settings(&args, &mut sheet),
     }?;
     sheet.finish()?;
-    let unread = report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
+    let unread =
+        report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
     if let Some((path, error)) = unread {
         terminal.complain(&format!("{path} was not read to its end: {error}"));
         return Ok(3);
@@ -105,7 +110,7 @@ fn frames(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let (wanted, look) = (args.wanted(), sheet.look);
     let mut view = Frames::default();
     sheet.begin(&format!("{}\n", frame_header(&look)));
-    args.analyze(&mut |seen| {
+    args.analyze(Frames::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&observed(&seen), &mut |line| {
                 if wanted.stream(line.stream) {
@@ -120,7 +125,7 @@ fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let (wanted, look) = (args.wanted(), sheet.look);
     let mut view = Streams::default();
     sheet.begin(&format!("{}\n", stream_header(&look)));
-    args.analyze(&mut |seen| {
+    args.analyze(Streams::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&observed(&seen), &mut |line| {
                 if wanted.stream(line.stream) {
@@ -136,7 +141,7 @@ fn show_settings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let wanted = args.wanted();
     let look = sheet.look;
     sheet.begin("");
-    args.analyze(&mut |seen| {
+    args.analyze(SETTINGS_INTEREST, &mut |seen| {
         if !wanted.conn(seen.conn) {
             return;
         }
@@ -155,7 +160,7 @@ fn show_settings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
 fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let (wanted, look) = (args.wanted(), sheet.look);
     sheet.begin("");
-    let mut report = args.analyze(&mut |_| {})?;
+    let mut report = args.analyze(NO_INTEREST, &mut |_| {})?;
     Policy::default().apply(&mut report);
     let lines: Vec<ConnectionLine> = connections(&report).filter(|line| wanted.conn(line.conn)).collect();
     if sheet.shape == Shape::Json {
@@ -169,10 +174,10 @@ fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error>
 }
 
 impl Args {
-    fn analyze(&self, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
+    fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
         let file = self.file.as_ref().or(self.read.as_ref());
         let file = file.ok_or_else(|| Error::Usage("no capture given; `h2lint show FILE`".to_owned()))?;
-        pipeline::analyze(file, &self.reading.wishes(), observe)
+        pipeline::analyze(file, &self.reading.wishes(interest), observe)
     }
 
     const fn wanted(&self) -> Wanted {

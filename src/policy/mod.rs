@@ -111,7 +111,8 @@ impl Policy {
     fn certain_enough(&self, finding: &Finding) -> bool {
         let lenient = self.level == Strictness::Lenient;
         finding.confidence >= self.min_confidence
-            && (!lenient || (finding.severity == Severity::Error && finding.confidence == Confidence::Certain))
+            && (!lenient
+                || (finding.severity == Severity::Error && finding.confidence == Confidence::Certain))
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::base::PerSide;
 use crate::finding::{
-    Blame, BlindSpot, BlindSpotKind, Calls, Confidence, ConnectionRow, Coverage, Culprit, Direction, End, Evidence,
-    EvidenceRole, Finding, Implementation, Input, Keys, Latency, Level, Linked, Negotiation, Omitted, Peer, Reference,
-    Report, RequestRow, ResponseRow, RoundTrips, SettingsRow, Severity, Stats, Status, StreamCounts, StreamRow, Tool,
-    Totals, UpDown, Verdict, WindowsRow,
+    Blame, BlindSpot, BlindSpotKind, Calls, Confidence, ConnectionRow, Coverage, Culprit, Direction, End,
+    Evidence, EvidenceRole, Finding, Implementation, Input, Keys, Latency, Level, Linked, Negotiation,
+    Omitted, Peer, Reference, Report, RequestRow, ResponseRow, RoundTrips, SettingsRow, Severity, Stats,
+    Status, StreamCounts, StreamRow, Tool, Totals, UpDown, Verdict, WindowsRow,
 };
 
 /// A report of one connection with two calls and nothing wrong.
@@ -17,7 +17,8 @@ pub(crate) fn clean() -> Report {
     row.streams = StreamCounts { opened: 2, max_concurrent: 1, limit: Some(100), refused: 0, reset: 0 };
     row.ended = End::FinClient;
     let mut report = empty("clean.pcap");
-    report.totals = Totals { connections: 1, http2_connections: 1, streams: 2, frames: 15, packets: 15, bytes: 1801 };
+    report.totals =
+        Totals { connections: 1, http2_connections: 1, streams: 2, frames: 15, packets: 15, bytes: 1801 };
     report.inputs[0].packets = 15;
     report.inputs[0].last = Some("2026-11-02T09:14:03.140000Z".to_owned());
     report.connections.push(row);
@@ -41,7 +42,8 @@ pub(crate) fn hang() -> Report {
     });
     row.frames.client.insert("SETTINGS", 1);
     let mut report = empty("cmux.pcap");
-    report.totals = Totals { connections: 1, http2_connections: 1, streams: 0, frames: 1, packets: 7, bytes: 479 };
+    report.totals =
+        Totals { connections: 1, http2_connections: 1, streams: 0, frames: 1, packets: 7, bytes: 479 };
     report.connections.push(row);
     report.findings.push(no_settings(0));
     report
@@ -116,7 +118,11 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         rtt_ms: RoundTrips { tcp: Some(1.0), ..RoundTrips::default() },
         streams: StreamCounts::default(),
         goaway: Vec::new(),
-        windows: WindowsRow { client_conn_min: Some(65_535), server_conn_min: Some(65_535), blocked_ms: Some(0.0) },
+        windows: WindowsRow {
+            client_conn_min: Some(65_535),
+            server_conn_min: Some(65_535),
+            blocked_ms: Some(0.0),
+        },
         findings: Vec::new(),
         calls: Calls::default(),
     }

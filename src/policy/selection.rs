@@ -70,7 +70,9 @@ impl Selection {
                 Some(rule) if unwanted.len() == area.len() => {
                     coverage.rules_skipped.push(not_selected(format!("{}*", rule.area.code)));
                 }
-                _ => coverage.rules_skipped.extend(unwanted.iter().map(|rule| not_selected(rule.code.to_owned()))),
+                _ => coverage
+                    .rules_skipped
+                    .extend(unwanted.iter().map(|rule| not_selected(rule.code.to_owned()))),
             }
         }
     }

@@ -104,6 +104,20 @@ fn a_capture_without_http2_is_nothing_unless_that_is_allowed() {
 }
 
 #[test]
+fn connections_that_could_not_be_read_are_told_where_nothing_was_found() {
+    let mut report = empty("tls.pcap");
+    (report.totals.packets, report.totals.connections) = (9, 2);
+    report.connections = (0..2).map(connection).collect();
+    for row in &mut report.connections {
+        (row.http2, row.negotiation.via) = (false, "unknown");
+    }
+    report.connections[1].negotiation.via = "tls_unknown";
+    Policy::default().apply(&mut report);
+    let said = "No HTTP/2 and no negotiation towards it was found on 2 TCP connections; 1 of them encrypted and not read.";
+    assert_eq!(report.verdict.headline, said);
+}
+
+#[test]
 fn what_is_less_certain_than_asked_neither_shows_nor_counts() {
     let mut report = clean();
     let unsure = finding("PRE001", "", "preface", Severity::Error, 0);
@@ -166,14 +180,19 @@ fn rules_that_are_not_wanted_are_listed_by_area() {
     let skipped: Vec<_> = report.coverage.rules_skipped.iter().map(|skipped| skipped.rule.as_str()).collect();
     assert!(skipped.contains(&"SET*") && skipped.contains(&"PRE002"), "{skipped:?}");
     assert!(!skipped.contains(&"PRE001") && !skipped.contains(&"PRE*"), "{skipped:?}");
-    let sts = crate::rules::catalog().iter().filter(|rule| rule.code.starts_with("STS") && !rule.tags.contains(&"style"));
+    let sts = crate::rules::catalog()
+        .iter()
+        .filter(|rule| rule.code.starts_with("STS") && !rule.tags.contains(&"style"));
     assert_eq!(report.coverage.rules_run, u64::try_from(sts.count()).unwrap() + 1);
 }
 
 #[test]
 fn a_word_that_names_nothing_is_answered_with_what_was_meant() {
     let error = Selection::read(&words(&["mising-server-settings"]), &[], &[]).unwrap_err();
-    assert_eq!(error.to_string(), "unknown rule `mising-server-settings`; did you mean `missing-server-settings`?");
+    assert_eq!(
+        error.to_string(),
+        "unknown rule `mising-server-settings`; did you mean `missing-server-settings`?"
+    );
     let error = Selection::read(&[], &[], &words(&["@stile"])).unwrap_err();
     assert_eq!(error.to_string(), "unknown tag `stile`; did you mean `style`?");
     let error = rule("xyzzy").unwrap_err();
@@ -201,11 +220,17 @@ fn groups_are_printed_worst_first_and_stay_together() {
 #[test]
 fn the_order_does_not_depend_on_the_order_of_the_input() {
     let said = |report: &Report| -> Vec<String> {
-        report.findings.iter().map(|finding| format!("{} {} {:?}", finding.id, finding.rule, finding.conn)).collect()
+        report
+            .findings
+            .iter()
+            .map(|finding| format!("{} {} {:?}", finding.id, finding.rule, finding.conn))
+            .collect()
     };
     let mut report = hang();
     report.connections = (0..4).map(connection).collect();
-    report.findings = (0..4).flat_map(|conn| [no_settings(conn), finding("STS001", "", "", Severity::Error, conn)]).collect();
+    report.findings = (0..4)
+        .flat_map(|conn| [no_settings(conn), finding("STS001", "", "", Severity::Error, conn)])
+        .collect();
     let mut reversed = report.clone();
     reversed.findings.reverse();
     Policy::default().apply(&mut report);
@@ -222,7 +247,10 @@ fn findings_are_listed_by_the_connections_and_streams_they_are_about() {
     report.findings = vec![Finding { stream: Some(5), conns: vec![1, 2], ..about }];
     Policy::default().apply(&mut report);
     let listed: Vec<_> = report.connections.iter().map(|row| row.findings.len()).collect();
-    assert_eq!((listed.as_slice(), report.streams[0].findings.as_slice()), (&[0, 1, 1][..], &["f1".to_owned()][..]));
+    assert_eq!(
+        (listed.as_slice(), report.streams[0].findings.as_slice()),
+        (&[0, 1, 1][..], &["f1".to_owned()][..])
+    );
 }
 
 #[test]

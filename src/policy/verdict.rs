@@ -92,7 +92,13 @@ fn nothing(report: &Report) -> String {
         (0, packets) => format!("No TCP connection was found in {}.", plural(packets, "packet")),
         (connections, _) => {
             let among = plural(connections, "TCP connection");
-            format!("No HTTP/2 and no negotiation towards it was found on {among}.")
+            let encrypted =
+                report.connections.iter().filter(|row| row.negotiation.via == "tls_unknown").count();
+            let unread = match encrypted {
+                0 => String::new(),
+                some => format!("; {some} of them encrypted and not read"),
+            };
+            format!("No HTTP/2 and no negotiation towards it was found on {among}{unread}.")
         }
     }
 }
@@ -141,7 +147,8 @@ fn causes(failed: BTreeMap<&str, u64>) -> String {
     let mut sorted: Vec<_> = failed.into_iter().collect();
     sorted.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), *cause));
     let more = sorted.len().saturating_sub(CAUSES);
-    let mut said: Vec<_> = sorted.iter().take(CAUSES).map(|(cause, count)| format!("{cause} ×{count}")).collect();
+    let mut said: Vec<_> =
+        sorted.iter().take(CAUSES).map(|(cause, count)| format!("{cause} ×{count}")).collect();
     if more > 0 {
         said.push(format!("{more} other causes"));
     }

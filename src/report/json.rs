@@ -16,5 +16,6 @@ pub fn report(report: &Report) -> String {
 /// One value, indented. What cannot be written is said in its place.
 #[must_use]
 pub fn element(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|error| serde_json::json!({ "error": error.to_string() }).to_string())
+    serde_json::to_string_pretty(value)
+        .unwrap_or_else(|error| serde_json::json!({ "error": error.to_string() }).to_string())
 }

@@ -13,6 +13,7 @@ mod schema;
 mod text;
 
 use crate::error::Error;
+#[cfg(feature = "cli")]
 use crate::finding::Report;
 
 pub use json::{element, report as json};
@@ -23,8 +24,8 @@ pub use sanitize::{ascii, clean};
 pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
-    connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table, setting_lines, stream_header,
-    stream_line,
+    connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table,
+    setting_lines, stream_header, stream_line,
 };
 
 /// How a report is written.
@@ -80,3 +81,5 @@ impl Format {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod validator;

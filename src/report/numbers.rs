@@ -21,9 +21,13 @@ pub(super) fn grouped(number: u64) -> String {
     said
 }
 
-/// A length of time in seconds: `20.0 s`, `0.02 s`.
+/// A length of time in seconds: `20.0 s`, `0.02 s`, `1.5 ms`.
 pub(super) fn seconds(seconds: f64) -> String {
-    if seconds.abs() >= 0.995 { format!("{seconds:.1} s") } else { format!("{seconds:.2} s") }
+    match seconds.abs() {
+        s if s >= 0.995 => format!("{seconds:.1} s"),
+        s if s >= 0.00995 => format!("{seconds:.2} s"),
+        _ => format!("{:.1} ms", seconds * 1e3),
+    }
 }
 
 /// A length of time in milliseconds: `3.1 ms`, `250 ms`, `2.5 s`.
@@ -75,7 +79,8 @@ mod tests {
 
     #[test]
     fn large_numbers_are_grouped_and_one_is_singular() {
-        let said = [plural(1, "packet"), plural(0, "packet"), plural(4210, "packet"), plural(1_234_567, "octet")];
+        let said =
+            [plural(1, "packet"), plural(0, "packet"), plural(4210, "packet"), plural(1_234_567, "octet")];
         assert_eq!(said, ["1 packet", "0 packets", "4 210 packets", "1 234 567 octets"]);
     }
 
@@ -88,7 +93,7 @@ mod tests {
 
     #[test]
     fn times_have_the_unit_that_suits_them() {
-        assert_eq!([seconds(20.005), seconds(0.02)], ["20.0 s", "0.02 s"]);
+        assert_eq!([seconds(20.005), seconds(0.02), seconds(0.0015)], ["20.0 s", "0.02 s", "1.5 ms"]);
         assert_eq!([millis(3.14), millis(250.0), millis(2500.0)], ["3.1 ms", "250 ms", "2.5 s"]);
     }
 }

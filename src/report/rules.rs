@@ -72,7 +72,9 @@ pub fn rules_as_json(rules: &[&Rule]) -> String {
 /// The rules as a Markdown table.
 #[must_use]
 pub fn rules_as_markdown(rules: &[&Rule]) -> String {
-    let mut page = "| Code | Name | Severity | Culprits | Sections | What it finds |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut page =
+        "| Code | Name | Severity | Culprits | Sections | What it finds |\n|---|---|---|---|---|---|\n"
+            .to_owned();
     for rule in rules {
         let culprits: Vec<_> = rule.culprits.iter().map(|culprit| culprit.word()).collect();
         let cells = [
@@ -94,7 +96,8 @@ pub(super) fn sections(references: &[Reference]) -> String {
     let documents: Vec<String> = references
         .chunk_by(|a, b| a.doc == b.doc)
         .map(|same| {
-            let numbers: Vec<String> = same.iter().map(|reference| format!("§{}", reference.section)).collect();
+            let numbers: Vec<String> =
+                same.iter().map(|reference| format!("§{}", reference.section)).collect();
             let doc = same.first().map_or("", |reference| reference.doc);
             let level = same.iter().filter_map(|reference| reference.level).map(strength).max();
             let word = level.map_or(String::new(), |(_, word)| format!(" {word}"));

@@ -44,7 +44,12 @@ fn overrun() -> Report {
         why: "A sender must not send DATA beyond the credit that its peer gave.",
         evidence: vec![
             evidence(EvidenceRole::Cause, 4, Direction::C2s, "SETTINGS INITIAL_WINDOW_SIZE=100"),
-            evidence(EvidenceRole::Proof, 6, Direction::S2c, "SETTINGS ACK — from here the limit binds the server"),
+            evidence(
+                EvidenceRole::Proof,
+                6,
+                Direction::S2c,
+                "SETTINGS ACK — from here the limit binds the server",
+            ),
             evidence(EvidenceRole::Effect, 9, Direction::S2c, "DATA 500   window 100 → −400"),
         ],
         evidence_total: 5,
@@ -58,19 +63,25 @@ fn overrun() -> Report {
 /// Everything at once: many groups, doubts, blind spots, long names.
 fn crowded() -> Report {
     let mut report = overrun();
-    report.inputs[0].path = "a directory/with a very long name/and a capture in it called so and so.pcapng".to_owned();
+    report.inputs[0].path =
+        "a directory/with a very long name/and a capture in it called so and so.pcapng".to_owned();
     report.connections = (0..40).map(connection).collect();
     for row in &mut report.connections {
         row.client.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7344".to_owned();
         row.server.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7348".to_owned();
     }
     report.findings.extend((2..37).map(no_settings));
-    for (number, rule) in ["STS001", "STS002", "FRM001", "CON001", "SID001", "SET001"].into_iter().enumerate() {
+    for (number, rule) in ["STS001", "STS002", "FRM001", "CON001", "SID001", "SET001"].into_iter().enumerate()
+    {
         let conn = u64::try_from(number).unwrap();
         let one = finding(rule, "a-rule-with-a-remarkably-long-name", "framing", Severity::Warning, conn);
         report.findings.push(Finding { confidence: Confidence::Likely, conns: vec![conn, 7], ..one });
     }
-    report.coverage.blind_spots.push(blind_spot(BlindSpotKind::Gap, &[1, 2, 3, 9], "frames of the server are not judged"));
+    report.coverage.blind_spots.push(blind_spot(
+        BlindSpotKind::Gap,
+        &[1, 2, 3, 9],
+        "frames of the server are not judged",
+    ));
     report.omitted.connections = 3;
     report
 }
@@ -122,7 +133,10 @@ fn ascii_is_ascii() {
         let text = Format::Text.write(&judged(report), &look);
         assert!(text.is_ascii(), "{text}");
     }
-    golden("hang-ascii", &Format::Text.write(&judged(hang()), &Look { charset: Charset::Ascii, ..Look::default() }));
+    golden(
+        "hang-ascii",
+        &Format::Text.write(&judged(hang()), &Look { charset: Charset::Ascii, ..Look::default() }),
+    );
 }
 
 #[test]
@@ -140,6 +154,13 @@ fn a_capture_without_http2_is_told_with_what_it_holds() {
     report.connections.push(row);
     report.totals.connections = 1;
     golden("nothing", &plain(&judged(report)));
+}
+
+#[test]
+fn a_capture_that_was_cut_off_says_so() {
+    let mut report = clean();
+    report.inputs[0].truncated_tail = true;
+    assert!(plain(&judged(report)).contains("15 packets, 0.02 s, cut off at the end"));
 }
 
 /// Lines may pass the width only for what cannot be broken: a command's argument.
@@ -277,5 +298,8 @@ fn formats_are_read_by_their_words() {
     for format in Format::ALL {
         assert_eq!(Format::read(format.word()).unwrap(), *format);
     }
-    assert_eq!(Format::read("sarif").unwrap_err().to_string(), "unknown format `sarif`; there are text, json");
+    assert_eq!(
+        Format::read("sarif").unwrap_err().to_string(),
+        "unknown format `sarif`; there are text, json"
+    );
 }

@@ -1,5 +1,5 @@
 //! Which connection a segment belongs to. Numbers count from 0 in the order of first packets, as Wireshark's `tcp.stream`:
-//! a SYN with another sequence number, or after FIN or RST, on known addresses and ports opens a new connection.
+//! a SYN with another sequence number on known addresses and ports opens a new connection.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -58,7 +58,6 @@ struct Entry {
     forward_is_low: bool,
     /// Sequence numbers that the SYN of each end had, or would have had.
     bases: [Option<u32>; 2],
-    ended: bool,
 }
 
 /// Where a segment belongs.
@@ -108,7 +107,7 @@ impl Flows {
         }
         let number = self.count;
         self.count = self.count.saturating_add(1);
-        let mut entry = Entry { number, forward_is_low: from_low, bases: [None; 2], ended: false };
+        let mut entry = Entry { number, forward_is_low: from_low, bases: [None; 2] };
         entry.note(from_low, segment);
         let replaces = self.entries.insert(key, entry).map(|old| old.number);
         (key, Seat { number, direction: Direction::Forward, opens: true, replaces })
@@ -135,7 +134,6 @@ impl Entry {
         if segment.flags.has(Flags::ACK) {
             peer.get_or_insert(segment.acknowledgement.wrapping_sub(1));
         }
-        self.ended |= segment.flags.has(Flags::FIN) || segment.flags.has(Flags::RST);
     }
 
     fn reused_by(&self, from_low: bool, segment: &Segment<'_>) -> bool {
@@ -144,6 +142,6 @@ impl Entry {
         }
         let [low, high] = self.bases;
         let base = if from_low { low } else { high };
-        base.is_some_and(|base| base != segment.sequence || self.ended)
+        base.is_some_and(|base| base != segment.sequence)
     }
 }

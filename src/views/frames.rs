@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Observed, note, state};
 use crate::base::{Place, Side, Time};
-use crate::conn::Kind;
+use crate::conn::{Interest, Kind};
 use crate::finding::Direction;
 use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
 
@@ -59,6 +59,9 @@ struct Half {
 }
 
 impl Frames {
+    /// The facts that it listens to.
+    pub const INTEREST: Interest = Interest::ALL;
+
     /// Takes a fact.
     pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
         let fact = seen.fact;
@@ -71,9 +74,17 @@ impl Frames {
                     emit(frame(seen, header, payload, remarks));
                 }
             }
-            Kind::Preface => emit(other(seen, fact.side, fact.end.at, "preface", "connection preface".to_owned())),
+            Kind::Preface => {
+                emit(other(seen, fact.side, fact.end.at, "preface", "connection preface".to_owned()))
+            }
             Kind::PrefaceAgain => {
-                emit(other(seen, fact.side, fact.end.at, "preface", "connection preface, where a frame belongs".to_owned()));
+                emit(other(
+                    seen,
+                    fact.side,
+                    fact.end.at,
+                    "preface",
+                    "connection preface, where a frame belongs".to_owned(),
+                ));
             }
             Kind::BadPreface { agree, seen: found } => {
                 let note = format!("{agree} of the first {found} octets agree with the connection preface");

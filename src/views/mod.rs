@@ -12,10 +12,14 @@ mod streams;
 use crate::base::{Place, Span};
 use crate::conn::{Connection, Fact, Stream, StreamState};
 
+pub use crate::conn::Interest;
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
-pub use settings::{SettingLine, settings};
+pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
 pub use streams::{StateMark, StreamLine, Streams};
+
+/// The facts that nobody needs to hear when no view listens.
+pub const NO_INTEREST: Interest = Interest::NONE;
 
 /// A fact with its surroundings, as views hear it.
 #[derive(Clone, Copy)]

@@ -28,7 +28,9 @@ pub(super) fn payload(header: &Header, payload: &Payload<'_>) -> String {
             format!("{whose}: {}", text(value))
         }
         Payload::Origin(entries) => text(entries),
-        Payload::PriorityUpdate { prioritized, value, .. } => format!("stream {prioritized}: {}", text(value)),
+        Payload::PriorityUpdate { prioritized, value, .. } => {
+            format!("stream {prioritized}: {}", text(value))
+        }
         Payload::Unknown(content) => hexadecimal(content),
         Payload::Malformed(malformed) => fault(malformed.fault),
         Payload::Unread => "not read: not captured, or longer than the cap".to_owned(),
@@ -45,9 +47,13 @@ pub(super) fn remark(fact: &Fact<'_>) -> Option<String> {
         Kind::ReservedBit => "reserved bit set".to_owned(),
         Kind::NonzeroPadding => "padding is not zero".to_owned(),
         Kind::BlockInterrupted { open } => format!("inside the field block of stream {}", open.stream),
-        Kind::ContinuationElsewhere { open } => format!("while the field block of stream {} is open", open.stream),
+        Kind::ContinuationElsewhere { open } => {
+            format!("while the field block of stream {} is open", open.stream)
+        }
         Kind::UnexpectedContinuation => "no field block is open".to_owned(),
-        Kind::IllegalStep { illegal, skipped: false, .. } => format!("not allowed in this state (§{})", illegal.section),
+        Kind::IllegalStep { illegal, skipped: false, .. } => {
+            format!("not allowed in this state (§{})", illegal.section)
+        }
         Kind::IllegalStep { illegal, skipped: true, .. } => {
             format!("not allowed on a stream that was skipped (§{})", illegal.section)
         }
@@ -76,7 +82,9 @@ pub(super) fn request(request: Option<&Request>) -> String {
 fn message(head: &Head, stream: Option<&Stream>) -> String {
     let status = head.status.map_or_else(|| "status ?".to_owned(), |status| format!("status {status}"));
     let mut said = match head.role {
-        Role::Request => stream.map_or_else(|| "request".to_owned(), |stream| request(stream.request.as_deref())),
+        Role::Request => {
+            stream.map_or_else(|| "request".to_owned(), |stream| request(stream.request.as_deref()))
+        }
         Role::Interim | Role::Response => status,
         Role::Trailers => "trailers".to_owned(),
         Role::Reuse => "another request".to_owned(),
@@ -94,7 +102,8 @@ fn message(head: &Head, stream: Option<&Stream>) -> String {
 }
 
 fn content(data: &Data) -> String {
-    let padding = data.padding.map(|padding| format!("{} of content, {} of padding", data.content, padding.length));
+    let padding =
+        data.padding.map(|padding| format!("{} of content, {} of padding", data.content, padding.length));
     let missing = (data.missing > 0).then(|| format!("{} octets not captured", data.missing));
     padding.into_iter().chain(missing).collect::<Vec<_>>().join(", ")
 }
@@ -103,7 +112,8 @@ fn settings(header: &Header, values: &Settings<'_>) -> String {
     if values.is_empty() && !header.flags.has(Flags::ACK) {
         return "no parameters".to_owned();
     }
-    let mut said: Vec<_> = values.iter().take(LISTED).map(|(setting, value)| format!("{setting}={value}")).collect();
+    let mut said: Vec<_> =
+        values.iter().take(LISTED).map(|(setting, value)| format!("{setting}={value}")).collect();
     let more = values.iter().skip(LISTED).count();
     if more > 0 {
         said.push(format!("{more} more"));
@@ -121,9 +131,15 @@ fn identifier(bad: BadStreamId) -> String {
 
 fn fault(fault: Fault) -> String {
     match fault {
-        Fault::Length { claimed, found } => format!("malformed: {found} octets where the type takes {claimed}"),
-        Fault::Short { claimed, found } => format!("malformed: {found} octets, the fields announced take {claimed}"),
-        Fault::Padding { claimed, room } => format!("malformed: {claimed} octets of padding, room for {room}"),
+        Fault::Length { claimed, found } => {
+            format!("malformed: {found} octets where the type takes {claimed}")
+        }
+        Fault::Short { claimed, found } => {
+            format!("malformed: {found} octets, the fields announced take {claimed}")
+        }
+        Fault::Padding { claimed, room } => {
+            format!("malformed: {claimed} octets of padding, room for {room}")
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use super::Observed;
 use crate::base::{Place, Side, Time};
-use crate::conn::{Announcement, Kind};
+use crate::conn::{Announcement, Interest, Kind, On};
+
+/// The facts that [`settings`] listens to.
+pub const SETTINGS_INTEREST: Interest = Interest::NONE.with(On::End);
 
 /// A value announced in SETTINGS.
 #[derive(Clone, Debug, Serialize)]
@@ -78,17 +81,20 @@ fn announced(
     lines.extend(known.map(|(setting, value)| SettingLine {
         parameter: Some(setting.to_string()),
         value: Some(value),
-        replaced_pkt: later.iter().find(|next| next.values.get(setting).is_some()).map(|next| next.end.at.pkt),
+        replaced_pkt:
+            later.iter().find(|next| next.values.get(setting).is_some()).map(|next| next.end.at.pkt),
         ..empty.clone()
     }));
-    lines.extend(announcement.unknown.iter().map(|(setting, value)| SettingLine {
-        parameter: Some(setting.to_string()),
-        value: Some(*value),
-        replaced_pkt: later
-            .iter()
-            .find(|next| next.unknown.iter().any(|(name, _)| name == setting))
-            .map(|next| next.end.at.pkt),
-        ..empty.clone()
+    lines.extend(announcement.unknown.iter().map(|(setting, value)| {
+        SettingLine {
+            parameter: Some(setting.to_string()),
+            value: Some(*value),
+            replaced_pkt: later
+                .iter()
+                .find(|next| next.unknown.iter().any(|(name, _)| name == setting))
+                .map(|next| next.end.at.pkt),
+            ..empty.clone()
+        }
     }));
     if lines.len() == before {
         lines.push(empty);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Observed, note, state};
 use crate::base::{PerSide, Place, Side};
-use crate::conn::{Ended, Kind, Request, Stream, StreamState};
+use crate::conn::{Ended, Interest, Kind, On, Request, Stream, StreamState};
 use crate::frame::StreamId;
 use crate::limits;
 
@@ -79,13 +79,19 @@ struct Building {
 }
 
 impl Streams {
+    /// The facts that it listens to.
+    pub const INTEREST: Interest =
+        Interest::NONE.with(On::Opened).with(On::Frame).with(On::Closed).with(On::End);
+
     /// Takes a fact.
     pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(StreamLine)) {
         let fact = seen.fact;
         match &fact.kind {
             Kind::Opened(stream) => self.connections.entry(seen.conn).or_default().note(seen, stream),
             Kind::Frame(_) => {
-                if let Some(stream) = fact.header.and_then(|header| seen.connection.streams.get(header.stream)) {
+                if let Some(stream) =
+                    fact.header.and_then(|header| seen.connection.streams.get(header.stream))
+                {
                     self.connections.entry(seen.conn).or_default().frame(seen, stream);
                 }
             }

@@ -53,7 +53,8 @@ impl Wire {
         let connection = &mut self.connection;
         let piece = Piece::Chunk { bytes: octets, origin };
         self.decoders[side].push(&piece, &mut |output| {
-            connection.push(side, output, &mut |connection: &Connection, fact: Fact<'_>| emit(connection, fact));
+            connection
+                .push(side, output, &mut |connection: &Connection, fact: Fact<'_>| emit(connection, fact));
         });
     }
 
@@ -82,12 +83,14 @@ fn a_call_gives_a_line_for_each_frame_with_state_and_windows() {
         wire.send(Side::Server, &frame(FrameType::HEADERS, 0x5, 1, OK), emit);
         wire.finish(emit);
     });
-    let expected =
-        [("HEADERS", "GET /"), ("DATA", ""), ("WINDOW_UPDATE", "+10"), ("HEADERS", "status 200")];
+    let expected = [("HEADERS", "GET /"), ("DATA", ""), ("WINDOW_UPDATE", "+10"), ("HEADERS", "status 200")];
     assert_eq!(notes(&said), expected);
     let states: Vec<_> = said.frames.iter().map(|line| line.state).collect();
     assert_eq!(states, [Some("open"), Some("half_closed_local"), None, Some("closed")]);
-    assert_eq!((said.frames[1].stream_window, said.frames[1].connection_window), (Some(65_525), Some(65_525)));
+    assert_eq!(
+        (said.frames[1].stream_window, said.frames[1].connection_window),
+        (Some(65_525), Some(65_525))
+    );
     assert_eq!(said.frames[2].connection_window, Some(65_535));
     assert_eq!(said.frames[3].flags, ["END_STREAM", "END_HEADERS"]);
 }
@@ -107,7 +110,10 @@ fn what_is_odd_about_a_frame_stands_in_its_line() {
         ("0x42", "6162"),
     ];
     assert_eq!(notes(&said), expected);
-    assert_eq!((said.frames[1].flags.as_slice(), said.frames[2].flags.as_slice()), (&["0xf0".to_owned()][..], &["0x81".to_owned()][..]));
+    assert_eq!(
+        (said.frames[1].flags.as_slice(), said.frames[2].flags.as_slice()),
+        (&["0xf0".to_owned()][..], &["0x81".to_owned()][..])
+    );
 }
 
 #[test]
@@ -162,9 +168,14 @@ fn a_stream_left_open_by_a_connection_that_ended_is_lost() {
     let said = Wire::run(|wire, emit| {
         wire.send(Side::Client, &frame(FrameType::HEADERS, 0x5, 1, GET), emit);
         let origin = wire.origin(Side::Server, 0);
-        wire.connection.signal(Side::Server, Signal::Rst { acknowledges: true }, origin, &mut |connection: &Connection, fact: Fact<'_>| {
-            emit(connection, fact);
-        });
+        wire.connection.signal(
+            Side::Server,
+            Signal::Rst { acknowledges: true },
+            origin,
+            &mut |connection: &Connection, fact: Fact<'_>| {
+                emit(connection, fact);
+            },
+        );
         wire.finish(emit);
     });
     assert_eq!(said.streams.iter().map(|line| line.end).collect::<Vec<_>>(), ["connection_lost"]);
@@ -189,7 +200,11 @@ fn each_value_is_told_with_its_acknowledgement_and_its_successor() {
     let said = Wire::run(|wire, emit| {
         wire.send(Side::Client, &frame(FrameType::SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 100]), emit);
         wire.send(Side::Server, &frame(FrameType::SETTINGS, 1, 0, &[]), emit);
-        wire.send(Side::Client, &frame(FrameType::SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 200, 0x0a, 0x0a, 0, 0, 0, 1]), emit);
+        wire.send(
+            Side::Client,
+            &frame(FrameType::SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 200, 0x0a, 0x0a, 0, 0, 0, 1]),
+            emit,
+        );
         wire.send(Side::Server, &frame(FrameType::SETTINGS, 0, 0, &[]), emit);
         wire.finish(emit);
     });

@@ -223,8 +223,14 @@ fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     let ends = a & 1 != 0;
     let method = if ends { "GET" } else { "POST" };
     let number = (a % 7).to_string();
-    let fields =
-        [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example"), ("x-number", &*number), ("x-kind", &*number)];
+    let fields = [
+        (":method", method),
+        (":scheme", "http"),
+        (":path", "/"),
+        (":authority", "a.example"),
+        ("x-number", &*number),
+        ("x-kind", &*number),
+    ];
     let block = end.table.block(&fields);
     let credit = end.allowed.window;
     end.streams.insert(stream, View { own: true, sent: Sent::Head, ended: ends, credit, ..View::default() });
@@ -234,7 +240,8 @@ fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
 /// The server answers a request, or sends the response that it promised.
 fn answer(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     let room = end.active() < end.allowed.streams;
-    let open = |_: u32, view: &View| view.alive() && !view.ended && view.sent != Sent::Head && (!view.own || room);
+    let open =
+        |_: u32, view: &View| view.alive() && !view.ended && view.sent != Sent::Head && (!view.own || room);
     let Some(stream) = end.pick(b, open) else { return Vec::new() };
     let interim = a % 8 == 7 && !end.streams[&stream].own;
     let ends = a & 1 != 0 && !interim;
@@ -328,12 +335,17 @@ fn promise(end: &mut End, a: u16) -> Vec<(Octets, Option<Message>)> {
     if end.side == Side::Client || !end.allowed.push || end.going {
         return Vec::new();
     }
-    let Some(parent) = end.pick(a, |id, view| id % 2 == 1 && view.alive() && !view.ended) else { return Vec::new() };
+    let Some(parent) = end.pick(a, |id, view| id % 2 == 1 && view.alive() && !view.ended) else {
+        return Vec::new();
+    };
     let stream = end.next;
     end.next += 2;
     let credit = end.allowed.window;
     end.streams.insert(stream, View { own: true, peer_ended: true, credit, ..View::default() });
-    vec![(push_promise(parent, stream), Some(Message::Promise(stream)))]
+    let fields = [(":method", "GET"), (":scheme", "http"), (":path", "/p"), (":authority", "a.example")];
+    let payload = [stream.to_be_bytes().to_vec(), end.table.block(&fields)].concat();
+    let frame = push_promise(parent, stream).map(|frame| frame.payload(&payload));
+    vec![(frame, Some(Message::Promise(stream)))]
 }
 
 /// GOAWAY: at once, or first with the highest number there is.

@@ -103,7 +103,8 @@ impl End {
 
     /// Streams that fit `which`.
     pub fn pick(&self, choice: u16, which: impl Fn(u32, &View) -> bool) -> Option<u32> {
-        let fit: Vec<u32> = self.streams.iter().filter(|(id, view)| which(**id, view)).map(|(id, _)| *id).collect();
+        let fit: Vec<u32> =
+            self.streams.iter().filter(|(id, view)| which(**id, view)).map(|(id, _)| *id).collect();
         fit.get(usize::from(choice) % fit.len().max(1)).copied()
     }
 
@@ -143,7 +144,9 @@ impl End {
             Message::Data { stream, ends } => self.change(stream, |view| view.peer_ended |= ends),
             Message::Reset(stream) => self.change(stream, |view| view.peer_reset = true),
             Message::Credit { stream: 0, octets } => self.credit += i64::from(octets),
-            Message::Credit { stream, octets } => self.change(stream, |view| view.credit += i64::from(octets)),
+            Message::Credit { stream, octets } => {
+                self.change(stream, |view| view.credit += i64::from(octets))
+            }
             Message::Promise(stream) => {
                 self.streams.insert(stream, View { ended: true, ..View::default() });
             }

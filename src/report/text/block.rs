@@ -78,7 +78,10 @@ fn cited(page: &Page, finding: &Finding) -> String {
     let main = finding.rfc.first().map_or("", |reference| reference.doc);
     let full = page.look().detail == Detail::Full;
     let http2 = ["RFC 9113", "RFC 7540"];
-    let named = finding.rfc.iter().filter(|reference| full || reference.doc == main || !http2.contains(&reference.doc));
+    let named = finding
+        .rfc
+        .iter()
+        .filter(|reference| full || reference.doc == main || !http2.contains(&reference.doc));
     sections(&named.copied().collect::<Vec<_>>())
 }
 

@@ -70,14 +70,11 @@ fn skipped(page: &mut Page, report: &Report) {
 
 fn omitted(page: &mut Page, report: &Report) {
     let omitted = &report.omitted;
-    let said: Vec<String> = [
-        (omitted.connections, "connection"),
-        (omitted.findings, "finding"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, noun)| plural(count, noun))
-    .collect();
+    let said: Vec<String> = [(omitted.connections, "connection"), (omitted.findings, "finding")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| plural(count, noun))
+        .collect();
     if !said.is_empty() {
         labelled(page, "not listed", &format!("{}; counts and verdict include them", said.join(", ")));
     }
@@ -87,7 +84,11 @@ fn omitted(page: &mut Page, report: &Report) {
 fn totals(page: &mut Page, report: &Report) {
     let totals = &report.totals;
     let calls = report.connections.iter().fold(0_u64, |sum, row| sum.saturating_add(row.calls.total));
-    let asked = if report.omitted.connections > 0 { plural(totals.streams, "stream") } else { plural(calls, "request") };
+    let asked = if report.omitted.connections > 0 {
+        plural(totals.streams, "stream")
+    } else {
+        plural(calls, "request")
+    };
     let mut parts = Vec::new();
     if report.verdict.status != Status::Pass {
         parts.push(format!("{}, {asked}", plural(totals.connections, "connection")));
@@ -99,7 +100,9 @@ fn totals(page: &mut Page, report: &Report) {
     };
     parts.push(format!("{} checked, {spots}", plural(report.coverage.rules_run, "rule")));
     let lasted = lasted(&report.inputs).map_or_else(String::new, |lasted| format!(", {}", seconds(lasted)));
-    parts.push(format!("{}{lasted}", plural(totals.packets, "packet")));
+    let cut =
+        if report.inputs.iter().any(|input| input.truncated_tail) { ", cut off at the end" } else { "" };
+    parts.push(format!("{}{lasted}{cut}", plural(totals.packets, "packet")));
     page.paragraph(&[], 0, Part(Ink::Faint, &parts.join(" · ")));
 }
 

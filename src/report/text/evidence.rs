@@ -12,15 +12,19 @@ use super::page::{Ink, Page, Part};
 /// Writes the lines of a finding.
 pub(super) fn write(page: &mut Page, finding: &Finding, connection: Option<&ConnectionRow>) {
     let clock = page.look().clock;
-    let moments: Vec<String> =
-        finding.evidence.iter().map(|evidence| evidence.t.map_or_else(String::new, |t| moment(clock, t, connection))).collect();
+    let moments: Vec<String> = finding
+        .evidence
+        .iter()
+        .map(|evidence| evidence.t.map_or_else(String::new, |t| moment(clock, t, connection)))
+        .collect();
     let digits = finding.evidence.iter().map(|evidence| evidence.pkt.to_string().len()).max().unwrap_or(1);
     let columns = moments.iter().map(String::len).max().unwrap_or(0);
     let mut before: Option<f64> = None;
     for (evidence, moment) in finding.evidence.iter().zip(&moments) {
         silence(page, before, evidence, digits, columns);
         before = evidence.t.or(before);
-        let lead = format!("    pkt {:<digits$}  {moment:>columns$}  {}  ", evidence.pkt, evidence.dir.arrow());
+        let lead =
+            format!("    pkt {:<digits$}  {moment:>columns$}  {}  ", evidence.pkt, evidence.dir.arrow());
         let hang = page.look().say(&lead).chars().count();
         page.paragraph(&[Part(Ink::Plain, &lead)], hang, Part(Ink::Plain, &evidence.what));
     }
@@ -37,7 +41,10 @@ fn silence(page: &mut Page, before: Option<f64>, evidence: &Evidence, digits: us
         let dots = if page.look().charset == Charset::Ascii { "..." } else { "···" };
         let blank = " ".repeat(digits);
         let arrow = page.look().say(evidence.dir.arrow()).chars().map(|_| ' ').collect::<String>();
-        page.line(&[Part(Ink::Faint, &format!("        {blank}  {dots:>columns$}  {arrow}  {passed:.1} s later"))]);
+        page.line(&[Part(
+            Ink::Faint,
+            &format!("        {blank}  {dots:>columns$}  {arrow}  {passed:.1} s later"),
+        )]);
     }
 }
 

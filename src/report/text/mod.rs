@@ -61,9 +61,17 @@ fn verdict(page: &mut Page, report: &Report) {
     };
     let hang = word.len().saturating_add(2);
     if page.look().detail == Detail::Verdict {
-        return page.line(&[Part(ink, word), Part(Ink::Plain, "  "), Part(Ink::Strong, &report.verdict.headline)]);
+        return page.line(&[
+            Part(ink, word),
+            Part(Ink::Plain, "  "),
+            Part(Ink::Strong, &report.verdict.headline),
+        ]);
     }
-    page.paragraph(&[Part(ink, word), Part(Ink::Plain, "  ")], hang, Part(Ink::Strong, &report.verdict.headline));
+    page.paragraph(
+        &[Part(ink, word), Part(Ink::Plain, "  ")],
+        hang,
+        Part(Ink::Strong, &report.verdict.headline),
+    );
     let blamed = matches!(report.verdict.status, Status::Fail | Status::Warn);
     if let (true, Some(top)) = (blamed, report.findings.first()) {
         let indent = " ".repeat(hang);
@@ -89,7 +97,8 @@ fn blame(finding: &Finding) -> String {
         (Culprit::Capture, _) => "the CAPTURE itself".to_owned(),
         (Culprit::Unknown, _) => "UNKNOWN: the capture does not show whose fault it is".to_owned(),
     };
-    let looks = maybe.as_ref().map_or_else(String::new, |maybe| format!(" — looks like {}", with_article(maybe)));
+    let looks =
+        maybe.as_ref().map_or_else(String::new, |maybe| format!(" — looks like {}", with_article(maybe)));
     format!("Blame: {who} ({confidence}){looks}")
 }
 

@@ -202,7 +202,10 @@ mod tests {
     #[test]
     fn without_colour_there_is_no_escape_character() {
         let mut page = Page::new(&Look::default());
-        page.spread(&[Part(Ink::Error, "error"), Part(Ink::Strong, " PRE001")], Part(Ink::Faint, "RFC 9113 §3.4"));
+        page.spread(
+            &[Part(Ink::Error, "error"), Part(Ink::Strong, " PRE001")],
+            Part(Ink::Faint, "RFC 9113 §3.4"),
+        );
         let text = page.finish();
         assert_eq!((text.contains('\x1b'), width(text.trim_end())), (false, 80));
     }

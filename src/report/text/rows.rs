@@ -59,7 +59,8 @@ pub fn stream_line(line: &StreamLine, look: &Look) -> String {
         line.status.map(|status| status.to_string()),
         line.grpc_status.filter(|status| *status > 0).map(|status| format!("grpc-status {status}")),
     ];
-    let marks = Side::BOTH.map(|side| line.end_stream_pkt[side].map_or_else(|| "-".to_owned(), |pkt| pkt.to_string()));
+    let marks = Side::BOTH
+        .map(|side| line.end_stream_pkt[side].map_or_else(|| "-".to_owned(), |pkt| pkt.to_string()));
     let cells = [
         &format!("{}:{}", line.conn, line.stream),
         &waterfall(&line.states, line.connection_s),
@@ -119,7 +120,8 @@ fn setting_cells(line: &SettingLine, look: &Look) -> Vec<String> {
 
 fn stream_columns([number, way, pkts, marks, ended, request]: [&str; 6], look: &Look) -> String {
     let [number, way, pkts, marks, ended] =
-        [(number, 6), (way, WATERFALL), (pkts, 7), (marks, 10), (ended, 16)].map(|(text, columns)| pad(text, columns, look));
+        [(number, 6), (way, WATERFALL), (pkts, 7), (marks, 10), (ended, 16)]
+            .map(|(text, columns)| pad(text, columns, look));
     format!("{number}  {way}  {pkts}  {marks}  {ended}  {request}")
 }
 
@@ -132,7 +134,8 @@ fn pad(text: &str, columns: usize, look: &Look) -> String {
 /// The cells of a frame's line: all but the last two are as wide as common values need, and grow with others.
 fn frame_columns([pkt, t, dir, number, frame, effect, note]: [&str; 7], look: &Look) -> String {
     let arrow = width(&look.say("C→S"));
-    let [dir, frame, effect] = [(dir, arrow), (frame, 22), (effect, 15)].map(|(text, columns)| pad(text, columns, look));
+    let [dir, frame, effect] =
+        [(dir, arrow), (frame, 22), (effect, 15)].map(|(text, columns)| pad(text, columns, look));
     format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  {effect}  {note}")
 }
 

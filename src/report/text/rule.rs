@@ -18,7 +18,7 @@ pub fn rule_page(rule: &Rule, look: &Look) -> String {
     page.gap();
     facts(&mut page, rule);
     for (label, text) in [
-        ("asks", rule.why),
+        ("requires", rule.why),
         ("fires", rule.meaning),
         ("harm", rule.harm),
         ("doubt", rule.doubt),
@@ -37,12 +37,8 @@ pub fn rule_page(rule: &Rule, look: &Look) -> String {
 /// All rules, two lines each.
 #[must_use]
 pub fn rule_table(rules: &[&Rule], look: &Look) -> String {
-    let columns = [
-        Column::left("code"),
-        Column::left("name"),
-        Column::left("severity"),
-        Column::left("blames"),
-    ];
+    let columns =
+        [Column::left("code"), Column::left("name"), Column::left("severity"), Column::left("blames")];
     let rows: Vec<Vec<String>> = rules
         .iter()
         .map(|rule| {

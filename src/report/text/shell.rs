@@ -29,10 +29,13 @@ pub(super) fn lines(words: &[String], room: usize) -> Vec<String> {
     let mut rest = words.iter().peekable();
     while let Some(word) = rest.next() {
         let mut piece = word.clone();
-        if word.starts_with('-') && let Some(value) = rest.next_if(|value| !value.starts_with('-')) {
+        if word.starts_with('-')
+            && let Some(value) = rest.next_if(|value| !value.starts_with('-'))
+        {
             piece = format!("{word} {value}");
         }
-        let wanted = width(&line).saturating_add(1).saturating_add(width(&piece)).saturating_add(CONTINUED.len());
+        let wanted =
+            width(&line).saturating_add(1).saturating_add(width(&piece)).saturating_add(CONTINUED.len());
         if !line.is_empty() && wanted > room {
             line.push_str(CONTINUED);
             lines.push(std::mem::replace(&mut line, format!("  {piece}")));
@@ -70,8 +73,14 @@ mod tests {
 
     #[test]
     fn a_long_command_goes_on_behind_a_backslash() {
-        let words: Vec<_> = ["tshark", "-r", "a.pcap", "-d", "tcp.port==80,http2", "-Y", "'frame.number in {1}'"].map(str::to_owned).to_vec();
-        assert_eq!(lines(&words, 40), ["tshark -r a.pcap -d tcp.port==80,http2 \\", "  -Y 'frame.number in {1}'"]);
+        let words: Vec<_> =
+            ["tshark", "-r", "a.pcap", "-d", "tcp.port==80,http2", "-Y", "'frame.number in {1}'"]
+                .map(str::to_owned)
+                .to_vec();
+        assert_eq!(
+            lines(&words, 40),
+            ["tshark -r a.pcap -d tcp.port==80,http2 \\", "  -Y 'frame.number in {1}'"]
+        );
         assert_eq!(lines(&words, 400).len(), 1);
     }
 }

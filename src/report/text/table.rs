@@ -53,7 +53,8 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>], look: &Look) -> Ve
 fn fit(columns: &[Column], widths: &mut [usize], room: usize) -> Vec<bool> {
     let mut kept = vec![true; columns.len()];
     while excess(&kept, widths, room) > 0 {
-        let spare = columns.iter().zip(&kept).enumerate().filter(|(_, (column, kept))| **kept && column.spare > 0);
+        let spare =
+            columns.iter().zip(&kept).enumerate().filter(|(_, (column, kept))| **kept && column.spare > 0);
         let Some((drop, _)) = spare.max_by_key(|(_, (column, _))| column.spare) else { break };
         if let Some(keep) = kept.get_mut(drop) {
             *keep = false;

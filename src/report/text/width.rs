@@ -37,7 +37,11 @@ pub(super) fn shorten(text: &str, room: usize, ellipsis: &str) -> String {
 
 const fn columns(char: char) -> usize {
     match char {
-        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' => 0,
+        '\u{300}'..='\u{36f}'
+        | '\u{1ab0}'..='\u{1aff}'
+        | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe0f}'
+        | '\u{fe20}'..='\u{fe2f}' => 0,
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{303e}'
         | '\u{3041}'..='\u{a4cf}'

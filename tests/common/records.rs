@@ -1,0 +1,59 @@
+//! A capture file as its packet records, to take some of them out.
+
+/// A capture file in parts.
+pub struct Records {
+    parts: Vec<Part>,
+}
+
+struct Part {
+    octets: Vec<u8>,
+    packet: bool,
+}
+
+impl Records {
+    /// Takes a pcap or pcapng file apart; little-endian pcapng only.
+    pub fn read(file: &[u8]) -> Self {
+        let mut parts = Vec::new();
+        if file.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
+            let mut rest = file;
+            while rest.len() >= 12 {
+                let (kind, length) = (&rest[..4], word(&rest[4..8], false).min(rest.len()));
+                parts.push(Part { octets: rest[..length].to_vec(), packet: kind == [6, 0, 0, 0] });
+                rest = &rest[length..];
+            }
+        } else {
+            let big = file[0] == 0xa1;
+            parts.push(Part { octets: file[..24].to_vec(), packet: false });
+            let mut rest = &file[24..];
+            while rest.len() >= 16 {
+                let length = (16 + word(&rest[8..12], big)).min(rest.len());
+                parts.push(Part { octets: rest[..length].to_vec(), packet: true });
+                rest = &rest[length..];
+            }
+        }
+        Self { parts }
+    }
+
+    /// How many packet records there are.
+    pub fn packets(&self) -> usize {
+        self.parts.iter().filter(|part| part.packet).count()
+    }
+
+    /// The file with those packets, counted from 0, that `keep` wants.
+    pub fn file(&self, mut keep: impl FnMut(usize) -> bool) -> Vec<u8> {
+        let mut number = 0;
+        let mut file = Vec::new();
+        for part in &self.parts {
+            if !part.packet || keep(number) {
+                file.extend_from_slice(&part.octets);
+            }
+            number += usize::from(part.packet);
+        }
+        file
+    }
+}
+
+fn word(octets: &[u8], big: bool) -> usize {
+    let octets = <[u8; 4]>::try_from(octets).unwrap();
+    (if big { u32::from_be_bytes(octets) } else { u32::from_le_bytes(octets) }) as usize
+}

@@ -1,0 +1,340 @@
+//! The laws that hold for every conversation: however it is cut the findings are the same, what is lost accuses nobody, no octets
+//! can make the program fail, and the same capture gives the same report.
+//!
+//! `PROPTEST_CASES` raises the number of cases.
+
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test"
+)]
+
+mod common;
+
+use common::conversation::{moves, play};
+use common::records::Records;
+use common::recut::{changes, in_segments_of, recut};
+use common::{captures, examples, grave, lines, report, report_on, shown, sidecars};
+use h2lint::finding::{Report, Severity};
+use h2lint::limits;
+use h2lint::pipeline::{Wishes, analyze_octets};
+use h2lint::script::{Packet, Script, capture, http1};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// So many cases unless `PROPTEST_CASES` says otherwise.
+fn cases(few: u32) -> ProptestConfig {
+    let config =
+        ProptestConfig { failure_persistence: None, max_shrink_iters: 4096, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        config
+    } else {
+        ProptestConfig { cases: few, ..config }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(192))]
+
+    #[test]
+    fn a_legal_conversation_is_accused_of_nothing(moves in moves()) {
+        let packets = play(&moves);
+        let report = report_on(&packets);
+        let accused: Vec<_> =
+            report.findings.iter().filter(|finding| finding.severity >= Severity::Warning).map(common::line).collect();
+        prop_assert!(accused.is_empty(), "{}\n{}", accused.join("\n"), shown(&packets));
+        prop_assert!(report.coverage.blind_spots.is_empty(), "{:?}\n{}", report.coverage.blind_spots, shown(&packets));
+    }
+
+    #[test]
+    fn however_a_legal_conversation_is_cut_the_findings_are_the_same(moves in moves(), changes in changes()) {
+        let packets = play(&moves);
+        same_findings(&packets, &recut(&packets, &changes))?;
+    }
+
+    #[test]
+    fn however_an_example_is_cut_the_findings_are_the_same(which in any::<Index>(), changes in changes()) {
+        let (_, _, packets) = which.get(&examples()).clone();
+        same_findings(&packets, &recut(&packets, &changes))?;
+    }
+
+    #[test]
+    fn what_is_lost_of_a_legal_conversation_accuses_nobody(moves in moves(), loss in losses()) {
+        let packets = play(&moves);
+        loss_is_quiet(&packets, &loss)?;
+    }
+
+    #[test]
+    fn what_is_lost_of_a_quiet_example_accuses_nobody(which in any::<Index>(), loss in losses()) {
+        let quiet: Vec<_> = examples().into_iter().filter(|(_, fires, _)| !fires).collect();
+        loss_is_quiet(&which.get(&quiet).2, &loss)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn what_is_lost_of_a_healthy_capture_accuses_nobody(which in any::<Index>(), loss in losses()) {
+        let healthy = healthy();
+        let (name, file) = which.get(&healthy);
+        let records = Records::read(file);
+        let kept = loss.kept(records.packets(), |_| false);
+        let lossy = report(&records.file(|number| kept[number]));
+        let new: Vec<_> = grave(&lossy).difference(&grave(&report(file))).copied().collect();
+        let findings = lines(&lossy).join("\n");
+        prop_assert!(new.is_empty(), "{name}: {new:?}\nkept {:?}\n{findings}", numbers(&kept));
+    }
+
+    #[test]
+    fn any_octets_as_a_capture_are_borne(octets in prop::collection::vec(any::<u8>(), 0..2000), pcap in any::<bool>()) {
+        let head = if pcap { capture(&[]) } else { Vec::new() };
+        sane(&[head, octets].concat())?;
+    }
+
+    #[test]
+    fn any_octets_as_payload_are_borne(
+        client in prop::collection::vec(any::<u8>(), 0..1500),
+        server in prop::collection::vec(any::<u8>(), 0..1500),
+        opened in any::<bool>(),
+    ) {
+        let script = if opened { Script::open() } else { Script::connect() };
+        sane(&script.client([http1(client)]).server([http1(server)]).close().pcap())?;
+    }
+
+    #[test]
+    fn a_damaged_conversation_is_borne(moves in moves(), damages in damages()) {
+        sane(&damaged(capture(&play(&moves)), &damages, 24))?;
+    }
+
+    #[test]
+    fn a_damaged_capture_is_borne(which in any::<Index>(), damages in damages(), whole in any::<bool>()) {
+        let all = sidecars(&captures());
+        let file = std::fs::read(&which.get(&all).0).unwrap();
+        sane(&damaged(file, &damages, if whole { 0 } else { 24 }))?;
+    }
+
+    #[test]
+    fn the_same_capture_gives_the_same_report(moves in moves(), damages in damages()) {
+        let file = damaged(capture(&play(&moves)), &damages, 24);
+        let here = json(&file);
+        let there = std::thread::scope(|scope| scope.spawn(|| json(&file)).join().unwrap());
+        prop_assert_eq!(here, there);
+    }
+}
+
+#[test]
+fn an_example_in_small_segments_gives_the_same_findings() {
+    for (name, _, packets) in examples() {
+        for most in [1, 2, 7, 9, 24] {
+            let cut = in_segments_of(&packets, most);
+            assert_eq!(lines(&report_on(&packets)), lines(&report_on(&cut)), "{name} in segments of {most}");
+        }
+    }
+}
+
+#[test]
+fn no_single_packet_lost_of_a_quiet_example_accuses_anybody() {
+    for (name, _, packets) in examples().into_iter().filter(|(_, fires, _)| !fires) {
+        let whole = grave(&report_on(&packets));
+        for lost in 0..packets.len() {
+            for run in 1..=3 {
+                let kept: Vec<_> = packets
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| !(lost..lost + run).contains(at))
+                    .map(|(_, packet)| packet.clone())
+                    .collect();
+                let new: Vec<_> = grave(&report_on(&kept)).difference(&whole).copied().collect();
+                assert!(
+                    new.is_empty(),
+                    "{name}, {run} packets lost from #{}: {new:?}\n{}",
+                    lost + 1,
+                    shown(&kept)
+                );
+            }
+        }
+    }
+}
+
+fn same_findings(packets: &[Packet], cut: &[Packet]) -> Result<(), TestCaseError> {
+    let (whole, other) = (report_on(packets), report_on(cut));
+    prop_assert_eq!(lines(&whole), lines(&other), "\n{}\nbecame\n{}", shown(packets), shown(cut));
+    prop_assert_eq!(whole.totals.frames, other.totals.frames, "\n{}\nbecame\n{}", shown(packets), shown(cut));
+    prop_assert_eq!(whole.totals.streams, other.totals.streams);
+    prop_assert_eq!(whole.coverage.blind_spots, other.coverage.blind_spots, "\n{}", shown(cut));
+    Ok(())
+}
+
+fn loss_is_quiet(packets: &[Packet], loss: &Loss) -> Result<(), TestCaseError> {
+    let kept = loss.kept(packets.len(), |at| packets[at].side == h2lint::base::Side::Client);
+    let left: Vec<_> =
+        packets.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(packet, _)| packet.clone()).collect();
+    let lossy = report_on(&left);
+    let new: Vec<_> = grave(&lossy).difference(&grave(&report_on(packets))).copied().collect();
+    let findings = lines(&lossy).join("\n");
+    prop_assert!(new.is_empty(), "{new:?}\n{findings}\nwhole\n{}\nleft\n{}", shown(packets), shown(&left));
+    Ok(())
+}
+
+/// What a capture lost.
+#[derive(Clone, Debug)]
+enum Loss {
+    /// Single packets.
+    Some(Vec<Index>),
+    /// Runs of packets: first, and how many.
+    Runs(Vec<(Index, u8)>),
+    /// Everything that one side sent.
+    Side(bool),
+    /// The beginning.
+    Head(Index),
+    /// The end.
+    Tail(Index),
+    /// One side's packets from one place to another.
+    SideRun(bool, Index, u8),
+}
+
+fn losses() -> impl Strategy<Value = Loss> {
+    prop_oneof![
+        4 => prop::collection::vec(any::<Index>(), 1..6).prop_map(Loss::Some),
+        3 => prop::collection::vec((any::<Index>(), 1_u8..12), 1..4).prop_map(Loss::Runs),
+        1 => any::<bool>().prop_map(Loss::Side),
+        2 => any::<Index>().prop_map(Loss::Head),
+        2 => any::<Index>().prop_map(Loss::Tail),
+        3 => (any::<bool>(), any::<Index>(), 1_u8..20).prop_map(|(client, at, run)| Loss::SideRun(client, at, run)),
+    ]
+}
+
+impl Loss {
+    /// Which of so many packets are left; `client` says which of them the client sent.
+    fn kept(&self, count: usize, client: impl Fn(usize) -> bool) -> Vec<bool> {
+        let place = |index: &Index| index.index(count.max(1));
+        let lost = |at: usize| match self {
+            Self::Some(some) => some.iter().any(|index| place(index) == at),
+            Self::Runs(runs) => {
+                runs.iter().any(|(first, run)| (place(first)..place(first) + usize::from(*run)).contains(&at))
+            }
+            Self::Side(side) => client(at) == *side,
+            Self::Head(until) => at < place(until),
+            Self::Tail(from) => at >= place(from),
+            Self::SideRun(side, first, run) => {
+                client(at) == *side && (place(first)..place(first) + usize::from(*run)).contains(&at)
+            }
+        };
+        (0..count).map(|at| !lost(at)).collect()
+    }
+}
+
+fn numbers(kept: &[bool]) -> Vec<usize> {
+    kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(at, _)| at + 1).collect()
+}
+
+/// Captures of which no error is expected, by name.
+fn healthy() -> Vec<(String, Vec<u8>)> {
+    let sound = |(capture, sidecar): (std::path::PathBuf, std::path::PathBuf)| {
+        let expected: toml::Table = std::fs::read_to_string(sidecar).unwrap().parse().unwrap();
+        let faults =
+            expected.get("expect").and_then(toml::Value::as_array).is_some_and(|list| !list.is_empty());
+        (!faults).then(|| (capture.display().to_string(), std::fs::read(capture).unwrap()))
+    };
+    sidecars(&captures()).into_iter().filter_map(sound).collect()
+}
+
+/// A change to the octets of a file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flip(Index, u8),
+    Cut(Index),
+    Drop(Index, u8),
+    Twice(Index, u8),
+    Fill(Index, u8, u8),
+}
+
+fn damages() -> impl Strategy<Value = Vec<Damage>> {
+    let one = prop_oneof![
+        6 => (any::<Index>(), 1_u8..).prop_map(|(at, bits)| Damage::Flip(at, bits)),
+        1 => any::<Index>().prop_map(Damage::Cut),
+        1 => (any::<Index>(), any::<u8>()).prop_map(|(at, run)| Damage::Drop(at, run)),
+        1 => (any::<Index>(), any::<u8>()).prop_map(|(at, run)| Damage::Twice(at, run)),
+        1 => (any::<Index>(), any::<u8>(), any::<u8>()).prop_map(|(at, run, octet)| Damage::Fill(at, run, octet)),
+    ];
+    prop::collection::vec(one, 0..12)
+}
+
+/// The file with these damages behind its first `spared` octets.
+fn damaged(mut file: Vec<u8>, damages: &[Damage], spared: usize) -> Vec<u8> {
+    for damage in damages {
+        let body = file.len().saturating_sub(spared).max(1);
+        let place = |index: &Index| (spared + index.index(body)).min(file.len());
+        match damage {
+            Damage::Flip(index, bits) => {
+                let at = place(index);
+                file.iter_mut().skip(at).take(1).for_each(|octet| *octet ^= bits);
+            }
+            Damage::Cut(index) => {
+                let at = place(index);
+                file.truncate(at);
+            }
+            Damage::Drop(index, run) => {
+                let (at, length) = (place(index), file.len());
+                file.drain(at..(at + usize::from(*run)).min(length));
+            }
+            Damage::Twice(index, run) => {
+                let (at, length) = (place(index), file.len());
+                let again = file[at..(at + usize::from(*run)).min(length)].to_vec();
+                file.splice(at..at, again);
+            }
+            Damage::Fill(index, run, octet) => {
+                let at = place(index);
+                file.iter_mut().skip(at).take(usize::from(*run)).for_each(|old| *old = *octet);
+            }
+        }
+    }
+    file
+}
+
+fn json(file: &[u8]) -> String {
+    match analyze_octets("test", file, &Wishes::default(), &mut |_| {}) {
+        Ok(report) => serde_json::to_string(&report).unwrap(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The file is borne: no panic, a report that can be written, and numbers that can be true.
+fn sane(file: &[u8]) -> Result<(), TestCaseError> {
+    let Ok(report) = analyze_octets("test", file, &Wishes::default(), &mut |_| {}) else { return Ok(()) };
+    let written = serde_json::to_string(&report).unwrap();
+    prop_assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
+    let totals = &report.totals;
+    let octets = file.len() as u64;
+    prop_assert!(totals.bytes <= octets && totals.packets * 16 <= octets, "{totals:?} of {octets} octets");
+    prop_assert!(totals.connections <= totals.packets, "{totals:?}");
+    prop_assert!(totals.http2_connections <= totals.connections, "{totals:?}");
+    prop_assert!(
+        totals.frames * 9 <= octets && totals.streams <= totals.frames + totals.connections,
+        "{totals:?}"
+    );
+    prop_assert!(report.findings.len() <= limits::MAX_FINDINGS);
+    sane_findings(&report)?;
+    for row in &report.connections {
+        prop_assert!(row.packets <= totals.packets, "{row:?}");
+        prop_assert!(row.bytes.client + row.bytes.server <= octets, "{row:?}");
+    }
+    Ok(())
+}
+
+fn sane_findings(report: &Report) -> Result<(), TestCaseError> {
+    for finding in &report.findings {
+        prop_assert!(
+            finding.evidence.len() <= limits::MAX_EVIDENCE && !finding.message.is_empty(),
+            "{finding:?}"
+        );
+        prop_assert!(finding.evidence_total >= finding.evidence.len() as u64, "{finding:?}");
+        let real = finding.evidence.iter().all(|shown| (1..=report.totals.packets).contains(&shown.pkt));
+        prop_assert!(real, "a packet that does not exist: {finding:?}");
+        prop_assert!(finding.conn.is_none_or(|conn| conn < report.totals.connections), "{finding:?}");
+    }
+    Ok(())
+}
