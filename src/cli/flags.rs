@@ -7,7 +7,6 @@ use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::finding::{Confidence, Notice, Severity};
-use crate::limits;
 use crate::pipeline::Wishes;
 use crate::policy::{Policy, Selection, Strictness};
 use crate::report::{Charset, Clock, Detail, Look, Paint};
@@ -25,10 +24,10 @@ pub(super) struct Reading {
     #[arg(long, value_enum, default_value_t = SpecWord::Rfc9113)]
     spec: SpecWord,
     /// Connections that a report lists at most; totals count all
-    #[arg(long, value_name = "N", default_value_t = limits::MAX_CONNECTIONS_LISTED)]
+    #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_connections)]
     limit_conns: usize,
     /// Streams that a report lists at most; totals count all
-    #[arg(long, value_name = "N", default_value_t = limits::MAX_STREAMS_LISTED)]
+    #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
     limit_streams: usize,
     /// Threads; 0 for one a core. This version reads a capture on one thread whatever is asked for
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]

@@ -169,12 +169,14 @@ fn is_frame(octets: &[u8]) -> bool {
     octets.len() >= HEADER_OCTETS && Header::read(octets).as_ref().is_some_and(plausible)
 }
 
-/// The side that is meant when a direction's first octets could only be one side's.
-pub(super) fn guess(octets: &[u8]) -> Option<Side> {
+/// Which side a direction's first octets could only be, and whether that is certain: SETTINGS open a server's octets, but in the
+/// middle of a connection either side may send them.
+pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
     match (ClientOpening::read(octets), ServerOpening::read(octets)) {
-        (Opening::Is(ClientOpening::Preface | ClientOpening::Request(_)), _) => Some(Side::Client),
-        (_, Opening::Is(ServerOpening::Settings | ServerOpening::Response(_))) => Some(Side::Server),
-        (Opening::Is(ClientOpening::Tls), _) if octets.get(5) == Some(&1) => Some(Side::Client),
+        (Opening::Is(ClientOpening::Preface | ClientOpening::Request(_)), _) => Some((Side::Client, true)),
+        (_, Opening::Is(ServerOpening::Response(_))) => Some((Side::Server, true)),
+        (_, Opening::Is(ServerOpening::Settings)) => Some((Side::Server, false)),
+        (Opening::Is(ClientOpening::Tls), _) if octets.get(5) == Some(&1) => Some((Side::Client, true)),
         _ => None,
     }
 }

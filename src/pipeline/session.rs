@@ -7,7 +7,7 @@ use super::rows::{self, Facts};
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::finding::{BlindSpot, ConnectionRow, Finding, StreamRow};
-use crate::frame::{Decoder, FrameType, PREFACE, Settings};
+use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Outcome, Upgrade, agreement};
 use crate::rules::{Coverage, Ends, Engine, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, Segment, Start};
@@ -165,9 +165,11 @@ fn route(
     }
     early.push((direction, Early::of(output)));
     let Output::Piece(Piece::Chunk { bytes, .. }) = output else { return };
-    let found = match guess(bytes) {
-        Some(Side::Client) => direction,
-        Some(Side::Server) => direction.reverse(),
+    let guess = guess(bytes);
+    upper.ears.coverage.roles_guessed = guess.is_none_or(|(_, certain)| !certain);
+    let found = match guess {
+        Some((Side::Client, _)) => direction,
+        Some((Side::Server, _)) => direction.reverse(),
         None => upper.lower_port_serves(),
     };
     *client = Some(found);
@@ -218,9 +220,10 @@ impl Ears {
     fn cover(&mut self, fact: &Fact<'_>) {
         let seen = &mut self.coverage.sides[fact.side];
         match fact.kind {
-            Kind::Signal(Signal::Opened) | Kind::Preface => seen.start_missing = false,
-            Kind::FirstFrame if fact.header.is_some_and(|header| header.kind == FrameType::SETTINGS) => {
+            Kind::Signal(Signal::Opened) => seen.start_missing = false,
+            Kind::Preface => {
                 seen.start_missing = false;
+                self.coverage.roles_guessed = false;
             }
             Kind::Unsynchronised => {
                 seen.unsynchronised.get_or_insert(fact.end.at.pkt);
@@ -428,7 +431,9 @@ impl Upper {
                 return;
             }
             (Side::Server, Mode::Frames) => {
-                self.conn.server_begins();
+                if !self.ears.coverage.sides.server.start_missing {
+                    self.conn.server_begins();
+                }
                 self.accept_upgrade(wishes, observe);
             }
             (_, Mode::Tls) => {

@@ -6,9 +6,9 @@ use super::Strictness;
 use super::spelling::nearest;
 use crate::error::Error;
 use crate::finding::{Coverage, Skipped};
-use crate::rules::{self, Rule};
+use crate::rules::{Rule, catalog, find};
 
-/// The rules that are wanted. By default all but those tagged [`STYLE`].
+/// The rules that are wanted. By default all but those tagged `style`.
 ///
 /// A word that names one rule weighs more than a prefix or a tag, and these more than `ALL`; where words weigh the same,
 /// ignoring wins.
@@ -55,7 +55,7 @@ impl Selection {
 
     /// Codes of the rules that are not wanted.
     pub(super) fn off(&self, level: Strictness) -> BTreeSet<&'static str> {
-        let unwanted = rules::catalog().iter().filter(|rule| !self.wants(rule, level));
+        let unwanted = catalog().iter().filter(|rule| !self.wants(rule, level));
         unwanted.map(|rule| rule.code).collect()
     }
 
@@ -64,7 +64,7 @@ impl Selection {
         let off = self.off(level);
         let counted = u64::try_from(off.len()).unwrap_or(u64::MAX);
         coverage.rules_run = coverage.rules_run.saturating_sub(counted);
-        for area in rules::catalog().chunk_by(|a, b| a.area.code == b.area.code) {
+        for area in catalog().chunk_by(|a, b| a.area.code == b.area.code) {
             let unwanted: Vec<_> = area.iter().filter(|rule| off.contains(rule.code)).collect();
             match area.first() {
                 Some(rule) if unwanted.len() == area.len() => {
@@ -114,7 +114,7 @@ impl Term {
 /// When there is none; the error says which may have been meant.
 pub fn rule(word: &str) -> Result<&'static Rule, Error> {
     let upper = word.to_ascii_uppercase();
-    rules::find(word).or_else(|| rules::find(&upper)).ok_or_else(|| unknown("rule", word, words()))
+    find(word).or_else(|| find(&upper)).ok_or_else(|| unknown("rule", word, words()))
 }
 
 fn term(word: &str) -> Result<Term, Error> {
@@ -124,11 +124,11 @@ fn term(word: &str) -> Result<Term, Error> {
         return Ok(Term::All);
     }
     if let Some(tag) = word.strip_prefix('@') {
-        let known = || rules::catalog().iter().flat_map(|rule| rule.tags.iter().copied());
+        let known = || catalog().iter().flat_map(|rule| rule.tags.iter().copied());
         let read = known().any(|name| name == tag).then(|| Term::Tag(tag.to_owned()));
         return read.ok_or_else(|| unknown("tag", tag, known()));
     }
-    let is_prefix = !letters.is_empty() && rules::catalog().iter().any(|rule| rule.code.starts_with(letters));
+    let is_prefix = !letters.is_empty() && catalog().iter().any(|rule| rule.code.starts_with(letters));
     match rule(word) {
         Ok(rule) => Ok(Term::Rule(rule.code)),
         Err(_) if is_prefix => Ok(Term::Prefix(letters.to_owned())),
@@ -138,7 +138,7 @@ fn term(word: &str) -> Result<Term, Error> {
 
 /// Codes, names and letters of areas.
 fn words() -> impl Iterator<Item = &'static str> {
-    rules::catalog().iter().flat_map(|rule| [rule.code, rule.name, rule.area.code])
+    catalog().iter().flat_map(|rule| [rule.code, rule.name, rule.area.code])
 }
 
 fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str>) -> Error {

@@ -94,6 +94,6 @@ mod tests {
     #[test]
     fn times_have_the_unit_that_suits_them() {
         assert_eq!([seconds(20.005), seconds(0.02), seconds(0.0015)], ["20.0 s", "0.02 s", "1.5 ms"]);
-        assert_eq!([millis(3.14), millis(250.0), millis(2500.0)], ["3.1 ms", "250 ms", "2.5 s"]);
+        assert_eq!([millis(3.12), millis(250.0), millis(2500.0)], ["3.1 ms", "250 ms", "2.5 s"]);
     }
 }

@@ -17,6 +17,8 @@ pub struct Coverage {
     pub no_keys: Option<u64>,
     /// Neither HTTP/2 nor anything else that is known.
     pub unknown_protocol: bool,
+    /// Nothing that was seen says for certain which end is the client.
+    pub roles_guessed: bool,
 }
 
 /// What could be seen of one side.
@@ -109,6 +111,9 @@ impl Coverage {
         }
         if !http2 {
             return spots;
+        }
+        if self.roles_guessed {
+            note(BlindSpotKind::Midstream, None, None, "which end is the client is a guess: neither is accused");
         }
         for side in Side::BOTH {
             let seen = &self.sides[side];

@@ -112,15 +112,14 @@ impl Connection {
         if !peer.known() {
             return None;
         }
-        let upto = peer.offset(segment.acknowledgement).ok()?;
-        Some(peer.fin.map_or(upto, |fin| if upto == fin.saturating_add(1) { fin } else { upto }))
+        Some(peer.octets(peer.offset(segment.acknowledgement).ok()?))
     }
 
     /// Makes holes final whose time is over.
     fn expire(&mut self, now: Place, emit: &mut impl FnMut(Direction, Output<'_>)) {
         for direction in [Direction::Forward, Direction::Backward] {
             let Some(hole) = self.holes[direction] else { continue };
-            if self.streams[direction].next() >= hole.upto {
+            if self.streams[direction].next() >= self.streams[direction].octets(hole.upto) {
                 self.holes[direction] = None;
                 continue;
             }
@@ -136,7 +135,8 @@ impl Connection {
     fn close(&mut self, direction: Direction, hole: Hole, emit: &mut impl FnMut(Direction, Output<'_>)) {
         self.holes[direction] = None;
         let stream = &mut self.streams[direction];
-        stream.close_gap(hole.upto, LossKind::Captured, hole.at, &mut |piece| {
+        let upto = stream.octets(hole.upto);
+        stream.close_gap(upto, LossKind::Captured, hole.at, &mut |piece| {
             emit(direction, Output::Piece(piece))
         });
         self.emit_fin(direction, emit);

@@ -76,6 +76,11 @@ impl Stream {
         self.start == Start::Syn && self.stats.missing == 0
     }
 
+    /// The number that a FIN takes is not an octet: an acknowledgement of it, which may pass before the FIN, counts less by one.
+    pub(super) fn octets(&self, upto: u64) -> u64 {
+        self.fin.map_or(upto, |fin| if upto == fin.saturating_add(1) { fin } else { upto })
+    }
+
     pub(super) fn known(&self) -> bool {
         self.zero.is_some()
     }

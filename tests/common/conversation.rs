@@ -112,7 +112,7 @@ impl World {
     fn toggle(&mut self, side: Side) {
         self.blind[side] = !self.blind[side];
         if self.blind[side] {
-            self.script(0, |script| script.blind(side));
+            self.script(1, |script| script.ack(side).blind(side));
         } else {
             self.script(0, |script| script.sees(side));
             self.ends[side].arrived = self.ends[side].mail.len();
@@ -121,7 +121,7 @@ impl World {
 
     /// Time passes, once both ends have begun; nobody leaves anything unread for long.
     fn wait(&mut self, choice: u16) {
-        let micros = [500, 3_000, 25_000, 70_000, 400_000, 2_500_000, 12_000_000][usize::from(choice) % 7];
+        let micros = [530, 3_100, 26_000, 73_000, 410_000, 2_600_000, 12_300_000][usize::from(choice) % 7];
         if !Side::BOTH.iter().all(|side| self.ends[*side].started) {
             return;
         }

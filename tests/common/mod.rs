@@ -101,13 +101,13 @@ pub fn shown(packets: &[Packet]) -> String {
         format!(
             "#{} {} {} flags {:02x} seq {} ack {} len {} {:02x?}",
             number + 1,
-            packet.time.0,
+            packet.time.since(packets[0].time),
             packet.side.arrow(),
             packet.flags,
             packet.offset,
             packet.acknowledged,
             packet.payload.len(),
-            &packet.payload[..packet.payload.len().min(60)]
+            &packet.payload[..packet.payload.len().min(24)]
         )
     };
     packets.iter().enumerate().map(one).collect::<Vec<_>>().join("\n")

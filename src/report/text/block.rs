@@ -1,12 +1,13 @@
 //! One block for each group of equal findings: what, where, which packets, why, and what next.
 
+use crate::base::{Side, to_index, to_u64};
 use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Report, Severity, Status};
 use crate::policy::Group;
 use crate::report::look::Detail;
 use crate::report::numbers::grouped;
 use crate::report::rules::sections;
+use crate::rules::find;
 use crate::views::endpoint;
-use crate::{base::Side, base::to_u64, rules};
 
 use super::evidence;
 use super::page::{Ink, Page, Part};
@@ -158,14 +159,14 @@ fn words(page: &mut Page, finding: &Finding) {
             labelled(page, &format!("not {}", side.word()), reason);
         }
     }
-    let doubt = rules::find(finding.rule).map_or("", |rule| rule.doubt);
+    let doubt = find(finding.rule).map_or("", |rule| rule.doubt);
     if full {
         labelled(page, "doubt", doubt);
     } else if finding.confidence != Confidence::Certain {
         labelled(page, "doubt", doubt.split_inclusive(". ").next().unwrap_or(doubt).trim_end());
     }
     for linked in &finding.linked {
-        let name = rules::find(linked.rule).map_or("", |rule| rule.name);
+        let name = find(linked.rule).map_or("", |rule| rule.name);
         labelled(page, "linked", &format!("{} {name}: {}", linked.rule, linked.why));
     }
     if full {
@@ -181,7 +182,7 @@ fn next(page: &mut Page, report: &Report, finding: &Finding) {
     }
     let connection = finding.conn.and_then(|conn| report.connections.iter().find(|row| row.id == conn));
     let input = connection.map_or(0, |row| row.input);
-    let path = report.inputs.get(crate::base::to_index(input)).map_or("-", |input| input.path.as_str());
+    let path = report.inputs.get(to_index(input)).map_or("-", |input| input.path.as_str());
     command(page, label, &["h2lint".to_owned(), "explain".to_owned(), finding.rule.to_owned()]);
     if let (Some(conn), true) = (finding.conn, path != "-") {
         command(page, "", &shell::show(path, conn));

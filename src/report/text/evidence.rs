@@ -41,10 +41,10 @@ fn silence(page: &mut Page, before: Option<f64>, evidence: &Evidence, digits: us
         let dots = if page.look().charset == Charset::Ascii { "..." } else { "···" };
         let blank = " ".repeat(digits);
         let arrow = page.look().say(evidence.dir.arrow()).chars().map(|_| ' ').collect::<String>();
-        page.line(&[Part(
-            Ink::Faint,
-            &format!("        {blank}  {dots:>columns$}  {arrow}  {passed:.1} s later"),
-        )]);
+        let lead = format!("        {blank}  {dots:>columns$}  {arrow}  ");
+        let hang = lead.chars().count();
+        let said = format!("{passed:.1} s later");
+        page.paragraph(&[Part(Ink::Faint, &lead)], hang, Part(Ink::Faint, &said));
     }
 }
 

@@ -16,7 +16,7 @@ pub(in crate::rules) static RESERVED_BIT_SET: Rule = Rule {
     scope: Scope::Connection,
     error_code: "",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["style"],
+    tags: &[],
     view: View::Wire,
     rfc: &[rfc9113("4.1", Some(Level::Must)), rfc7540("4.1", Some(Level::Must))],
     summary: "Reserved bit set to 1",

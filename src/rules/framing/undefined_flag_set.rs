@@ -17,7 +17,7 @@ pub(in crate::rules) static UNDEFINED_FLAG_SET: Rule = Rule {
     scope: Scope::Connection,
     error_code: "",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["style"],
+    tags: &[],
     view: View::Wire,
     rfc: &[rfc9113("4.1", Some(Level::Must)), rfc7540("4.1", Some(Level::Must))],
     summary: "Flag without meaning for the frame type is set",

@@ -44,11 +44,10 @@ pub(in crate::rules) static MISSING_SERVER_SETTINGS: Rule = Rule {
         closes at once without any octet because the client preface was invalid is acquitted.",
     not_blamed: "Its preface is complete; waiting for SETTINGS is allowed.",
     remedy: &[
-        "Send SETTINGS as soon as the connection is accepted, before reading any request. With the cmux \
-        library the plain header matchers wait for HEADERS first, and clients that wait for SETTINGS \
-        (grpc-java, Netty, grpc-go) hang: use MatchWithWriters and a *SendSettings matcher \
-        (HTTP2MatchHeaderFieldSendSettings), or better give gRPC its own port; in front of Go's net/http \
-        or x/net server the SendSettings matchers break in another way (two-http2-stacks).",
+        "Go with cmux: use MatchWithWriters and HTTP2MatchHeaderFieldSendSettings, or better give gRPC its own port.",
+        "Send SETTINGS as soon as the connection is accepted, before reading any request: a multiplexer that waits for \
+         HEADERS hangs every client that waits for SETTINGS (grpc-java, Netty, grpc-go).",
+        "In front of Go's net/http or x/net server the SendSettings matchers break in another way: see two-http2-stacks.",
     ],
     symptoms: &[
         "grpc-go: failed to receive server preface within timeout",
