@@ -1,5 +1,11 @@
 //! The program as a person or a script meets it: exit codes, streams, colours, what reaches the terminal.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "these are tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "these are tests"
+)]
 
 #[path = "../src/report/validator.rs"]
 #[allow(dead_code, reason = "shared with the tests of the library")]
@@ -116,6 +122,14 @@ fn exit_codes_tell_bad_traffic_from_a_bad_command() {
     assert_eq!(code(&[]), Some(2));
     assert_eq!(code(&["--help"]), Some(0));
     assert_eq!(code(&["--version"]), Some(0));
+}
+
+#[test]
+fn the_help_names_every_command_and_flag() {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("help", text(&run(&["--help"]).stdout));
+        insta::assert_snapshot!("help-show", text(&run(&["show", "--help"]).stdout));
+    });
 }
 
 #[test]
@@ -304,6 +318,17 @@ fn every_view_gives_the_same_rows_as_lines_and_as_json() {
         let count = rows.as_array().expect("an array").len();
         assert!(count > 0, "{view}");
         assert_eq!(lines.lines().count(), count + headers, "{view}: {lines}");
+    }
+}
+
+#[test]
+fn a_view_of_what_is_no_capture_prints_nothing() {
+    for words in [
+        vec!["show", file!(), "--as", "frames"],
+        vec!["show", file!(), "--as", "streams", "--format", "json"],
+    ] {
+        let output = run(&words);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0));
     }
 }
 

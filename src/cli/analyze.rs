@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::flags::{Judging, Looking, Reading};
 use super::terminal::{Terminal, write_file};
-use super::{code_of, worse};
+use super::{code_of, guarded, worse};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, Wishes};
@@ -85,7 +85,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
     }
     let mut code = 0;
     for (number, input) in plan.inputs.iter().enumerate() {
-        let ended = one(&plan, input, number, terminal).unwrap_or_else(|error| {
+        let ended = guarded(terminal, |terminal| one(&plan, input, number, terminal));
+        let ended = ended.unwrap_or_else(|error| {
             terminal.complain(&helped(&error, input));
             code_of(&error)
         });

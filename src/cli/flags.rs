@@ -21,7 +21,7 @@ pub(super) struct Reading {
     #[arg(long, value_name = "FILE")]
     keylog: Vec<PathBuf>,
     /// The RFC that judges
-    #[arg(long, value_enum, default_value_t = SpecWord::Rfc9113)]
+    #[arg(long, value_name = "RFC", value_enum, default_value_t = SpecWord::Rfc9113)]
     spec: SpecWord,
     /// Connections that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_connections)]
@@ -51,10 +51,10 @@ pub(super) struct Judging {
     #[arg(long, value_enum, default_value_t = LevelWord::Default)]
     level: LevelWord,
     /// What is less certain is neither shown nor counted
-    #[arg(long, value_enum, default_value_t = ConfidenceWord::Likely)]
+    #[arg(long, value_name = "CONFIDENCE", value_enum, default_value_t = ConfidenceWord::Likely)]
     min_confidence: ConfidenceWord,
     /// The severity from which a finding makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailWord::Error)]
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailWord::Error)]
     fail_on: FailWord,
     /// Findings never change the exit code
     #[arg(long)]
@@ -75,10 +75,10 @@ pub(super) struct Judging {
 #[command(next_help_heading = "Output")]
 pub(super) struct Looking {
     /// Moments: seconds since the connection's first packet, date and time in UTC, or seconds since 1970
-    #[arg(long, value_enum, default_value_t = TimeWord::Relative)]
+    #[arg(long, value_name = "CLOCK", value_enum, default_value_t = TimeWord::Relative)]
     time: TimeWord,
     /// Colours; auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE counts as well
-    #[arg(long, value_enum, default_value_t = ColorWord::Auto)]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorWord::Auto)]
     color: ColorWord,
     /// Only ASCII characters
     #[arg(long)]

@@ -12,6 +12,7 @@ mod terminal;
 mod usage;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -26,7 +27,6 @@ use terminal::Terminal;
     version,
     args_conflicts_with_subcommands = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = "`h2lint FILE` is `h2lint analyze FILE`.\n\n\
         Exit codes: 0 nothing at or above --fail-on; 1 a finding; 2 usage; 3 an input cannot be read;\n\
         4 neither HTTP/2 nor a negotiation towards it was found."
@@ -57,10 +57,11 @@ enum Command {
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut terminal = Terminal::default();
     let ended = match Cli::try_parse_from(words) {
-        Ok(cli) => dispatch(cli, &mut terminal),
+        Ok(cli) => guarded(&mut terminal, |terminal| dispatch(cli, terminal)),
         Err(error) if !error.use_stderr() => terminal.print(&error.render().to_string()).map(|()| 0),
         Err(error) => Err(Error::Usage(usage::in_a_line(&error))),
     };
+    let ended = ended.and_then(|code| terminal.flush().map(|()| code));
     let code = ended.unwrap_or_else(|error| {
         terminal.complain(&error.to_string());
         code_of(&error)
@@ -77,6 +78,17 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Schema(args)) => schema::run(&args, terminal),
         None => analyze::run(cli.analyze, terminal),
     }
+}
+
+/// Does something; a fault of this program becomes an exit code, so that the rest is still done.
+fn guarded(
+    terminal: &mut Terminal,
+    act: impl FnOnce(&mut Terminal) -> Result<u8, Error>,
+) -> Result<u8, Error> {
+    catch_unwind(AssertUnwindSafe(|| act(terminal))).unwrap_or_else(|_| {
+        terminal.complain("internal error, see above: this is a fault of h2lint, please report it");
+        Ok(3)
+    })
 }
 
 /// The exit code of a failure.
@@ -101,6 +113,14 @@ mod tests {
     fn the_flags_agree_with_each_other() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_fault_of_the_program_is_code_three() {
+        let mut terminal = Terminal::default();
+        let ended = guarded(&mut terminal, |_| panic!("on purpose, by a test"));
+        assert!(matches!(ended, Ok(3)));
+        assert!(matches!(guarded(&mut terminal, |_| Ok(1)), Ok(1)));
     }
 
     #[test]

@@ -71,6 +71,8 @@ enum Shape {
 struct Sheet<'a> {
     shape: Shape,
     look: Look,
+    /// What stands above the rows; written with the first one, so that a file that is no capture prints nothing.
+    above: String,
     rows: u64,
     terminal: &'a mut Terminal,
     failed: Option<Error>,
@@ -89,7 +91,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         terminal.complain(&notice.text);
     }
     let look = args.looking.look(Detail::Normal);
-    let mut sheet = Sheet { shape: args.format, look, rows: 0, terminal, failed: None };
+    let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {
         View::Conns => show_connections(&args, &mut sheet),
         View::Frames => frames(&args, &mut sheet),
@@ -196,10 +198,9 @@ impl Wanted {
 }
 
 impl Sheet<'_> {
-    /// What stands above the rows of text.
+    /// Sets what stands above the rows of text.
     fn begin(&mut self, header: &str) {
-        let above = if self.shape == Shape::Json { "[" } else { header };
-        self.put(above);
+        self.above = if self.shape == Shape::Json { "[".to_owned() } else { header.to_owned() };
     }
 
     /// A row. Once writing failed, or nobody reads, further ones are not even made.
@@ -215,10 +216,14 @@ impl Sheet<'_> {
             Shape::Text => text(),
         };
         self.rows = self.rows.saturating_add(1);
+        let above = std::mem::take(&mut self.above);
+        self.put(&above);
         self.put(&row);
     }
 
     fn finish(mut self) -> Result<(), Error> {
+        let above = std::mem::take(&mut self.above);
+        self.put(&above);
         if self.shape == Shape::Json {
             self.put(if self.rows > 0 { "\n]\n" } else { "]\n" });
         }

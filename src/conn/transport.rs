@@ -19,6 +19,9 @@ pub struct Transport {
     pub first: Place,
     /// Last packet.
     pub last: Place,
+    /// The first FIN or RST, in the order in which TCP tells them: one that acknowledges the other's comes after it, also where a
+    /// capture of two queues numbers the packets the other way round.
+    ended: Option<(Ended, Origin)>,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -43,9 +46,11 @@ impl Transport {
             Signal::Acked | Signal::KeepAlive | Signal::Window { .. } => {}
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
+                self.ended.get_or_insert((Ended::Fin(side), origin));
             }
             Signal::Rst { acknowledges } => {
                 self.rst[side].get_or_insert((origin, acknowledges));
+                self.ended.get_or_insert((Ended::Rst(side), origin));
             }
         }
     }
@@ -60,16 +65,6 @@ impl Transport {
     /// Who ended the connection, and where that was.
     #[must_use]
     pub fn ended(&self) -> (Ended, Option<Origin>) {
-        let mut first: (Ended, Option<Origin>) = (Ended::Open, None);
-        for side in Side::BOTH {
-            let fin = self.fin[side].map(|(origin, _)| (Ended::Fin(side), origin));
-            let rst = self.rst[side].map(|(origin, _)| (Ended::Rst(side), origin));
-            for (how, origin) in fin.into_iter().chain(rst) {
-                if first.1.is_none_or(|known| origin.at.pkt < known.at.pkt) {
-                    first = (how, Some(origin));
-                }
-            }
-        }
-        first
+        self.ended.map_or((Ended::Open, None), |(how, origin)| (how, Some(origin)))
     }
 }

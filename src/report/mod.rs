@@ -79,7 +79,7 @@ impl Format {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests;
 #[cfg(test)]
 mod validator;

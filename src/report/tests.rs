@@ -1,11 +1,15 @@
 //! Goldens of the text, and what must hold of every text.
 
-use super::text::{connection_lines, example, rule_page, rule_table};
+use super::text::{
+    connection_lines, example, frame_header, frame_line, rule_page, rule_table, setting_lines, stream_header,
+    stream_line,
+};
 use super::*;
+use crate::base::{PerSide, Side, Time};
 use crate::finding::{BlindSpotKind, Confidence, Direction, Evidence, EvidenceRole, Finding, Severity};
 use crate::policy::sample::{blind_spot, clean, connection, empty, finding, hang, no_settings, stream};
 use crate::policy::{Policy, Strictness};
-use crate::views::connections;
+use crate::views::{FrameLine, SettingLine, StateMark, StreamLine, connections};
 
 fn judged(mut report: Report) -> Report {
     Policy { level: Strictness::Strict, ..Policy::default() }.apply(&mut report);
@@ -261,6 +265,109 @@ fn connections_fit_the_page_whatever_their_addresses() {
     let text = connection_lines(&lines, &Look::default());
     assert_eq!(too_wide(&text, 80), Vec::<&str>::new(), "{text}");
     assert!(text.contains("]:31050"), "the port stays: {text}");
+}
+
+/// A frame as a view tells it.
+fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) -> FrameLine {
+    FrameLine {
+        conn: 0,
+        stream: 1,
+        pkt: 11,
+        t: 0.000_552,
+        dir: Direction::C2s,
+        kind: kind.to_owned(),
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        length: 1085,
+        state,
+        stream_window: None,
+        connection_window: None,
+        note: note.to_owned(),
+        time: Time(1_700_000_000_000_000_000),
+    }
+}
+
+#[test]
+fn a_frame_is_one_line_under_its_header() {
+    let headers =
+        frame("HEADERS", &["END_STREAM", "END_HEADERS"], Some("half_closed_local"), "POST /\u{1b}a\nb");
+    let data = FrameLine {
+        stream_window: Some(-400),
+        connection_window: Some(65_035),
+        ..frame("DATA", &["PADDED", "0x40"], Some("open"), "")
+    };
+    let preface = frame("preface", &[], None, "connection preface");
+    let look = Look::default();
+    let lines = [frame_line(&headers, &look), frame_line(&data, &look), frame_line(&preface, &look)];
+    let told = format!("{}\n{}\n", frame_header(&look), lines.join("\n"));
+    golden("frames", &told);
+    let utc = frame_line(&headers, &Look { clock: Clock::Utc, ..look });
+    assert!(utc.contains("2023-11-14T22:13:20.000000Z"), "{utc}");
+}
+
+#[test]
+fn a_stream_is_one_line_with_a_column_for_each_state() {
+    let mark = |t, by, state| StateMark { pkt: 4, t, by, state };
+    let line = StreamLine {
+        conn: 0,
+        stream: 1,
+        opened_by: Side::Client,
+        request: "POST /pkg.Service/Method".to_owned(),
+        status: Some(200),
+        grpc_status: Some(14),
+        states: vec![
+            mark(0.5, Side::Client, "open"),
+            mark(0.5, Side::Client, "half_closed_local"),
+            mark(1.5, Side::Server, "closed"),
+        ],
+        end_stream_pkt: PerSide { client: Some(4), server: None },
+        end: "reset_server",
+        error_code: Some("CANCEL".to_owned()),
+        frames: PerSide { client: 1, server: 2 },
+        first_pkt: 4,
+        last_pkt: 9,
+        connection_s: 2.0,
+    };
+    let still_open = StreamLine {
+        stream: 3,
+        states: vec![mark(1.9, Side::Client, "open")],
+        end_stream_pkt: PerSide::default(),
+        end: "open",
+        error_code: None,
+        ..line.clone()
+    };
+    let look = Look::default();
+    let lines = [stream_header(&look), stream_line(&line, &look), stream_line(&still_open, &look)];
+    golden("streams", &format!("{}\n", lines.join("\n")));
+    for states in [Vec::new(), vec![mark(9.0, Side::Client, "open"); 40]] {
+        let odd = stream_line(&StreamLine { states, connection_s: 0.0, ..line.clone() }, &look);
+        assert!(odd.contains("POST"), "{odd}");
+    }
+}
+
+#[test]
+fn values_are_told_with_acknowledgement_and_successor() {
+    let line = SettingLine {
+        conn: 0,
+        by: Side::Server,
+        parameter: Some("INITIAL_WINDOW_SIZE".to_owned()),
+        value: Some(65_535),
+        pkt: 4,
+        t: 0.25,
+        upgrade: false,
+        acked_pkt: Some(6),
+        ack_ms: Some(0.7),
+        replaced_pkt: Some(31),
+        time: Time(0),
+    };
+    let none = SettingLine {
+        parameter: None,
+        value: None,
+        acked_pkt: None,
+        ack_ms: None,
+        replaced_pkt: None,
+        ..line.clone()
+    };
+    golden("settings", &setting_lines(&[line, none], &Look::default()));
 }
 
 #[test]

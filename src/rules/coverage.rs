@@ -59,6 +59,9 @@ pub(super) enum Effect {
 impl Coverage {
     /// The confidence that is left for a draft of `rule`; `None` when it is muted.
     pub(super) fn allow(&self, rule: &Rule, draft: &Draft, conn: &Connection) -> Option<Confidence> {
+        if self.roles_guessed && draft.culprit.side().is_some() {
+            return None;
+        }
         let judged = draft.culprit.side().unwrap_or(Side::Server);
         let mut confidence = draft.confidence;
         for need in rule.needs.iter().filter(|need| Some(**need) != draft.waived) {

@@ -46,8 +46,14 @@ pub(super) fn held_back(conn: &Connection) -> Option<HeldBack> {
     let settings = conn.sides.client.settings.listed().next()?;
     let acked = conn.sides.server.knowledge.covered_since(settings.end.tcp_end)?;
     let in_order =
-        acked.pkt < headers.at.pkt && headers.at.pkt < spoke.at.pkt && first.at.pkt == spoke.at.pkt;
+        acked.pkt < headers.at.pkt && spoke_after(&headers, &spoke) && first.at.pkt == spoke.at.pkt;
     let quiet = headers.at.time.since(acked.time);
     let round_trip = conn.transport.round_trip().unwrap_or(Span::ZERO);
     in_order.then_some(HeldBack { quiet, acked, headers, spoke, round_trip })
+}
+
+/// True when octets passed after those of the peer: in the order of packets, or because their sender acknowledges the peer's, which a
+/// capture of two queues may show too late.
+pub(super) const fn spoke_after(peer: &Origin, spoke: &Origin) -> bool {
+    peer.at.pkt < spoke.at.pkt || peer.tcp_end < spoke.peer_acked
 }

@@ -2,8 +2,8 @@
 //! keep-alives, and packets that changed places.
 //!
 //! Causality stays. A packet overtakes another one of its own side only when nothing of the peer came between them, and one of the
-//! peer only when its acknowledgement covers what it overtook, as happens when a capture reads two queues; each time by less
-//! than a millisecond. What nothing on the wire ties together keeps its order: that order is what "passed" means. SYN and RST keep
+//! peer only when its acknowledgement covers what it overtook, as happens when a capture reads two queues; each time by a
+//! few microseconds. What nothing on the wire ties together keeps its order: that order is what "passed" means. SYN and RST keep
 //! their places, and nothing is added behind a RST.
 
 use h2lint::base::{Side, Span};
@@ -70,8 +70,8 @@ const ACK: u8 = 0x10;
 /// What a script lets pass between two packets when nothing is said.
 const STEP: Span = Span(100_000);
 
-/// The furthest that a packet is moved in time.
-const MOVED: Span = Span(1_000_000);
+/// The furthest that a packet is moved in time: over what a hastened script lets pass when nothing is said.
+const MOVED: Span = Span(50_000);
 
 struct Recut {
     packets: Vec<Packet>,

@@ -8,7 +8,7 @@ use super::table::{Column, table};
 use super::width::width;
 use crate::base::{Side, Time};
 use crate::report::look::Look;
-use crate::report::numbers::{grouped, millis};
+use crate::report::numbers::millis;
 use crate::views::{ConnectionLine, FrameLine, SettingLine, StateMark, StreamLine};
 
 /// The line above frames.
@@ -25,7 +25,7 @@ pub fn frame_line(line: &FrameLine, look: &Look) -> String {
     let frame = match line.kind.as_str() {
         "preface" | "lost" | "cut" => line.kind.clone(),
         kind => {
-            let parts = [kind, &flags.join(","), &grouped(u64::from(line.length))];
+            let parts = [kind, &flags.join(","), &line.length.to_string()];
             parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
         }
     };
@@ -64,12 +64,16 @@ pub fn stream_line(line: &StreamLine, look: &Look) -> String {
     let cells = [
         &format!("{}:{}", line.conn, line.stream),
         &waterfall(&line.states, line.connection_s),
-        &format!("{}–{}", line.first_pkt, line.last_pkt),
+        &packets(line.first_pkt, line.last_pkt),
         &marks.join("/"),
         &ended.into_iter().flatten().collect::<Vec<_>>().join(" "),
         &line.request,
     ];
     look.say(stream_columns(cells.map(String::as_str), look).trim_end()).into_owned()
+}
+
+fn packets(first: u64, last: u64) -> String {
+    if first == last { first.to_string() } else { format!("{first}–{last}") }
 }
 
 /// The values of SETTINGS as a table.

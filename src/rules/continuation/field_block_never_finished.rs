@@ -62,11 +62,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         let begun = format!("{} without END_HEADERS", open.kind);
         let mut draft = Draft::new(Culprit::of(side), message, open.start, open.start)
             .stream(open.stream.0)
-            .over(over)
             .shows(EvidenceRole::Cause, side, open.start, begun);
         draft = match fin {
             Some((fin, _)) => draft.shows(EvidenceRole::Effect, side, fin, "FIN"),
-            None => draft.at_most(Confidence::Likely),
+            None => draft.over(over).at_most(Confidence::Likely),
         };
         verdict.say(draft);
     }

@@ -3,6 +3,7 @@
 use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::rules::summary::spoke_after;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, preface, settings, settings_ack};
 
@@ -58,7 +59,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         return;
     };
     let pause = event.fact.start.at.time.since(own.at.time);
-    let after_server = event.fact.start.at.pkt > server.at.pkt;
+    let after_server = spoke_after(&server, &event.fact.start);
     let least = conn.transport.round_trip().unwrap_or(Span::ZERO).max(PAUSE);
     if event.side() != Side::Client || conn.preface.is_none() || !after_server || pause < least {
         return;
