@@ -1,4 +1,5 @@
 //! The program as a person or a script meets it: exit codes, streams, colours, what reaches the terminal.
+#![cfg(feature = "cli")]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
