@@ -216,7 +216,7 @@ mod tests {
                 assert_eq!(whole.records[..read.records.len()], read.records);
                 assert_eq!(read.facts.damage_count, 0);
                 match read.facts.truncated_tail {
-                    Some(cut) => assert_eq!(cut.offset + cut.present, length.try_into().unwrap()),
+                    Some(cut) => assert_eq!(cut.offset + cut.present, u64::try_from(length).unwrap()),
                     None => borders += 1,
                 }
             }

@@ -46,6 +46,9 @@ impl Connection {
             Output::Data { .. } => {}
             Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
             Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
+            Output::Resynchronised { origin, skipped } => {
+                emit(self, bare(side, *origin, Kind::Resynchronised { skipped }));
+            }
             Output::Lost { origin } => {
                 self.sides[side].block.interrupt();
                 self.sides[side].hpack.lose();

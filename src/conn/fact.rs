@@ -146,6 +146,11 @@ pub enum Kind<'a> {
     },
     /// Frame boundaries are lost.
     Unsynchronised,
+    /// Frames were found again.
+    Resynchronised {
+        /// Octets skipped.
+        skipped: u64,
+    },
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -211,6 +216,7 @@ pub enum On {
     Reset,
     Goaway,
     Unsynchronised,
+    Resynchronised,
     Syn,
     Acked,
     Window,
@@ -224,7 +230,7 @@ pub enum On {
 
 impl On {
     /// Every kind.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Frame,
         Self::Preface,
         Self::PrefaceAgain,
@@ -254,6 +260,7 @@ impl On {
         Self::Reset,
         Self::Goaway,
         Self::Unsynchronised,
+        Self::Resynchronised,
         Self::Syn,
         Self::Acked,
         Self::Window,
@@ -339,6 +346,7 @@ impl Kind<'_> {
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
             Self::Unsynchronised => On::Unsynchronised,
+            Self::Resynchronised { .. } => On::Resynchronised,
             Self::Signal(Signal::Opened) => On::Syn,
             Self::Signal(Signal::Acked) => On::Acked,
             Self::Signal(Signal::Window { .. }) => On::Window,

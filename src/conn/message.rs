@@ -81,6 +81,7 @@ impl Gatherer {
         head
     }
 
+    #[inline(never)]
     fn note(&mut self, field: &Field<'_>, status: &mut Option<u16>, grpc_status: &mut Option<u32>) {
         let Text::Known(value) = field.value else { return };
         let last = &self.last;

@@ -2,6 +2,7 @@
 //! boundary.
 
 use super::payload::wrong_length;
+use super::resync::{Found, Search};
 use super::{Data, Fault, Flags, FrameType, HEADER_OCTETS, Header, Malformed, PREFACE, Padding, Payload};
 use crate::base::{Origin, Piece, to_index, to_u32, to_u64};
 use crate::limits;
@@ -39,10 +40,17 @@ pub enum Output<'a> {
         /// The packet that completed it.
         origin: &'a Origin,
     },
-    /// A gap swallowed the frame boundary: what follows cannot be read.
+    /// A gap swallowed the frame boundary: what follows cannot be read until a chain of frames is found in it.
     Lost {
         /// The packet that showed it.
         origin: &'a Origin,
+    },
+    /// Frames were found again.
+    Resynchronised {
+        /// The packet in which the first of them begins.
+        origin: &'a Origin,
+        /// Octets skipped.
+        skipped: u64,
     },
 }
 
@@ -67,7 +75,8 @@ enum State {
     Skip(Header, u32),
     /// Inside a misplaced preface, with the octets still to come.
     Preface(u32),
-    Lost,
+    /// Frame boundaries are lost.
+    Search(Box<Search>),
 }
 
 /// How far a DATA frame has passed.
@@ -81,6 +90,20 @@ struct Progress {
 }
 
 impl Decoder {
+    /// A decoder for a stream whose beginning is not known: it looks for frames first.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        Self { state: State::Search(Box::default()), ..Self::default() }
+    }
+
+    /// The end: octets that are held, begin with a frame and end with one are believed to be frames, however few.
+    pub fn finish(&mut self, emit: &mut impl FnMut(Output<'_>)) {
+        if let State::Search(search) = &mut self.state {
+            let found = search.whole(LONGEST);
+            self.resume(found, emit);
+        }
+    }
+
     /// Takes the next piece of plaintext.
     pub fn push(&mut self, piece: &Piece<'_>, emit: &mut impl FnMut(Output<'_>)) {
         match piece {
@@ -105,7 +128,7 @@ impl Decoder {
             | State::Payload(header, left)
             | State::Skip(header, left) => Some((Some(*header), *left)),
             State::Preface(left) => Some((None, *left)),
-            State::Lost => None,
+            State::Search(_) => None,
         }
     }
 
@@ -118,7 +141,7 @@ impl Decoder {
     /// True when frame boundaries are known.
     #[must_use]
     pub const fn synchronised(&self) -> bool {
-        !matches!(self.state, State::Lost)
+        !matches!(self.state, State::Search(_))
     }
 
     /// Consumes some of `bytes`, the octets of a piece whose end is `origin`, and returns the rest.
@@ -156,7 +179,26 @@ impl Decoder {
                 }
                 rest
             }
-            State::Lost => &[],
+            State::Search(search) => {
+                let found = search.push(bytes, origin, LONGEST);
+                self.resume(found, emit);
+                &[]
+            }
+        }
+    }
+
+    /// Goes on with the frames that were found.
+    fn resume(&mut self, found: Option<Found>, emit: &mut impl FnMut(Output<'_>)) {
+        let Some(Found { octets, chunks, skipped }) = found else { return };
+        self.state = State::Header;
+        if let Some((_, origin)) = chunks.first() {
+            emit(Output::Resynchronised { origin, skipped });
+        }
+        let mut start = 0;
+        for (end, origin) in chunks {
+            let bytes = octets.get(start..end).unwrap_or_default();
+            self.push(&Piece::Chunk { bytes, origin }, emit);
+            start = end;
         }
     }
 
@@ -326,10 +368,13 @@ impl Decoder {
                 }
             }
             State::Header | State::Preface(_) => {}
-            State::Lost => return,
+            State::Search(search) => {
+                **search = Search::default();
+                return;
+            }
         }
         self.buffer.clear();
-        self.state = State::Lost;
+        self.state = State::Search(Box::default());
         emit(Output::Lost { origin });
     }
 }
@@ -340,6 +385,9 @@ fn whole<'b>(header: &Header, rest: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
     let length = to_index(u64::from(header.length));
     if ordinary && length <= limits::MAX_PAYLOAD { rest.split_at_checked(length) } else { None }
 }
+
+/// The longest payload believed of a frame that is searched for: the initial MAX_FRAME_SIZE, which few senders exceed.
+const LONGEST: u32 = 16_384;
 
 /// What stands in the type's place when a connection preface is read as a frame header.
 const PREFACE_TYPE: FrameType = FrameType(b' ');
@@ -435,6 +483,24 @@ mod tests {
         decoder.push(&gap(3), &mut |output| lost += u32::from(matches!(output, Output::Lost { .. })));
         assert_eq!(lost, 1);
         assert!(!decoder.synchronised());
+    }
+
+    #[test]
+    fn behind_a_gap_the_next_chain_of_frames_is_found_and_read() {
+        let mut decoder = Decoder::default();
+        let frames = [frame(6, 0, 0, &[1; 8]), frame(6, 0, 0, &[2; 8]), frame(6, 1, 0, &[1; 8])].concat();
+        let mut said = Vec::new();
+        let mut note = |output: Output<'_>| match output {
+            Output::Lost { .. } => said.push("lost".to_owned()),
+            Output::Resynchronised { skipped, .. } => said.push(format!("found behind {skipped}")),
+            Output::End { payload, .. } => said.push(format!("{payload:?}")),
+            _ => {}
+        };
+        decoder.push(&gap(100), &mut note);
+        decoder.push(&chunk(b"tail of a payload", 117), &mut note);
+        decoder.push(&chunk(&frames, 117 + frames.len()), &mut note);
+        assert_eq!(said[..3], ["lost", "found behind 17", "Ping([1, 1, 1, 1, 1, 1, 1, 1])"]);
+        assert_eq!(said.len(), 5);
     }
 
     #[test]

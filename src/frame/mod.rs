@@ -7,6 +7,7 @@
 mod decoder;
 mod header;
 mod payload;
+mod resync;
 mod settings;
 
 pub use decoder::{Decoder, Output};

@@ -71,13 +71,15 @@ impl Block {
     }
 
     /// Counts a field, and adds the traits that follow from its place.
-    pub(super) fn add(&mut self, field: &mut Field<'_>) {
-        let misplaced = self.traits.contains(Traits::REGULAR) & field.traits.intersects(Traits::PSEUDO);
+    #[inline]
+    pub(super) fn add(&mut self, field: &mut Field<'_>, unknown: bool) {
+        let misplaced = self.traits.contains(Traits::REGULAR) && field.traits.intersects(Traits::PSEUDO);
         let repeated = (self.traits & field.traits).intersects(Traits::SINGLE);
-        field.traits |= Traits::AFTER_REGULAR.when(misplaced) | Traits::REPEATED.when(repeated);
+        if misplaced | repeated {
+            field.traits |= Traits::AFTER_REGULAR.when(misplaced) | Traits::REPEATED.when(repeated);
+        }
         self.traits |= field.traits;
         self.fields = self.fields.saturating_add(1);
-        let known = field.name.known().is_some() & field.value.known().is_some();
-        self.unknown = self.unknown.saturating_add(u32::from(!known));
+        self.unknown = self.unknown.saturating_add(u32::from(unknown));
     }
 }

@@ -1,5 +1,6 @@
 //! The decoder of one direction: turns each field block into fields, whatever it consists of, and keeps the dynamic table.
 
+use crate::base::to_u32;
 use crate::limits::MAX_DECODED_BLOCK;
 
 use super::cursor::Cursor;
@@ -38,6 +39,15 @@ struct Start {
     offset: u32,
     representation: Representation,
     mask: u8,
+}
+
+/// What a field adds to the measures of its block.
+#[derive(Clone, Copy)]
+struct Measure {
+    /// By RFC 7541 §4.1, in octets; a text that is not known counts as empty.
+    size: u32,
+    /// Its name or its value is not known.
+    unknown: bool,
 }
 
 impl Decoder {
@@ -193,11 +203,15 @@ impl Decoder {
         emit: &mut impl FnMut(Field<'_>),
     ) -> Result<(), Stop> {
         let index = cursor.integer(start.mask)?;
-        let unknown = (Text::Unknown(index), Text::Unknown(index), Traits::NONE);
-        let (name, value, traits) = match self.table.find(index) {
-            Found::Fixed(fixed) => (Text::Known(fixed.name), Text::Known(fixed.value), fixed.traits),
+        let unknown = (Text::Unknown(index), Text::Unknown(index), Traits::NONE, Measure { size: 32, unknown: true });
+        let (name, value, traits, measure) = match self.table.find(index) {
+            Found::Fixed(fixed) => {
+                let measure = Measure { size: fixed.size, unknown: false };
+                (Text::Known(fixed.name), Text::Known(fixed.value), fixed.traits, measure)
+            }
             Found::Entry(slot) => {
-                (self.table.name(slot, index), Text::Known(self.table.value(slot)), slot.traits)
+                let measure = Measure { size: slot.size(), unknown: slot.nameless };
+                (self.table.name(slot, index), Text::Known(self.table.value(slot)), slot.traits, measure)
             }
             Found::Past => unknown,
             Found::Nothing { largest } => {
@@ -206,7 +220,7 @@ impl Decoder {
             }
         };
         let field = start.field(index, cursor, (name, false), (value, false), traits);
-        deliver(field, summary, emit)
+        deliver(field, measure, summary, emit)
     }
 
     /// A literal (RFC 7541 §6.2).
@@ -247,7 +261,9 @@ impl Decoder {
         if let Some(fault) = nowhere {
             summary.note(fault);
         }
-        deliver(field, summary, emit)?;
+        let unknown = matches!(text, Text::Unknown(_));
+        let size = to_u32(text.len()).saturating_add(to_u32(value.octets.len())).saturating_add(32);
+        deliver(field, Measure { size, unknown }, summary, emit)?;
         match (start.representation, nowhere) {
             (Representation::IncrementalIndexing, None) => {
                 summary.inserted = summary.inserted.saturating_add(1);
@@ -294,13 +310,20 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Adds a field to the summary and emits it, unless the block is too large by now.
-fn deliver(mut field: Field<'_>, summary: &mut Block, emit: &mut impl FnMut(Field<'_>)) -> Result<(), Stop> {
-    summary.size = summary.size.saturating_add(field.size());
+/// Adds a field to the summary and emits it, unless the block is too large by now. Inlined, because what nobody looks at in a
+/// field is then never put together.
+#[inline(always)]
+fn deliver(
+    mut field: Field<'_>,
+    measure: Measure,
+    summary: &mut Block,
+    emit: &mut impl FnMut(Field<'_>),
+) -> Result<(), Stop> {
+    summary.size = summary.size.saturating_add(u64::from(measure.size));
     if summary.size > MAX_DECODED_BLOCK {
         return Err(Stop::Cap);
     }
-    summary.add(&mut field);
+    summary.add(&mut field, measure.unknown);
     emit(field);
     Ok(())
 }

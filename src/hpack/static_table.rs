@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::base::to_u32;
+
 use super::Traits;
 use super::names::traits_of_name;
 use super::values::traits_of_value;
@@ -12,6 +14,8 @@ pub(super) struct Fixed {
     pub(super) name: &'static [u8],
     pub(super) value: &'static [u8],
     pub(super) traits: Traits,
+    /// By RFC 7541 §4.1.
+    pub(super) size: u32,
 }
 
 /// How many entries the static table has; the dynamic table begins behind them.
@@ -23,7 +27,8 @@ pub(super) fn table() -> &'static [Fixed; 61] {
         TEXTS.map(|(name, value)| {
             let (name, value) = (name.as_bytes(), value.as_bytes());
             let of_name = traits_of_name(name);
-            Fixed { name, value, traits: of_name | traits_of_value(of_name, value) }
+            let size = to_u32(name.len()).saturating_add(to_u32(value.len())).saturating_add(32);
+            Fixed { name, value, traits: of_name | traits_of_value(of_name, value), size }
         })
     });
     &TABLE

@@ -54,7 +54,7 @@ pub(super) struct Slot {
     start: u32,
     name: u32,
     value: u32,
-    nameless: bool,
+    pub(super) nameless: bool,
 }
 
 /// The name of an entry to be inserted.
@@ -283,7 +283,7 @@ impl Table {
 
 impl Slot {
     /// RFC 7541 §4.1.
-    fn size(&self) -> u32 {
+    pub(super) fn size(&self) -> u32 {
         self.name.saturating_add(self.value).saturating_add(32)
     }
 }

@@ -109,6 +109,10 @@ impl Session {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let Self { tcp, client, early, upper } = self;
+        let back = upper.ears.now.time.since(segment.at.time);
+        if back > upper.ears.coverage.ran_back && tcp.last().pkt != 0 {
+            upper.ears.coverage.ran_back = back;
+        }
         upper.ears.now = segment.at;
         if let Some(client) = *client {
             upper.ears.coverage.sides[side(client, direction)].absent = false;

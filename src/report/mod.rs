@@ -79,7 +79,8 @@ impl Format {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests;
 #[cfg(test)]
 mod validator;

@@ -2,7 +2,8 @@
 //! acknowledged but the capture lacks become a gap before the peer's next words are judged.
 //!
 //! Capture queues may swap packets, so that an acknowledgement passes before the data. A segment that acknowledges octets not
-//! seen yet therefore waits for them, a few milliseconds of capture time or a few packets, before the hole is final.
+//! seen yet therefore waits for them, a few milliseconds of capture time or a few packets, before the hole is final; and what comes
+//! after it in its direction, or acknowledges it, waits behind it.
 
 use std::collections::VecDeque;
 
@@ -23,19 +24,10 @@ pub enum Output<'a> {
 #[derive(Debug, Default)]
 pub struct Connection {
     streams: PerDirection<Stream>,
-    holes: PerDirection<Option<Hole>>,
-    /// Segments of one direction that acknowledge octets not seen yet.
+    /// Segments that acknowledge octets not seen yet, and those that come after them, in the order in which they came.
     waiting: VecDeque<Stored>,
     packets: usize,
     last: Place,
-}
-
-/// Octets that the receiver acknowledged before the capture saw them.
-#[derive(Clone, Copy, Debug)]
-struct Hole {
-    upto: u64,
-    at: Place,
-    packets: usize,
 }
 
 impl Connection {
@@ -61,9 +53,7 @@ impl Connection {
         self.packets = self.packets.saturating_add(1);
         self.last = segment.at;
         self.streams[direction].count(segment);
-        if self.holes.forward.is_some() || self.holes.backward.is_some() {
-            self.expire(segment.at, emit);
-        }
+        self.expire(segment.at, emit);
         if segment.flags.has(Flags::RST) {
             self.settle(emit);
         }
@@ -72,103 +62,120 @@ impl Connection {
             return;
         }
         self.accept(direction, segment, emit);
-        if !self.waiting.is_empty() {
-            self.replay(emit);
-        }
+        self.advance(emit);
     }
 
     /// The end of the capture, or of what can still come: every hole is final.
     pub fn finish(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
         self.settle(emit);
-        for direction in [Direction::Forward, Direction::Backward] {
+        while let Some(direction) = self.holds_the_earliest() {
             let at = self.last;
-            self.streams[direction].finish(at, &mut |piece| emit(direction, Output::Piece(piece)));
+            let stream = &mut self.streams[direction];
+            stream.skip(LossKind::Unfinished, at, &mut |piece| emit(direction, Output::Piece(piece)));
+            self.advance(emit);
+        }
+        for direction in [Direction::Forward, Direction::Backward] {
             self.emit_fin(direction, emit);
         }
     }
 
-    /// Notes what a segment acknowledges beyond the octets seen; true when the segment must wait for them.
-    fn must_wait(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
-        if let Some(waiting) = self.waiting.front() {
-            return waiting.direction == direction;
-        }
-        if !segment.flags.has(Flags::ACK) || segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
+    /// The direction whose octets wait since the earliest packet.
+    fn holds_the_earliest(&self) -> Option<Direction> {
+        let since = |direction| Some((self.streams[direction].holds_since()?.pkt, direction));
+        let both = [since(Direction::Forward), since(Direction::Backward)];
+        both.into_iter().flatten().min_by_key(|(pkt, _)| *pkt).map(|(_, direction)| direction)
+    }
+
+    /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What may fill the hole
+    /// does not wait.
+    fn must_wait(&self, direction: Direction, segment: &Segment<'_>) -> bool {
+        if segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
             return false;
         }
-        let reverse = direction.reverse();
-        let Some(upto) = self.acknowledged(direction, segment) else { return false };
-        if upto <= self.streams[reverse].next() || self.streams[reverse].stats.packets == 0 {
-            return false;
+        if let Some(first) = self.waiting.front() {
+            let stream = &self.streams[direction];
+            let next = stream.offset(segment.sequence).is_ok_and(|start| start <= stream.next());
+            let fills = next && (segment.length > 0 || segment.flags.has(Flags::FIN));
+            if first.direction != direction && fills {
+                return false;
+            }
         }
-        let packets = self.packets;
-        let hole = self.holes[reverse].get_or_insert(Hole { upto, at: segment.at, packets });
-        hole.upto = hole.upto.max(upto);
-        segment.length > 0 || segment.flags.has(Flags::FIN)
+        let after = |waiting: &Stored| waiting.direction == direction;
+        self.missing(direction, segment).is_some() || self.waiting.iter().any(after)
+    }
+
+    /// Offset up to which a segment acknowledges octets of the other direction that were not seen yet.
+    fn missing(&self, direction: Direction, segment: &Segment<'_>) -> Option<u64> {
+        let peer = &self.streams[direction.reverse()];
+        let upto = self.acknowledged(direction, segment)?;
+        (upto > peer.next() && peer.stats.packets > 0).then_some(upto)
     }
 
     /// Offset up to which a segment acknowledges the other direction; the number that a FIN takes is not an octet.
     fn acknowledged(&self, direction: Direction, segment: &Segment<'_>) -> Option<u64> {
         let peer = &self.streams[direction.reverse()];
-        if !peer.known() {
+        if !peer.known() || !segment.flags.has(Flags::ACK) {
             return None;
         }
         Some(peer.octets(peer.offset(segment.acknowledgement).ok()?))
     }
 
-    /// Makes holes final whose time is over.
+    /// Makes the hole final for which the first segment waits, when its time is over.
     fn expire(&mut self, now: Place, emit: &mut impl FnMut(Direction, Output<'_>)) {
-        for direction in [Direction::Forward, Direction::Backward] {
-            let Some(hole) = self.holes[direction] else { continue };
-            if self.streams[direction].next() >= self.streams[direction].octets(hole.upto) {
-                self.holes[direction] = None;
-                continue;
+        while let Some(first) = self.waiting.front() {
+            let waited = now.time.since(first.head.at.time) > Span::millis(limits::HOLE_GRACE_MS);
+            let passed = self.packets.saturating_sub(first.packets) > limits::HOLE_GRACE_PACKETS;
+            if !waited && !passed {
+                return;
             }
-            let waited = now.time.since(hole.at.time) > Span::millis(limits::HOLE_GRACE_MS);
-            let passed = self.packets.saturating_sub(hole.packets) > limits::HOLE_GRACE_PACKETS;
-            if waited || passed {
-                self.close(direction, hole, emit);
-                self.replay(emit);
-            }
+            self.close(emit);
         }
     }
 
-    fn close(&mut self, direction: Direction, hole: Hole, emit: &mut impl FnMut(Direction, Output<'_>)) {
-        self.holes[direction] = None;
-        let stream = &mut self.streams[direction];
-        let upto = stream.octets(hole.upto);
-        stream.close_gap(upto, LossKind::Captured, hole.at, &mut |piece| {
-            emit(direction, Output::Piece(piece))
-        });
-        self.emit_fin(direction, emit);
+    /// Makes every hole final that is known from an acknowledgement, and lets everything go on that waits.
+    fn settle(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
+        while !self.waiting.is_empty() {
+            self.close(emit);
+        }
     }
 
-    /// Lets waiting segments go on as far as the octets they acknowledge are there.
+    /// Makes the hole final for which the first segment waits, and lets that segment go on.
+    fn close(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
+        let Some(first) = self.waiting.front() else { return };
+        let (direction, at) = (first.direction.reverse(), first.head.at);
+        if let Some(upto) = self.missing(first.direction, &first.segment()) {
+            let stream = &mut self.streams[direction];
+            stream
+                .close_gap(upto, LossKind::Captured, at, &mut |piece| emit(direction, Output::Piece(piece)));
+            self.emit_fin(direction, emit);
+        }
+        self.advance(emit);
+    }
+
+    /// Lets go on what waits, in the order of cause and effect: of one direction what the other one acknowledged, then the segment
+    /// that acknowledged it, then the rest.
+    fn advance(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
+        loop {
+            self.replay(emit);
+            let both = [Direction::Forward, Direction::Backward];
+            let Some(direction) = both.into_iter().find(|direction| self.streams[*direction].may_release())
+            else {
+                return;
+            };
+            self.streams[direction].release(&mut |piece| emit(direction, Output::Piece(piece)));
+            self.emit_fin(direction, emit);
+        }
+    }
+
+    /// Lets segments that wait go on as far as the octets are there that they acknowledge.
     fn replay(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
         while let Some(stored) = self.waiting.pop_front() {
             let (direction, segment) = (stored.direction, stored.segment());
-            let missing = self.streams[direction.reverse()].next();
-            if let Some(upto) = self.acknowledged(direction, &segment).filter(|upto| *upto > missing) {
-                let hole = Hole { upto, at: segment.at, packets: stored.packets };
-                self.holes[direction.reverse()].get_or_insert(hole);
+            if self.missing(direction, &segment).is_some() {
                 self.waiting.push_front(stored);
                 return;
             }
             self.accept(direction, &segment, emit);
-        }
-    }
-
-    /// Makes every hole final and lets everything go on that waits.
-    fn settle(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
-        loop {
-            for direction in [Direction::Forward, Direction::Backward] {
-                if let Some(hole) = self.holes[direction] {
-                    self.close(direction, hole, emit);
-                }
-            }
-            self.replay(emit);
-            if self.waiting.is_empty() {
-                break;
-            }
         }
     }
 
@@ -180,7 +187,8 @@ impl Connection {
     ) {
         self.open(direction, segment, emit);
         self.acknowledge(direction, segment, emit);
-        let peer_acked = self.streams[direction].acked;
+        let acked = self.streams[direction].acked.min(self.streams[direction.reverse()].next());
+        let peer_acked = self.acknowledged(direction, segment).map_or(acked, |own| own.min(acked));
         let stream = &mut self.streams[direction];
         if segment.length > 0 && !segment.flags.has(Flags::RST) {
             if is_keep_alive(stream, segment) {
@@ -265,10 +273,9 @@ impl Connection {
         if segment.flags.has(Flags::RST) {
             let acknowledges = segment.flags.has(Flags::ACK);
             let stream = &self.streams[direction];
-            emit(
-                direction,
-                Output::Signal(Signal::Rst { acknowledges }, origin(stream, segment, peer_acked)),
-            );
+            let tcp_end = stream.offset(segment.sequence).unwrap_or_default().max(stream.next());
+            let origin = Origin { at: segment.at, tcp_end, peer_acked };
+            emit(direction, Output::Signal(Signal::Rst { acknowledges }, origin));
         }
     }
 

@@ -52,9 +52,9 @@ impl Held {
         self.parts.keys().next().copied()
     }
 
-    /// What the sender of the first waiting octets had acknowledged when it sent them.
-    pub(super) fn first_acked(&self) -> Option<u64> {
-        self.parts.values().next().map(|part| part.origin.peer_acked)
+    /// Where the first octets that wait come from.
+    pub(super) fn first_origin(&self) -> Option<&Origin> {
+        self.parts.values().next().map(|part| &part.origin)
     }
 
     /// Takes the first part out when it starts at or before `next`.

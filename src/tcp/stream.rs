@@ -4,7 +4,8 @@ use std::hash::BuildHasher;
 
 use super::held::{Held, Overlap, slice};
 use super::{Segment, sequence};
-use crate::base::{LossKind, Origin, Piece, Place, to_index, to_u64};
+use crate::base::{LossKind, Origin, Piece, Place, Span, to_index, to_u64};
+use crate::limits;
 
 /// How the first octet of a direction became known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub struct Stream {
     pub(super) fin_origin: Origin,
     zero: Option<u32>,
     next: u64,
+    /// What the sender had acknowledged when it sent the octets delivered last.
+    told: u64,
     held: Held,
     recent: Recent,
 }
@@ -134,7 +137,6 @@ impl Stream {
         } else if start <= self.next {
             self.repeat(self.next.saturating_sub(start), false);
             self.pass(start, bytes, cut, origin, emit);
-            self.drain(emit);
         } else {
             let Overlap { repeated, differs } = self.held.store(start, bytes, cut, origin);
             self.repeat(repeated, differs);
@@ -145,7 +147,7 @@ impl Stream {
         }
     }
 
-    /// Declares every hole up to `upto` final, and delivers what waits behind it.
+    /// Declares every hole up to `upto` final, and delivers what waits in front of it.
     pub(super) fn close_gap(
         &mut self,
         upto: u64,
@@ -153,35 +155,47 @@ impl Stream {
         at: Place,
         emit: &mut impl FnMut(Piece<'_>),
     ) {
-        self.drain(emit);
         while self.next < upto {
+            if self.may_release() {
+                self.release(emit);
+                continue;
+            }
             let stop = self.held.first().map_or(upto, |first| first.min(upto));
             let length = stop.saturating_sub(self.next);
             self.stats.missing = self.stats.missing.saturating_add(length);
             self.next = stop;
             emit(Piece::Gap { length, loss, origin: Origin { at, tcp_end: stop, peer_acked: 0 } });
-            self.drain(emit);
         }
     }
 
-    /// The end of the capture: what waits is delivered behind its holes.
-    pub(super) fn finish(&mut self, at: Place, emit: &mut impl FnMut(Piece<'_>)) {
-        while let Some(first) = self.held.first() {
-            self.close_gap(first.max(self.next), LossKind::Unfinished, at, emit);
-            self.drain(emit);
+    /// Declares the first hole final.
+    pub(super) fn skip(&mut self, loss: LossKind, at: Place, emit: &mut impl FnMut(Piece<'_>)) {
+        if let Some(first) = self.held.first() {
+            self.close_gap(first, loss, at, emit);
+        }
+    }
+
+    /// The packet of the first octets that wait.
+    pub(super) fn holds_since(&self) -> Option<Place> {
+        self.held.first_origin().map(|origin| origin.at)
+    }
+
+    /// True when octets that waited are next.
+    pub(super) fn may_release(&self) -> bool {
+        self.held.first().is_some_and(|first| first <= self.next)
+    }
+
+    /// Delivers the first octets that waited, when they are next.
+    pub(super) fn release(&mut self, emit: &mut impl FnMut(Piece<'_>)) {
+        if let Some((start, part)) = self.held.take_up_to(self.next)
+            && part.origin.tcp_end > self.next
+        {
+            self.pass(start, &part.bytes, part.cut, part.origin, emit);
         }
     }
 
     fn untouched(&self) -> bool {
         self.next == 0 && self.held.is_empty()
-    }
-
-    fn drain(&mut self, emit: &mut impl FnMut(Piece<'_>)) {
-        while let Some((start, part)) = self.held.take_up_to(self.next) {
-            if part.origin.tcp_end > self.next {
-                self.pass(start, &part.bytes, part.cut, part.origin, emit);
-            }
-        }
     }
 
     /// Hands on what of `bytes` and of the `cut` octets behind them lies at or behind `next`.
@@ -195,9 +209,7 @@ impl Stream {
     ) {
         let end = origin.tcp_end;
         let there = end.saturating_sub(cut);
-        if let Some(acked) = self.held.first_acked() {
-            origin.peer_acked = origin.peer_acked.min(acked);
-        }
+        origin.peer_acked = self.known_then(&origin);
         let fresh = slice(bytes, start, self.next, there);
         if !fresh.is_empty() {
             self.stats.octets = self.stats.octets.saturating_add(to_u64(fresh.len()));
@@ -206,10 +218,20 @@ impl Stream {
         }
         let behind = end.saturating_sub(there.max(self.next));
         self.next = end;
+        self.told = self.told.max(origin.peer_acked);
         if behind > 0 {
             self.stats.missing = self.stats.missing.saturating_add(behind);
             emit(Piece::Gap { length: behind, loss: LossKind::Snaplen, origin });
         }
+    }
+
+    /// What the sender had acknowledged when it first sent octets that now arrive with `origin`. Later ones were seen before them: either
+    /// both changed places on the way, or these were lost and are sent again, who knows how much later.
+    fn known_then(&self, origin: &Origin) -> u64 {
+        let Some(later) = self.held.first_origin() else { return origin.peer_acked };
+        let prompt = origin.at.time.since(later.at.time) <= Span::millis(limits::HOLE_GRACE_MS);
+        let bound = if prompt { later.peer_acked } else { later.peer_acked.min(self.told) };
+        origin.peer_acked.min(bound)
     }
 
     fn repeat(&mut self, octets: u64, differs: bool) {

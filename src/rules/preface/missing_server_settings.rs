@@ -26,7 +26,7 @@ pub(in crate::rules) static MISSING_SERVER_SETTINGS: Rule = Rule {
         the client's SETTINGS; the server sent no HTTP/2 octet to the end, and (a) the client ended the \
         connection at least 1 s (default) after that acknowledgement, or (b) the configured wait \
         (default 5 s) was over when the connection or the capture ended. (c) The server itself closed \
-        without an HTTP/2 octet before that: lower to warning, it refused the connection. Report the \
+        without an HTTP/2 octet before that, and before any end of the client: lower to warning, it refused the connection. Report the \
         elapsed time, who closed, and whether the client had sent HEADERS.",
     harm: "Clients that wait for the server's SETTINGS (grpc-go since 1.18, grpc-java, Netty) hang until \
         their connect timeout.",
@@ -91,7 +91,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(wait) = waited(event) else { return };
     let given_up = wait.over >= event.options.preface_given_up && is_by(wait.ended, Side::Client);
     let expired = wait.over >= event.options.preface_wait;
-    let refused = is_by(wait.ended, Side::Server) && !expired;
+    let alone = event.coverage.sides.client.whole();
+    let refused = is_by(wait.ended, Side::Server) && !expired && alone;
     if !(given_up || expired || refused) {
         return;
     }
@@ -125,7 +126,8 @@ fn confidence(event: &Event<'_>, wait: &Wait) -> Confidence {
     let shown = match wait.ended {
         Ended::Fin(Side::Client) => true,
         Ended::Fin(Side::Server) => transport.fin.server.is_some_and(|(fin, _)| fin.tcp_end == 0),
-        Ended::Rst(side) => transport.rst[side].is_some_and(|(_, acknowledges)| acknowledges),
+        Ended::Rst(Side::Client) => transport.rst.client.is_some_and(|(_, acknowledges)| acknowledges),
+        Ended::Rst(Side::Server) => transport.rst.server.is_some_and(|(rst, _)| rst.tcp_end == 0),
         Ended::Open => false,
     };
     if shown { Confidence::Certain } else { Confidence::Likely }
