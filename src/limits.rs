@@ -107,3 +107,6 @@ pub const MAX_DEBUG_DATA: usize = 512;
 /// Longest payload of a server's first SETTINGS frame by which HTTP/2 is recognised without a preface: every parameter ever
 /// registered, several times over.
 pub const MAX_FIRST_SETTINGS: usize = 600;
+
+/// Pieces and signals that wait until it is known which end of a connection without a handshake is the client.
+pub const MAX_EARLY_OUTPUTS: usize = 1024;

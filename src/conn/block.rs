@@ -26,6 +26,8 @@ pub(super) struct Assembly {
     broken: bool,
     /// The stream of a block that another frame interrupted: what is left of it comes in vain.
     abandoned: Option<StreamId>,
+    /// Frames before are missing: the beginning of a block may be among them.
+    beginning_missing: bool,
 }
 
 impl Assembly {
@@ -69,8 +71,19 @@ impl Assembly {
         self.fragments.clear();
     }
 
-    /// True for a CONTINUATION of the block that was interrupted.
-    pub(super) fn belongs_to_interrupted(&self, stream: StreamId) -> bool {
-        self.abandoned == Some(stream)
+    /// Frames are missing here.
+    pub(super) fn lose(&mut self) {
+        self.interrupt();
+        self.beginning_missing = true;
+    }
+
+    /// A frame other than CONTINUATION came: no block can have been open before it.
+    pub(super) const fn settle(&mut self) {
+        self.beginning_missing = false;
+    }
+
+    /// True for a CONTINUATION of a block that was interrupted, or whose beginning is missing.
+    pub(super) fn may_continue(&self, stream: StreamId) -> bool {
+        self.beginning_missing || self.abandoned == Some(stream)
     }
 }

@@ -11,6 +11,7 @@ use super::transport::Transport;
 use super::{Knew, Request, Values};
 use crate::base::{Origin, PerSide, Side, Signal};
 use crate::frame::{Header, Output, StreamId};
+use crate::hpack::Decoder;
 
 /// One HTTP/2 connection.
 #[derive(Default)]
@@ -50,11 +51,25 @@ impl Connection {
                 emit(self, bare(side, *origin, Kind::Resynchronised { skipped }));
             }
             Output::Lost { origin } => {
-                self.sides[side].block.interrupt();
-                self.sides[side].hpack.lose();
+                self.lose(side);
                 emit(self, bare(side, *origin, Kind::Unsynchronised));
             }
         }
+    }
+
+    /// The first octets of this side are not in the capture: tables and streams before are unknown.
+    pub fn join_late(&mut self, side: Side) {
+        let half = &mut self.sides[side];
+        half.hpack = Decoder::joined_late();
+        self.from_start[side] = false;
+        self.lose(side);
+        self.streams.lose(side.peer());
+    }
+
+    fn lose(&mut self, side: Side) {
+        self.sides[side].block.lose();
+        self.sides[side].hpack.lose();
+        self.streams.lose(side);
     }
 
     /// Takes a signal of TCP.

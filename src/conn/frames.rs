@@ -82,6 +82,8 @@ impl Connection {
         let Some(open) = self.sides[seen.side].block.open() else {
             if continuation {
                 self.stray_continuation(seen, emit);
+            } else {
+                self.sides[seen.side].block.settle();
             }
             return !continuation;
         };
@@ -102,7 +104,7 @@ impl Connection {
     fn stray_continuation(&self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if seen.header.stream == StreamId::CONNECTION {
             emit(self, seen.fact(Kind::WrongStream));
-        } else if !self.sides[seen.side].block.belongs_to_interrupted(seen.header.stream) {
+        } else if !self.sides[seen.side].block.may_continue(seen.header.stream) {
             emit(self, seen.fact(Kind::UnexpectedContinuation));
         }
     }
@@ -126,7 +128,12 @@ impl Connection {
         let known = self.streams.find(id);
         let Some(state) = known.state() else { return };
         let (idle, skipped) = (matches!(known, Known::Idle), matches!(known, Known::Skipped));
-        if input == Input::Headers && seen.side == Side::Client && (idle || skipped) {
+        let opens = input == Input::Headers && seen.side == Side::Client;
+        if (idle || skipped) && self.streams.may_be_unseen(id) && !(opens && idle && id.is_odd()) {
+            self.remember_irregular(seen);
+            return;
+        }
+        if opens && (idle || skipped) {
             self.open(seen, skipped, emit);
             return;
         }
@@ -306,6 +313,7 @@ impl Connection {
             FrameType::HEADERS => self.begin_block(seen, seen.header.stream, None, emit),
             FrameType::CONTINUATION => self.continuation(seen, None, emit),
             FrameType::PUSH_PROMISE => self.lose_block(seen),
+            FrameType::SETTINGS => self.tolerate_settings(seen),
             _ => {}
         }
     }

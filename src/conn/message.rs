@@ -73,10 +73,8 @@ impl Gatherer {
         self.method = Kept::Absent;
         self.path = Kept::Absent;
         self.authority = Kept::Absent;
-        head.block = decoder.decode(octets, &mut |field| {
-            if field.traits.intersects(NOTED) {
-                self.note(&field, &mut head.status, &mut head.grpc_status);
-            }
+        head.block = decoder.decode_where(octets, |traits| traits.intersects(NOTED), &mut |field| {
+            self.note(&field, &mut head.status, &mut head.grpc_status);
         });
         head
     }

@@ -19,6 +19,8 @@ pub struct Streams {
     closed: VecDeque<StreamId>,
     opened: PerSide<Ranges>,
     highest: PerSide<StreamId>,
+    /// Sides of which frames are missing: streams that they opened may exist unseen.
+    holed: PerSide<bool>,
     active: PerSide<u32>,
     /// Most streams counted at once, both sides' together.
     peak: u32,
@@ -92,6 +94,17 @@ impl Streams {
     pub(super) fn get_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
         let at = self.place(id)?;
         self.slots.get_mut(at)
+    }
+
+    /// Frames of this side are missing: it may have opened streams that nobody saw.
+    pub(super) fn lose(&mut self, side: Side) {
+        self.holed[side] = true;
+    }
+
+    /// True when a stream with this identifier may exist unseen.
+    #[must_use]
+    pub fn may_be_unseen(&self, id: StreamId) -> bool {
+        self.holed[opener(id)]
     }
 
     /// Every stream that is open or remembered, in no order; free slots too, which nobody asks for.

@@ -138,6 +138,12 @@ impl Decoder {
         &self.start
     }
 
+    /// Octets in which frames were searched for in vain.
+    #[must_use]
+    pub fn searched(&self) -> u64 {
+        if let State::Search(search) = &self.state { search.searched() } else { 0 }
+    }
+
     /// True when frame boundaries are known.
     #[must_use]
     pub const fn synchronised(&self) -> bool {

@@ -47,11 +47,17 @@ impl Search {
         found
     }
 
+    /// Octets taken so far.
+    pub(super) fn searched(&self) -> u64 {
+        self.dropped.saturating_add(to_u64(self.octets.len()))
+    }
+
     /// Everything that is held, when it is nothing but plausible frames from the first octet to the last.
     pub(super) fn whole(&mut self, longest: u32) -> Option<Found> {
         let mut at = 0;
         while at < self.octets.len() {
-            let header = self.octets.get(at..).and_then(Header::read).filter(|header| plausible(header, longest))?;
+            let header =
+                self.octets.get(at..).and_then(Header::read).filter(|header| plausible(header, longest))?;
             let length = to_index(u64::from(header.length));
             at = at.saturating_add(HEADER_OCTETS).saturating_add(length);
         }
@@ -154,7 +160,8 @@ mod tests {
 
     #[test]
     fn frames_are_found_behind_the_rest_of_a_payload() {
-        let frames = [frame(0, 0, 1, &[7; 300]), frame(8, 0, 0, &[0, 0, 0, 9]), frame(1, 5, 3, b"block")].concat();
+        let frames =
+            [frame(0, 0, 1, &[7; 300]), frame(8, 0, 0, &[0, 0, 0, 9]), frame(1, 5, 3, b"block")].concat();
         let mut search = Search::default();
         assert!(search.push(b"the rest of something", &origin(1), 16_384).is_none());
         let found = search.push(&frames, &origin(2), 16_384).expect("a chain");

@@ -1,6 +1,6 @@
 //! What a field block was as a whole.
 
-use super::{Fault, Field, Traits};
+use super::{Fault, Traits};
 
 /// A summary of one decoded field block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,16 +70,14 @@ impl Block {
         self.error.get_or_insert(fault);
     }
 
-    /// Counts a field, and adds the traits that follow from its place.
-    #[inline]
-    pub(super) fn add(&mut self, field: &mut Field<'_>, unknown: bool) {
-        let misplaced = self.traits.contains(Traits::REGULAR) && field.traits.intersects(Traits::PSEUDO);
-        let repeated = (self.traits & field.traits).intersects(Traits::SINGLE);
-        if misplaced | repeated {
-            field.traits |= Traits::AFTER_REGULAR.when(misplaced) | Traits::REPEATED.when(repeated);
-        }
-        self.traits |= field.traits;
+    /// Counts a field, and returns its traits with those that follow from its place.
+    pub(super) fn add(&mut self, traits: Traits, unknown: bool) -> Traits {
+        let misplaced = self.traits.contains(Traits::REGULAR) && traits.intersects(Traits::PSEUDO);
+        let repeated = (self.traits & traits).intersects(Traits::SINGLE);
+        let traits = if misplaced || repeated { traits.with_place(misplaced, repeated) } else { traits };
+        self.traits |= traits;
         self.fields = self.fields.saturating_add(1);
         self.unknown = self.unknown.saturating_add(u32::from(unknown));
+        traits
     }
 }

@@ -35,19 +35,17 @@ enum Stop {
 /// The next field's place: where its representation begins, how it is written, the bits of its first octet that begin an
 /// integer.
 #[derive(Clone, Copy)]
-struct Start {
-    offset: u32,
+struct Start<'c> {
+    at: Cursor<'c>,
     representation: Representation,
     mask: u8,
 }
 
-/// What a field adds to the measures of its block.
-#[derive(Clone, Copy)]
-struct Measure {
-    /// By RFC 7541 §4.1, in octets; a text that is not known counts as empty.
-    size: u32,
-    /// Its name or its value is not known.
-    unknown: bool,
+/// What the fields of a block add up to, and who takes them one by one.
+struct Receiver<'e, W, E> {
+    summary: Block,
+    wants: W,
+    emit: &'e mut E,
 }
 
 impl Decoder {
@@ -118,10 +116,22 @@ impl Decoder {
 
     /// Decodes a whole field block; `emit` takes each field in turn.
     pub fn decode(&mut self, block: &[u8], emit: &mut impl FnMut(Field<'_>)) -> Block {
+        self.decode_where(block, |_| true, emit)
+    }
+
+    /// As [`Self::decode`], but `emit` takes only the fields whose traits `wants` accepts. The others count as well, and cost
+    /// less: their texts are not looked up.
+    pub fn decode_where(
+        &mut self,
+        block: &[u8],
+        wants: impl Fn(Traits) -> bool,
+        emit: &mut impl FnMut(Field<'_>),
+    ) -> Block {
         let mut cursor = Cursor::new(block);
-        let mut summary = Block::default();
-        let outcome = self.begin(&mut cursor, &mut summary);
-        let outcome = outcome.and_then(|()| self.fields(&mut cursor, &mut summary, emit));
+        let mut receiver = Receiver { summary: Block::default(), wants, emit };
+        let outcome = self.begin(&mut cursor, &mut receiver.summary);
+        let outcome = outcome.and_then(|()| self.fields(&mut cursor, &mut receiver));
+        let mut summary = receiver.summary;
         match outcome {
             Ok(()) => summary.complete = true,
             Err(Stop::Fault(fault)) => summary.note(fault),
@@ -156,29 +166,30 @@ impl Decoder {
         Ok(())
     }
 
-    fn fields(
+    fn fields<W: Fn(Traits) -> bool, E: FnMut(Field<'_>)>(
         &mut self,
         cursor: &mut Cursor<'_>,
-        summary: &mut Block,
-        emit: &mut impl FnMut(Field<'_>),
+        receiver: &mut Receiver<'_, W, E>,
     ) -> Result<(), Stop> {
         while let Some(first) = cursor.peek() {
-            let offset = cursor.offset();
-            let start = |representation, mask| Start { offset, representation, mask };
-            match first {
-                0x80.. => self.indexed(start(Representation::Indexed, 0x7f), cursor, summary, emit)?,
-                0x40.. => {
-                    self.literal(start(Representation::IncrementalIndexing, 0x3f), cursor, summary, emit)?
-                }
+            let at = *cursor;
+            let start = |representation, mask| Start { at, representation, mask };
+            let outcome = match first {
+                0x80.. => self.indexed(start(Representation::Indexed, 0x7f), cursor, receiver),
+                0x40.. => self.literal(start(Representation::IncrementalIndexing, 0x3f), cursor, receiver),
                 0x20.. => {
-                    summary.note(cursor.fault(FaultKind::SizeUpdateNotFirst));
-                    self.update(cursor, summary)?;
+                    receiver.summary.note(at.fault(FaultKind::SizeUpdateNotFirst));
+                    self.update(cursor, &mut receiver.summary)
                 }
-                0x10.. => self.literal(start(Representation::NeverIndexed, 0x0f), cursor, summary, emit)?,
-                _ => self.literal(start(Representation::WithoutIndexing, 0x0f), cursor, summary, emit)?,
+                0x10.. => self.literal(start(Representation::NeverIndexed, 0x0f), cursor, receiver),
+                _ => self.literal(start(Representation::WithoutIndexing, 0x0f), cursor, receiver),
+            };
+            if let Err(stop) = outcome {
+                receiver.summary.octets = at.offset();
+                return Err(stop);
             }
-            summary.octets = cursor.offset();
         }
+        receiver.summary.octets = cursor.offset();
         Ok(())
     }
 
@@ -195,41 +206,40 @@ impl Decoder {
     }
 
     /// An indexed field (RFC 7541 §6.1).
-    fn indexed(
+    fn indexed<W: Fn(Traits) -> bool, E: FnMut(Field<'_>)>(
         &mut self,
-        start: Start,
+        start: Start<'_>,
         cursor: &mut Cursor<'_>,
-        summary: &mut Block,
-        emit: &mut impl FnMut(Field<'_>),
+        receiver: &mut Receiver<'_, W, E>,
     ) -> Result<(), Stop> {
         let index = cursor.integer(start.mask)?;
-        let unknown = (Text::Unknown(index), Text::Unknown(index), Traits::NONE, Measure { size: 32, unknown: true });
-        let (name, value, traits, measure) = match self.table.find(index) {
-            Found::Fixed(fixed) => {
-                let measure = Measure { size: fixed.size, unknown: false };
-                (Text::Known(fixed.name), Text::Known(fixed.value), fixed.traits, measure)
-            }
-            Found::Entry(slot) => {
-                let measure = Measure { size: slot.size(), unknown: slot.nameless };
-                (self.table.name(slot, index), Text::Known(self.table.value(slot)), slot.traits, measure)
-            }
-            Found::Past => unknown,
+        let found = self.table.find(index);
+        let (traits, size, unknown) = match found {
+            Found::Fixed(fixed) => (fixed.traits, fixed.size, false),
+            Found::Entry(slot) => (slot.traits, slot.size(), slot.nameless),
+            Found::Past => (Traits::NONE, 32, true),
             Found::Nothing { largest } => {
-                summary.note(start.leads_nowhere(index, largest));
-                unknown
+                receiver.summary.note(start.leads_nowhere(index, largest));
+                (Traits::NONE, 32, true)
             }
         };
-        let field = start.field(index, cursor, (name, false), (value, false), traits);
-        deliver(field, measure, summary, emit)
+        if let Some(traits) = receiver.count(traits, size, unknown)? {
+            let (name, value) = match found {
+                Found::Fixed(fixed) => (Text::Known(fixed.name), Text::Known(fixed.value)),
+                Found::Entry(slot) => (self.table.name(slot, index), Text::Known(self.table.value(slot))),
+                Found::Past | Found::Nothing { .. } => (Text::Unknown(index), Text::Unknown(index)),
+            };
+            (receiver.emit)(start.field(index, cursor, (name, false), (value, false), traits));
+        }
+        Ok(())
     }
 
     /// A literal (RFC 7541 §6.2).
-    fn literal(
+    fn literal<W: Fn(Traits) -> bool, E: FnMut(Field<'_>)>(
         &mut self,
-        start: Start,
+        start: Start<'_>,
         cursor: &mut Cursor<'_>,
-        summary: &mut Block,
-        emit: &mut impl FnMut(Field<'_>),
+        receiver: &mut Receiver<'_, W, E>,
     ) -> Result<(), Stop> {
         let index = cursor.integer(start.mask)?;
         let mut name_huffman = false;
@@ -256,16 +266,17 @@ impl Decoder {
             Name::Entry(slot) => self.table.name(slot, index),
             Name::Unknown => Text::Unknown(index),
         };
-        let value_text = (Text::Known(value.octets), value.huffman);
-        let field = start.field(index, cursor, (text, name_huffman), value_text, traits);
         if let Some(fault) = nowhere {
-            summary.note(fault);
+            receiver.summary.note(fault);
         }
-        let unknown = matches!(text, Text::Unknown(_));
         let size = to_u32(text.len()).saturating_add(to_u32(value.octets.len())).saturating_add(32);
-        deliver(field, Measure { size, unknown }, summary, emit)?;
+        if let Some(traits) = receiver.count(traits, size, matches!(text, Text::Unknown(_)))? {
+            let value = (Text::Known(value.octets), value.huffman);
+            (receiver.emit)(start.field(index, cursor, (text, name_huffman), value, traits));
+        }
         match (start.representation, nowhere) {
             (Representation::IncrementalIndexing, None) => {
+                let summary = &mut receiver.summary;
                 summary.inserted = summary.inserted.saturating_add(1);
                 self.table.insert(name, value.octets, traits);
             }
@@ -283,7 +294,7 @@ impl Default for Decoder {
     }
 }
 
-impl Start {
+impl Start<'_> {
     fn field<'a>(
         self,
         index: u32,
@@ -292,7 +303,7 @@ impl Start {
         (value, value_huffman): (Text<'a>, bool),
         traits: Traits,
     ) -> Field<'a> {
-        let Self { offset, representation, .. } = self;
+        let (offset, representation) = (self.at.offset(), self.representation);
         let octets = end.offset().wrapping_sub(offset);
         Field { name, value, representation, index, traits, offset, octets, name_huffman, value_huffman }
     }
@@ -300,7 +311,7 @@ impl Start {
     fn leads_nowhere(self, index: u32, largest: u32) -> Fault {
         let kind =
             if index == 0 { FaultKind::IndexZero } else { FaultKind::IndexOutOfRange { index, largest } };
-        Fault { offset: self.offset, kind }
+        self.at.fault(kind)
     }
 }
 
@@ -310,22 +321,17 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Adds a field to the summary and emits it, unless the block is too large by now. Inlined, because what nobody looks at in a
-/// field is then never put together.
-#[inline(always)]
-fn deliver(
-    mut field: Field<'_>,
-    measure: Measure,
-    summary: &mut Block,
-    emit: &mut impl FnMut(Field<'_>),
-) -> Result<(), Stop> {
-    summary.size = summary.size.saturating_add(u64::from(measure.size));
-    if summary.size > MAX_DECODED_BLOCK {
-        return Err(Stop::Cap);
+impl<W: Fn(Traits) -> bool, E: FnMut(Field<'_>)> Receiver<'_, W, E> {
+    /// Adds a field to the summary, unless the block is too large by now. Its traits, those of its place included, when
+    /// somebody wants to see it.
+    fn count(&mut self, traits: Traits, size: u32, unknown: bool) -> Result<Option<Traits>, Stop> {
+        self.summary.size = self.summary.size.saturating_add(u64::from(size));
+        if self.summary.size > MAX_DECODED_BLOCK {
+            return Err(Stop::Cap);
+        }
+        let traits = self.summary.add(traits, unknown);
+        Ok((self.wants)(traits).then_some(traits))
     }
-    summary.add(&mut field, measure.unknown);
-    emit(field);
-    Ok(())
 }
 
 /// Octets of scratch that a decoder holds between blocks; fields that need more are rare, and pay for it by their length.

@@ -213,6 +213,12 @@ impl Traits {
         Self(self.0 & so.into().wrapping_neg())
     }
 
+    /// These traits, with those of the place that apply.
+    #[cold]
+    pub(super) fn with_place(self, misplaced: bool, repeated: bool) -> Self {
+        self | Self::AFTER_REGULAR.when(misplaced) | Self::REPEATED.when(repeated)
+    }
+
     /// The words of the traits in the set, lowest bit first.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         Self::ALL.iter().filter(move |(one, _)| self.contains(*one)).map(|(_, word)| *word)

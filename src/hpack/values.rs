@@ -21,25 +21,39 @@ fn any_value(value: &[u8]) -> Traits {
     Traits::SURROUNDED_VALUE.when(blank(first) | blank(last)) | Traits::TOKEN.when(token)
 }
 
-/// The control octets of a value. Nearly every value has none, so that is found out eight octets at a time.
+/// The control octets of a value. Nearly every value has none.
 fn controls(value: &[u8]) -> Traits {
-    let seen = match value.last_chunk::<8>() {
-        Some(last) => {
-            value.as_chunks().0.iter().fold(control(last), |seen, chunk| seen | control(chunk)) != 0
-        }
-        None => value.iter().any(u8::is_ascii_control),
-    };
-    if seen { which_controls(value) } else { Traits::NONE }
+    if any(value, control, u8::is_ascii_control) { which_controls(value) } else { Traits::NONE }
 }
 
-/// Not 0 if one of the octets is below 0x20 or is 0x7f.
-fn control(octets: &[u8; 8]) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_ne_bytes(*octets);
-    let below_space = word.wrapping_sub(EACH.wrapping_mul(0x20)) & !word;
-    let from_delete = word ^ EACH.wrapping_mul(0x7f);
-    (below_space | (from_delete.wrapping_sub(EACH) & !from_delete)) & EACH.wrapping_mul(0x80)
+/// True when `eight` is not 0 for one of the octets, which are tried eight at a time, or where there are fewer, `one` by one.
+fn any(value: &[u8], eight: impl Fn(u64) -> u64, one: impl Fn(&u8) -> bool) -> bool {
+    let test = |octets: &[u8; 8]| eight(u64::from_ne_bytes(*octets));
+    match value.last_chunk::<8>() {
+        Some(last) => value.as_chunks().0.iter().fold(test(last), |seen, chunk| seen | test(chunk)) != 0,
+        None => value.iter().any(one),
+    }
 }
+
+/// Not 0 if one of the octets of a word is below 0x20 or is 0x7f.
+const fn control(word: u64) -> u64 {
+    (below(word, 0x20) | same(word, 0x7f)) & HIGHEST
+}
+
+/// The highest bit of an octet is set if one of the octets is below `bound`, which is at most 0x80.
+const fn below(word: u64, bound: u64) -> u64 {
+    word.wrapping_sub(EACH.wrapping_mul(bound)) & !word
+}
+
+/// The highest bit of an octet is set if one of the octets is this one.
+const fn same(word: u64, octet: u64) -> u64 {
+    let differing = word ^ EACH.wrapping_mul(octet);
+    differing.wrapping_sub(EACH) & !differing
+}
+
+/// The lowest bit, and the highest, of each octet of a word.
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = EACH << 7;
 
 #[cold]
 fn which_controls(value: &[u8]) -> Traits {
@@ -103,7 +117,8 @@ fn authority(value: &[u8]) -> Traits {
 }
 
 fn path(value: &[u8]) -> Traits {
-    let unusual = value.iter().any(|&octet| octet <= b' ' || octet == 0x7f || octet == b'#');
+    let eight = |word| (below(word, 0x21) | same(word, 0x7f) | same(word, 0x23)) & HIGHEST;
+    let unusual = any(value, eight, |&octet| octet <= b' ' || octet == 0x7f || octet == b'#');
     let form = match value {
         b"*" => Traits::ASTERISK,
         [b'/', ..] => Traits::NONE,

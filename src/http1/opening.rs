@@ -26,7 +26,7 @@ pub enum ClientOpening {
     },
     /// An HTTP/1.x request.
     Request(RequestHead),
-    /// A TLS record of a handshake.
+    /// A TLS record.
     Tls,
     /// Something else.
     Other,
@@ -60,8 +60,8 @@ impl ClientOpening {
             return Opening::Is(Self::BadPreface { agree });
         }
         match octets {
-            [0x16, 3, 0..=4, ..] => return Opening::Is(Self::Tls),
-            [0x16] | [0x16, 3] => return Opening::NotYet,
+            [0x14..=0x17, 3, 0..=4, ..] => return Opening::Is(Self::Tls),
+            [0x14..=0x17] | [0x14..=0x17, 3] => return Opening::NotYet,
             _ => {}
         }
         if looks_like_request(octets) {

@@ -2,9 +2,11 @@
 //! which it passed.
 
 use crate::base::{Origin, Piece, Side, to_index, to_u64};
-use crate::frame::{HEADER_OCTETS, Header, MAX_LENGTH, PREFACE};
+use crate::frame::{Decoder as FrameDecoder, HEADER_OCTETS, Header, MAX_LENGTH, Output, PREFACE, Payload};
+use crate::hpack::{Decoder, Traits};
 use crate::http1::{ClientOpening, Opening, Outcome, RequestHead, ResponseHead, ServerOpening, Upgrade};
 use crate::limits;
+use crate::tcp::Start;
 
 /// What a side speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,8 +130,9 @@ impl Http1 {
         }
     }
 
-    /// Reads the server's held octets; `client` is what the client speaks.
-    pub(super) fn server(&mut self, held: &Held, client: Mode) -> Decision {
+    /// Reads the server's held octets; `client` is what the client speaks. Octets that may stand in the middle of a frame are taken for
+    /// frames only when they begin with SETTINGS.
+    pub(super) fn server(&mut self, held: &Held, start: Start, client: Mode) -> Decision {
         match ServerOpening::read(held.octets()) {
             Opening::NotYet if held.is_full() => Decision::Is(Mode::Opaque, 0),
             Opening::NotYet => Decision::Wait,
@@ -149,7 +152,9 @@ impl Http1 {
             }
             Opening::Is(ServerOpening::Other) => match client {
                 Mode::Opening => Decision::Wait,
-                Mode::Frames if is_frame(held.octets()) => Decision::Is(Mode::Frames, 0),
+                Mode::Frames if start == Start::Syn && is_frame(held.octets()) => {
+                    Decision::Is(Mode::Frames, 0)
+                }
                 _ => Decision::Is(Mode::Opaque, 0),
             },
         }
@@ -178,5 +183,33 @@ pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
         (_, Opening::Is(ServerOpening::Settings)) => Some((Side::Server, false)),
         (Opening::Is(ClientOpening::Tls), _) if octets.get(5) == Some(&1) => Some((Side::Client, true)),
         _ => None,
+    }
+}
+
+/// Which side sent frames, as far as a message head among them tells: requests come from clients, responses and promises from servers.
+pub(super) fn role(octets: &[u8]) -> Option<Side> {
+    let mut found = None;
+    let mut decoder = FrameDecoder::joined_late();
+    let mut note = |output: Output<'_>| {
+        let Output::End { header, payload, .. } = output else { return };
+        found = found.or(match payload {
+            Payload::PushPromise { .. } => Some(Side::Server),
+            Payload::Headers { fragment, .. } if header.ends_block() => side_of_head(fragment),
+            _ => None,
+        });
+    };
+    decoder.push(&Piece::Chunk { bytes: octets, origin: Origin::default() }, &mut note);
+    decoder.finish(&mut note);
+    found
+}
+
+fn side_of_head(block: &[u8]) -> Option<Side> {
+    let traits = Decoder::joined_late().decode(block, &mut |_| {}).traits;
+    if traits.intersects(Traits::METHOD | Traits::PATH | Traits::SCHEME) {
+        Some(Side::Client)
+    } else if traits.contains(Traits::STATUS) {
+        Some(Side::Server)
+    } else {
+        None
     }
 }

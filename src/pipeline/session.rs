@@ -2,15 +2,16 @@
 
 use super::analyzer::{Seen, Wishes};
 use super::calls::CallStats;
-use super::opening::{Decision, Held, Http1, Mode, guess};
+use super::opening::{Decision, Held, Http1, Mode, guess, role};
 use super::rows::{self, Facts};
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::finding::{BlindSpot, ConnectionRow, Finding, StreamRow};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Outcome, Upgrade, agreement};
+use crate::limits;
 use crate::rules::{Coverage, Ends, Engine, Summary};
-use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, Segment, Start};
+use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, PerDirection, Segment, Start};
 
 /// A connection on its way through the floors.
 pub(super) struct Session {
@@ -18,8 +19,17 @@ pub(super) struct Session {
     /// Who sends as the client, once that is known.
     client: Option<Direction>,
     /// What came before that was known.
-    early: Vec<(Direction, Early)>,
+    early: Waiting,
     upper: Upper,
+}
+
+/// What waits until it is known which end is the client.
+#[derive(Default)]
+struct Waiting {
+    outputs: Vec<(Direction, Early)>,
+    octets: PerDirection<Vec<u8>>,
+    /// Octets that were there when they were last looked at.
+    looked: PerDirection<usize>,
 }
 
 /// What came before it was known which end is the client.
@@ -98,7 +108,7 @@ impl Session {
             conn: Connection::new(interest),
             ears,
         };
-        Self { tcp: Tcp::default(), client, early: Vec::new(), upper }
+        Self { tcp: Tcp::default(), client, early: Waiting::default(), upper }
     }
 
     pub(super) fn push(
@@ -138,7 +148,12 @@ impl Session {
     ) -> Concluded {
         let Self { tcp, client, early, upper } = &mut self;
         tcp.finish(&mut |direction, output| route(client, early, upper, direction, output, wishes, observe));
-        let client = self.client.unwrap_or_else(|| self.upper.lower_port_serves());
+        let client = client.unwrap_or_else(|| {
+            let found = upper.lower_port_serves();
+            upper.ears.coverage.roles_guessed = true;
+            early.replay(found, upper, wishes, observe);
+            found
+        });
         for direction in [Direction::Forward, Direction::Backward] {
             let absent = self.tcp.stream(direction).stats.packets == 0;
             self.upper.ears.coverage.sides[side(client, direction)].absent = absent;
@@ -156,7 +171,7 @@ fn side(client: Direction, direction: Direction) -> Side {
 /// Hands what TCP says to the floors above, once it is known who is the client.
 fn route(
     client: &mut Option<Direction>,
-    early: &mut Vec<(Direction, Early)>,
+    early: &mut Waiting,
     upper: &mut Upper,
     direction: Direction,
     output: Output<'_>,
@@ -167,19 +182,64 @@ fn route(
         upper.take(side(client, direction), output, wishes, observe);
         return;
     }
-    early.push((direction, Early::of(output)));
+    early.push(direction, output);
     let Output::Piece(Piece::Chunk { bytes, .. }) = output else { return };
-    let guess = guess(bytes);
-    upper.ears.coverage.roles_guessed = guess.is_none_or(|(_, certain)| !certain);
-    let found = match guess {
-        Some((Side::Client, _)) => direction,
-        Some((Side::Server, _)) => direction.reverse(),
-        None => upper.lower_port_serves(),
-    };
-    *client = Some(found);
-    for (direction, output) in std::mem::take(early) {
-        upper.ears.coverage.sides[side(found, direction)].absent = false;
-        upper.take(side(found, direction), output.output(), wishes, observe);
+    if let Some((found, certain)) = early.who_is_client(direction, bytes) {
+        upper.ears.coverage.roles_guessed = !certain;
+        *client = Some(found);
+        early.replay(found, upper, wishes, observe);
+    } else if early.is_full() {
+        let found = upper.lower_port_serves();
+        upper.ears.coverage.roles_guessed = true;
+        *client = Some(found);
+        early.replay(found, upper, wishes, observe);
+    }
+}
+
+impl Waiting {
+    fn push(&mut self, direction: Direction, output: Output<'_>) {
+        if let Output::Piece(Piece::Chunk { bytes, .. }) = output {
+            self.octets[direction].extend_from_slice(bytes);
+        }
+        self.outputs.push((direction, Early::of(output)));
+    }
+
+    fn is_full(&self) -> bool {
+        let octets = self.octets.forward.len().saturating_add(self.octets.backward.len());
+        octets >= limits::MAX_UNDECIDED || self.outputs.len() >= limits::MAX_EARLY_OUTPUTS
+    }
+
+    /// Which direction is the client's, and whether that is certain; `None` while more octets may tell. What was held is looked at
+    /// again only when it has doubled.
+    fn who_is_client(&mut self, direction: Direction, bytes: &[u8]) -> Option<(Direction, bool)> {
+        let of = |side: Side, direction: Direction| {
+            if side == Side::Client { direction } else { direction.reverse() }
+        };
+        if self.octets[direction].len() == bytes.len()
+            && let Some((side, true)) = guess(bytes)
+        {
+            return Some((of(side, direction), true));
+        }
+        let length = self.octets[direction].len();
+        if length < self.looked[direction].saturating_mul(2) {
+            return None;
+        }
+        self.looked[direction] = length;
+        role(&self.octets[direction]).map(|side| (of(side, direction), true))
+    }
+
+    /// Hands on what waited.
+    fn replay(
+        &mut self,
+        client: Direction,
+        upper: &mut Upper,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        for (direction, output) in std::mem::take(self).outputs {
+            upper.ears.coverage.sides[side(client, direction)].absent = false;
+            upper.take(side(client, direction), output.output(), wishes, observe);
+        }
     }
 }
 
@@ -213,7 +273,7 @@ impl Ears {
         wishes: &Wishes,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        self.cover(fact);
+        self.cover(fact, conn);
         self.engine.judge(fact, conn, &self.coverage, &wishes.options, self.now);
         let engine = &self.engine;
         self.calls.hear(number, first, fact, wishes.limit_streams, |stream| engine.names(stream));
@@ -221,7 +281,7 @@ impl Ears {
     }
 
     /// What a fact says about what can be seen.
-    fn cover(&mut self, fact: &Fact<'_>) {
+    fn cover(&mut self, fact: &Fact<'_>, conn: &Connection) {
         let seen = &mut self.coverage.sides[fact.side];
         match fact.kind {
             Kind::Signal(Signal::Opened) => seen.start_missing = false,
@@ -231,7 +291,9 @@ impl Ears {
             }
             Kind::Unsynchronised => {
                 seen.unsynchronised.get_or_insert(fact.end.at.pkt);
+                seen.resynchronised = None;
             }
+            Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
             _ => {}
         }
     }
@@ -342,7 +404,10 @@ impl Upper {
             (Mode::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
                 self.more_http1(bytes, origin, wishes, observe);
             }
-            (Mode::Opening, Piece::Gap { .. }) => self.modes[side] = Mode::Opaque,
+            (Mode::Opening, Piece::Gap { .. }) => {
+                self.held[side] = Held::default();
+                self.search(side, wishes, observe);
+            }
             (Mode::Http1 | Mode::Tls | Mode::Opaque, _) => {}
         }
     }
@@ -360,6 +425,20 @@ impl Upper {
                 ears.hear(*number, *first, conn, &fact, wishes, observe)
             });
         });
+        let frames = self.conn.sides.client.total().saturating_add(self.conn.sides.server.total());
+        if frames == 0 && self.decoders[side].searched() > to_u64(limits::MAX_UNDECIDED) {
+            self.modes[side] = Mode::Opaque;
+            self.decoders[side] = Decoder::default();
+        }
+    }
+
+    /// The beginning of a side is missing: frames are searched for in what it sends.
+    fn search(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        self.modes[side] = Mode::Frames;
+        self.decoders[side] = Decoder::joined_late();
+        self.conn.join_late(side);
+        let mut held = std::mem::take(&mut self.held[side]);
+        held.replay(0, |piece| self.frames(side, &piece, wishes, observe));
     }
 
     /// The client goes on in HTTP/1.x: content of an upgrade request, or a preface out of place.
@@ -394,7 +473,7 @@ impl Upper {
         let held = &self.held[side];
         let decision = match side {
             Side::Client => self.http1.client(held),
-            Side::Server => self.http1.server(held, self.modes.client),
+            Side::Server => self.http1.server(held, self.start(side), self.modes.client),
         };
         match decision {
             Decision::Wait => return,
@@ -406,6 +485,10 @@ impl Upper {
         if self.modes[other] == Mode::Opening && !self.held[other].octets().is_empty() {
             self.decide(other, wishes, observe);
         }
+    }
+
+    fn start(&self, side: Side) -> Start {
+        if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
     }
 
     fn bad_preface(&mut self, agree: u8, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
@@ -425,7 +508,9 @@ impl Upper {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         self.modes[side] = mode;
+        let late = self.ears.coverage.sides[side].start_missing;
         match (side, mode) {
+            (_, Mode::Opaque) if late => return self.search(side, wishes, observe),
             (Side::Client, Mode::Frames) => {
                 let origin = self.held.client.origin(length);
                 self.tell(wishes, observe, |conn, mut emit| conn.preface(origin, &mut emit));
@@ -435,7 +520,9 @@ impl Upper {
                 return;
             }
             (Side::Server, Mode::Frames) => {
-                if !self.ears.coverage.sides.server.start_missing {
+                if late {
+                    self.conn.join_late(Side::Server);
+                } else {
                     self.conn.server_begins();
                 }
                 self.accept_upgrade(wishes, observe);
@@ -498,6 +585,14 @@ impl Upper {
         wishes: &Wishes,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Concluded {
+        for side in Side::BOTH {
+            let Self { conn, ears, decoders, number, first, .. } = &mut self;
+            decoders[side].finish(&mut |output| {
+                conn.push(side, output, &mut |conn, fact| {
+                    ears.hear(*number, *first, conn, &fact, wishes, observe)
+                });
+            });
+        }
         let http2 = self.conn.preface.is_some()
             || self.conn.sides.client.total() > 0
             || self.conn.sides.server.total() > 0

@@ -1,10 +1,13 @@
 //! What could be seen of a connection, added up from the losses that the floors tell; and what that means for a rule's needs.
 
-use super::rule::{Need, Rule};
+use super::rule::{Need, Rule, View};
 use super::verdict::Draft;
 use crate::base::{PerSide, Side, Span};
 use crate::conn::{Connection, Ended};
 use crate::finding::{BlindSpot, BlindSpotKind, Confidence};
+
+/// Frames behind a gap after which they are believed as before it.
+const BELIEVED: u64 = 8;
 
 /// What could be seen of both sides.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +37,8 @@ pub struct SideCoverage {
     pub snaplen: Option<u64>,
     /// The packet from which frame boundaries are lost.
     pub unsynchronised: Option<u64>,
+    /// Frames counted when they were found again, or found first in a connection joined late.
+    pub resynchronised: Option<u64>,
     /// The packet from which the dynamic table is not known in full.
     pub hpack_unknown: Option<u64>,
     /// The packet at which a cap was reached.
@@ -65,7 +70,7 @@ impl Coverage {
         let judged = draft.culprit.side().unwrap_or(Side::Server);
         let mut confidence = draft.confidence;
         for need in rule.needs.iter().filter(|need| Some(**need) != draft.waived) {
-            confidence = match self.effect(*need, judged, conn, draft.interval) {
+            confidence = match self.effect(*need, rule.view, judged, conn, draft.interval) {
                 Effect::Met => confidence,
                 Effect::Lower => confidence.lower()?,
                 Effect::Mute => return None,
@@ -74,12 +79,19 @@ impl Coverage {
         Some(confidence)
     }
 
-    fn effect(&self, need: Need, judged: Side, conn: &Connection, interval: Option<Span>) -> Effect {
+    fn effect(
+        &self,
+        need: Need,
+        view: View,
+        judged: Side,
+        conn: &Connection,
+        interval: Option<Span>,
+    ) -> Effect {
         let (own, peer) = (&self.sides[judged], &self.sides[judged.peer()]);
         let met = match need {
             Need::Plaintext => self.no_keys.is_none(),
             Need::Start => !own.start_missing && !peer.start_missing,
-            Need::Frames => own.unsynchronised.is_none(),
+            Need::Frames => return self.frames(view, judged, conn),
             Need::PeerFrames => peer.whole(),
             Need::Payload | Need::Handshake => true,
             Need::Hpack => conn.sides[judged].hpack_exact(),
@@ -94,6 +106,23 @@ impl Coverage {
             }
         };
         if met { Effect::Met } else { Effect::Mute }
+    }
+
+    /// What is said of frames that are there holds again some frames behind a gap; what is said of frames that are not there may
+    /// lie in the gap.
+    fn frames(&self, view: View, judged: Side, conn: &Connection) -> Effect {
+        let own = &self.sides[judged];
+        let absence = matches!(view, View::Timer | View::Reaction);
+        if absence && (own.gap.is_some() || own.unsynchronised.is_some()) {
+            return Effect::Mute;
+        }
+        match (own.unsynchronised, own.resynchronised) {
+            (_, Some(frames)) if conn.sides[judged].total() < frames.saturating_add(BELIEVED) => {
+                Effect::Lower
+            }
+            (None, _) | (_, Some(_)) => Effect::Met,
+            (Some(_), None) => Effect::Mute,
+        }
     }
 
     /// What could not be seen, as the report lists it.
@@ -116,7 +145,12 @@ impl Coverage {
             return spots;
         }
         if self.roles_guessed {
-            note(BlindSpotKind::Midstream, None, None, "which end is the client is a guess: neither is accused");
+            note(
+                BlindSpotKind::Midstream,
+                None,
+                None,
+                "which end is the client is a guess: neither is accused",
+            );
         }
         for side in Side::BOTH {
             let seen = &self.sides[side];
@@ -137,7 +171,11 @@ impl Coverage {
             }
             let places = [
                 (BlindSpotKind::Gap, seen.gap, "streams alive over the gap keep only what still holds"),
-                (BlindSpotKind::Gap, seen.unsynchronised, "frames cannot be read from here on"),
+                (
+                    BlindSpotKind::Gap,
+                    seen.unsynchronised,
+                    "frames were lost here; what depends on them is not judged",
+                ),
                 (
                     BlindSpotKind::Snaplen,
                     seen.snaplen,

@@ -86,19 +86,12 @@ impl Connection {
         both.into_iter().flatten().min_by_key(|(pkt, _)| *pkt).map(|(_, direction)| direction)
     }
 
-    /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What may fill the hole
-    /// does not wait.
+    /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What fills a hole in
+    /// front of octets that are there does not wait: it was first sent before them, whatever it acknowledges now.
     fn must_wait(&self, direction: Direction, segment: &Segment<'_>) -> bool {
-        if segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
+        let fixed = segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST);
+        if fixed || self.streams[direction].is_filled_by(segment) {
             return false;
-        }
-        if let Some(first) = self.waiting.front() {
-            let stream = &self.streams[direction];
-            let next = stream.offset(segment.sequence).is_ok_and(|start| start <= stream.next());
-            let fills = next && (segment.length > 0 || segment.flags.has(Flags::FIN));
-            if first.direction != direction && fills {
-                return false;
-            }
         }
         let after = |waiting: &Stored| waiting.direction == direction;
         self.missing(direction, segment).is_some() || self.waiting.iter().any(after)
@@ -120,7 +113,7 @@ impl Connection {
         Some(peer.octets(peer.offset(segment.acknowledgement).ok()?))
     }
 
-    /// Makes the hole final for which the first segment waits, when its time is over.
+    /// Makes holes final whose time is over: that of the segment that has waited longest.
     fn expire(&mut self, now: Place, emit: &mut impl FnMut(Direction, Output<'_>)) {
         while let Some(first) = self.waiting.front() {
             let waited = now.time.since(first.head.at.time) > Span::millis(limits::HOLE_GRACE_MS);
@@ -139,11 +132,16 @@ impl Connection {
         }
     }
 
-    /// Makes the hole final for which the first segment waits, and lets that segment go on.
+    /// Makes the hole final for which the first segment waits. Where the octets that it waits for wait themselves, that is the hole
+    /// that those wait for.
     fn close(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
         let Some(first) = self.waiting.front() else { return };
-        let (direction, at) = (first.direction.reverse(), first.head.at);
-        if let Some(upto) = self.missing(first.direction, &first.segment()) {
+        let other = first.direction.reverse();
+        let cause = self.waiting.iter().find(|waiting| waiting.direction == other);
+        let waits =
+            cause.filter(|cause| self.streams[other].is_continued_by(&cause.segment())).unwrap_or(first);
+        let (direction, at) = (waits.direction.reverse(), waits.head.at);
+        if let Some(upto) = self.missing(waits.direction, &waits.segment()) {
             let stream = &mut self.streams[direction];
             stream
                 .close_gap(upto, LossKind::Captured, at, &mut |piece| emit(direction, Output::Piece(piece)));
@@ -167,16 +165,21 @@ impl Connection {
         }
     }
 
-    /// Lets segments that wait go on as far as the octets are there that they acknowledge.
+    /// Lets segments that wait go on as far as the octets are there that they acknowledge, those of one direction in their order.
     fn replay(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
-        while let Some(stored) = self.waiting.pop_front() {
-            let (direction, segment) = (stored.direction, stored.segment());
-            if self.missing(direction, &segment).is_some() {
-                self.waiting.push_front(stored);
-                return;
-            }
-            self.accept(direction, &segment, emit);
+        while let Some(stored) = self.next_ready().and_then(|at| self.waiting.remove(at)) {
+            self.accept(stored.direction, &stored.segment(), emit);
         }
+    }
+
+    fn next_ready(&self) -> Option<usize> {
+        let mut blocked = PerDirection { forward: false, backward: false };
+        self.waiting.iter().position(|stored| {
+            let ready =
+                !blocked[stored.direction] && self.missing(stored.direction, &stored.segment()).is_none();
+            blocked[stored.direction] |= !ready;
+            ready
+        })
     }
 
     fn accept(

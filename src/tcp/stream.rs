@@ -147,6 +147,17 @@ impl Stream {
         }
     }
 
+    /// True for a segment with the next octets.
+    pub(super) fn is_continued_by(&self, segment: &Segment<'_>) -> bool {
+        let start = self.offset(segment.payload_sequence());
+        start.is_ok_and(|start| start <= self.next && start.saturating_add(segment.length) > self.next)
+    }
+
+    /// True for a segment with the next octets when later ones are there already.
+    pub(super) fn is_filled_by(&self, segment: &Segment<'_>) -> bool {
+        !self.held.is_empty() && self.is_continued_by(segment)
+    }
+
     /// Declares every hole up to `upto` final, and delivers what waits in front of it.
     pub(super) fn close_gap(
         &mut self,

@@ -33,6 +33,22 @@ pub fn report_on(packets: &[Packet]) -> Report {
     report(&capture(packets))
 }
 
+/// The report on a conversation in which the server has the higher port.
+pub fn report_on_high_port(packets: &[Packet]) -> Report {
+    let mut file = capture(packets);
+    let mut record = 24;
+    for packet in packets {
+        let ports = record + 16 + 14 + 20;
+        let exchange = |port: [u8; 2]| if port == 40_001_u16.to_be_bytes() { 31_050_u16 } else { 40_001_u16 };
+        for at in [ports, ports + 2] {
+            let port = exchange([file[at], file[at + 1]]).to_be_bytes();
+            file[at..at + 2].copy_from_slice(&port);
+        }
+        record = ports + 20 + packet.payload.len();
+    }
+    report(&file)
+}
+
 /// The examples of every rule: its name, whether it fires, and the packets.
 pub fn examples() -> Vec<(&'static str, bool, Vec<Packet>)> {
     let both = |rule: &&'static h2lint::rules::Rule| {

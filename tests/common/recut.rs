@@ -46,6 +46,29 @@ pub fn recut(packets: &[Packet], changes: &[Change]) -> Vec<Packet> {
     cut.packets
 }
 
+/// One packet that its path lost on the way to the tap, and its retransmission, a quarter of a second after the last packet that can
+/// have passed without it; `choice` says which packet.
+pub fn lost_on_the_way(packets: &[Packet], choice: usize) -> Vec<Packet> {
+    let mut left = packets.to_vec();
+    let mut lost = left.remove(choice % packets.len());
+    let at = choice % packets.len();
+    let answers = |packet: &Packet| packet.side != lost.side && packet.acknowledged > lost.offset;
+    let ends = |packet: &Packet| packet.flags & (FIN | RST) != 0;
+    let until =
+        (at..left.len()).find(|place| answers(&left[*place]) || ends(&left[*place])).unwrap_or(left.len());
+    if lost.payload.is_empty() || lost.flags & (SYN | FIN | RST) != 0 || until == 0 {
+        return packets.to_vec();
+    }
+    let wait = Span::millis(250);
+    lost.time = left[until - 1].time.after(wait);
+    let before = left[..until].iter().filter(|packet| packet.side == lost.side);
+    lost.acknowledged =
+        before.map(|packet| packet.acknowledged).max().unwrap_or_default().max(lost.acknowledged);
+    left[until..].iter_mut().for_each(|packet| packet.time = packet.time.after(wait));
+    left.insert(until, lost);
+    left
+}
+
 /// Every packet cut into segments of at most this many octets.
 pub fn in_segments_of(packets: &[Packet], most: usize) -> Vec<Packet> {
     let mut all = Vec::new();
