@@ -110,3 +110,14 @@ pub const MAX_FIRST_SETTINGS: usize = 600;
 
 /// Pieces and signals that wait until it is known which end of a connection without a handshake is the client.
 pub const MAX_EARLY_OUTPUTS: usize = 1024;
+
+/// Octets of a compressed file asked of the operating system at a time: a fraction of what they unpack to.
+pub const COMPRESSED_BLOCK: usize = 1 << 16;
+
+/// Largest window, in octets, that compressed data may ask for: what `zstd --long` takes without being told, and twice that of
+/// `xz -9`. More is only ever asked for by hand, or by a bomb.
+pub const MAX_COMPRESSION_WINDOW: usize = 1 << 27;
+
+/// Octets missing in one hole of a side beyond which nothing before the hole is taken to hold behind it: lost segments are far fewer,
+/// while the sequence numbers of another connection, whose handshake was lost, lie anywhere in 2^32.
+pub const MAX_BRIDGED_GAP: u64 = 1 << 20;

@@ -2,7 +2,6 @@
 
 use super::fact::{Fact, Interest, Kind, On};
 use super::half::{Half, Limits};
-use super::message::Gatherer;
 use super::settings::Announcement;
 use super::state::StreamState;
 use super::stream::{MessageState, Stream};
@@ -28,7 +27,6 @@ pub struct Connection {
     pub spoke: PerSide<Option<Origin>>,
     /// The kinds of facts that somebody asks for.
     pub interest: Interest,
-    pub(super) gatherer: Gatherer,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
 }
@@ -61,12 +59,19 @@ impl Connection {
     pub fn join_late(&mut self, side: Side) {
         let half = &mut self.sides[side];
         half.hpack = Decoder::joined_late();
-        self.from_start[side] = false;
         self.lose(side);
         self.streams.lose(side.peer());
     }
 
+    /// So much of this side is missing that nothing before need hold behind it: it may even be another connection, whose handshake
+    /// is missing too.
+    pub fn start_anew(&mut self, side: Side) {
+        self.streams.clear();
+        self.join_late(side);
+    }
+
     fn lose(&mut self, side: Side) {
+        self.from_start[side] = false;
         self.sides[side].block.lose();
         self.sides[side].hpack.lose();
         self.streams.lose(side);

@@ -380,7 +380,7 @@ impl Connection {
             half.hpack.lose();
             return;
         };
-        let mut head = self.gatherer.decode(&mut half.hpack, octets);
+        let mut head = half.gatherer.decode(&mut half.hpack, octets);
         let promise = open.kind == FrameType::PUSH_PROMISE;
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let side = if promise { Side::Client } else { seen.side };
@@ -390,7 +390,7 @@ impl Connection {
                 Side::Server => message::response(sent.message, &head),
             };
             match head.role {
-                message::Role::Request => stream.request = Some(self.gatherer.request(&head)),
+                message::Role::Request => stream.request = Some(half.gatherer.request(&head)),
                 message::Role::Response => stream.status = head.status,
                 _ => {}
             }

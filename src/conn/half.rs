@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::block::Assembly;
 use super::knowledge::Knowledge;
+use super::message::Gatherer;
 use super::settings::Ledger;
 use crate::base::Origin;
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
@@ -39,6 +40,7 @@ pub struct Half {
     counts: [u64; 14],
     pub(super) block: Assembly,
     pub(super) hpack: Decoder,
+    pub(super) gatherer: Gatherer,
     /// PINGs that wait for their acknowledgement: the opaque octets, and where the frame was complete.
     pub(super) pings: VecDeque<([u8; 8], Origin)>,
 }
@@ -101,6 +103,7 @@ impl Default for Half {
             counts: [0; 14],
             block: Assembly::default(),
             hpack: Decoder::new(),
+            gatherer: Gatherer::default(),
             pings: VecDeque::new(),
         }
     }

@@ -47,16 +47,18 @@ pub enum Role {
     Reuse,
 }
 
-/// Decodes field blocks and gathers what is kept of them. A request like the last one costs neither a copy nor an allocation.
+/// Decodes the field blocks of one side and gathers what is kept of them. A block like the last one is not decoded again, and a
+/// request like the last one costs neither a copy nor an allocation.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
+    head: Head,
     method: Kept,
     path: Kept,
     authority: Kept,
-    last: Arc<Request>,
+    last: Option<Arc<Request>>,
 }
 
-/// One text of the request that is being decoded.
+/// One text of the request that was decoded last.
 #[derive(Debug, Default)]
 enum Kept {
     #[default]
@@ -67,27 +69,33 @@ enum Kept {
 }
 
 impl Gatherer {
-    /// Decodes a block.
+    /// Decodes a block. Its role is for the caller to find out.
     pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8]) -> Head {
-        let mut head = Head::default();
-        self.method = Kept::Absent;
-        self.path = Kept::Absent;
-        self.authority = Kept::Absent;
-        head.block = decoder.decode_where(octets, |traits| traits.intersects(NOTED), &mut |field| {
-            self.note(&field, &mut head.status, &mut head.grpc_status);
-        });
-        head
+        if !decoder.repeats(octets) {
+            self.method = Kept::Absent;
+            self.path = Kept::Absent;
+            self.authority = Kept::Absent;
+            let mut head = Head::default();
+            head.block = decoder.decode_where(octets, |traits| traits.intersects(NOTED), &mut |field| {
+                self.note(&field, &mut head.status, &mut head.grpc_status);
+            });
+            self.head = head;
+        }
+        self.head.clone()
     }
 
-    #[inline(never)]
     fn note(&mut self, field: &Field<'_>, status: &mut Option<u16>, grpc_status: &mut Option<u32>) {
         let Text::Known(value) = field.value else { return };
-        let last = &self.last;
+        let last = self.last.as_deref();
         match field.traits {
-            traits if traits.contains(Traits::METHOD) => self.method.keep(value, last.method.as_deref()),
-            traits if traits.contains(Traits::PATH) => self.path.keep(value, last.path.as_deref()),
+            traits if traits.contains(Traits::METHOD) => {
+                self.method.keep(value, last.and_then(|last| last.method.as_deref()));
+            }
+            traits if traits.contains(Traits::PATH) => {
+                self.path.keep(value, last.and_then(|last| last.path.as_deref()));
+            }
             traits if traits.contains(Traits::AUTHORITY) => {
-                self.authority.keep(value, last.authority.as_deref())
+                self.authority.keep(value, last.and_then(|last| last.authority.as_deref()));
             }
             traits if traits.contains(Traits::STATUS) => *status = status.or_else(|| field.status()),
             _ => *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()),
@@ -97,20 +105,23 @@ impl Gatherer {
     /// The request that the block decoded last carries.
     pub(super) fn request(&mut self, head: &Head) -> Arc<Request> {
         let whole = head.block.unknown == 0 && head.block.error.is_none();
-        let last = &self.last;
-        let same = last.whole == whole
-            && self.method.is(last.method.is_some())
-            && self.path.is(last.path.is_some())
-            && self.authority.is(last.authority.is_some());
-        if !same {
-            self.last = Arc::new(Request {
-                method: self.method.text(last.method.as_deref()),
-                path: self.path.text(last.path.as_deref()),
-                authority: self.authority.text(last.authority.as_deref()),
+        let last = self.last.as_deref();
+        let same = |last: &&Request| {
+            last.whole == whole
+                && self.method.is(last.method.is_some())
+                && self.path.is(last.path.is_some())
+                && self.authority.is(last.authority.is_some())
+        };
+        if last.filter(same).is_none() {
+            let request = Request {
+                method: self.method.settle(last.and_then(|last| last.method.as_deref())),
+                path: self.path.settle(last.and_then(|last| last.path.as_deref())),
+                authority: self.authority.settle(last.and_then(|last| last.authority.as_deref())),
                 whole,
-            });
+            };
+            self.last = Some(Arc::new(request));
         }
-        Arc::clone(&self.last)
+        self.last.clone().unwrap_or_default()
     }
 }
 
@@ -135,11 +146,15 @@ impl Kept {
         }
     }
 
-    fn text(&self, last: Option<&str>) -> Option<Box<str>> {
-        match self {
-            Self::Absent => None,
+    /// The text, which from here on is that of the last request.
+    fn settle(&mut self, last: Option<&str>) -> Option<Box<str>> {
+        match std::mem::replace(self, Self::Same) {
+            Self::Absent => {
+                *self = Self::Absent;
+                None
+            }
             Self::Same => last.map(Into::into),
-            Self::Other(text) => Some(text.clone()),
+            Self::Other(text) => Some(text),
         }
     }
 }

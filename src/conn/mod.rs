@@ -29,3 +29,6 @@ pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Sent, Stream};
 pub use streams::{Known, Streams, opener};
 pub use transport::{Ended, Transport};
+
+#[cfg(test)]
+mod tests;

@@ -96,6 +96,12 @@ impl Streams {
         self.slots.get_mut(at)
     }
 
+    /// Forgets every stream; the counts stay.
+    pub(super) fn clear(&mut self) {
+        let (count, peak) = (self.count, self.peak);
+        *self = Self { count, peak, ..Self::default() };
+    }
+
     /// Frames of this side are missing: it may have opened streams that nobody saw.
     pub(super) fn lose(&mut self, side: Side) {
         self.holed[side] = true;
@@ -112,12 +118,9 @@ impl Streams {
         self.slots.iter_mut()
     }
 
-    /// Every stream that is open or remembered, by identifier.
-    #[must_use]
-    pub fn sorted(&self) -> Vec<&Stream> {
-        let mut all: Vec<_> = self.places.values().filter_map(|at| self.slots.get(*at)).collect();
-        all.sort_unstable_by_key(|stream| stream.id);
-        all
+    /// Every stream that is open or remembered, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Stream> {
+        self.places.values().filter_map(|at| self.slots.get(*at))
     }
 
     /// Highest identifier opened by a side; 0 when there is none.

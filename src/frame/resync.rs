@@ -52,16 +52,20 @@ impl Search {
         self.dropped.saturating_add(to_u64(self.octets.len()))
     }
 
-    /// Everything that is held, when it is nothing but plausible frames from the first octet to the last.
+    /// Everything that is held, when it is nothing but plausible frames from the first octet on: one that ends with the last octet, or
+    /// several of which the last may be cut.
     pub(super) fn whole(&mut self, longest: u32) -> Option<Found> {
-        let mut at = 0;
-        while at < self.octets.len() {
-            let header =
-                self.octets.get(at..).and_then(Header::read).filter(|header| plausible(header, longest))?;
-            let length = to_index(u64::from(header.length));
-            at = at.saturating_add(HEADER_OCTETS).saturating_add(length);
+        let (mut at, mut frames) = (0, 0_u32);
+        while let Some(rest) = self.octets.get(at..).filter(|rest| !rest.is_empty()) {
+            let Some(header) = Header::read(rest) else { break };
+            if !plausible(&header, longest) {
+                return None;
+            }
+            frames = frames.saturating_add(1);
+            at = at.saturating_add(HEADER_OCTETS).saturating_add(to_index(u64::from(header.length)));
         }
-        (at > 0 && at == self.octets.len() && self.dropped == 0).then(|| self.take(0))
+        let believed = frames >= 2 || frames == 1 && at == self.octets.len();
+        (believed && self.dropped == 0).then(|| self.take(0))
     }
 
     fn find(&mut self, longest: u32) -> Option<Found> {
@@ -70,9 +74,10 @@ impl Search {
         let mut open = None;
         while at.saturating_add(HEADER_OCTETS) <= self.octets.len() {
             match self.chain(at, longest) {
-                Chain::Complete => return Some(self.take(at)),
+                // What begins earlier and may still be confirmed goes first: a later chain may lie inside its payloads.
+                Chain::Complete if open.is_none() => return Some(self.take(at)),
                 Chain::Open => open = open.or(Some(at)),
-                Chain::Broken => {}
+                Chain::Complete | Chain::Broken => {}
             }
             at = at.saturating_add(1);
         }
@@ -123,7 +128,7 @@ enum Chain {
 }
 
 /// True for a header that an HTTP/2 sender may well have written: a registered type, a length that fits it, no reserved bit, only
-/// flags that the type defines, a stream where there must be one.
+/// flags that the type defines, a stream where there must be one, and no empty DATA, which zeros in a payload look like.
 pub(super) fn plausible(header: &Header, longest: u32) -> bool {
     let connection = header.stream == StreamId::CONNECTION;
     let stream_fits = match header.kind {
@@ -131,11 +136,13 @@ pub(super) fn plausible(header: &Header, longest: u32) -> bool {
         FrameType::WINDOW_UPDATE | FrameType::ALTSVC | FrameType::ORIGIN => true,
         _ => !connection,
     };
+    let empty = header.kind == FrameType::DATA && header.length == 0 && !header.ends_stream();
     let flags_fit = header.flags.0 & !header.kind.defined_flags().0 == 0;
     header.kind.name().is_some()
         && !header.reserved
         && stream_fits
         && flags_fit
+        && !empty
         && header.length <= longest
         && wrong_length(header).is_none()
 }

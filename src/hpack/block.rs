@@ -65,6 +65,11 @@ impl Updates {
 }
 
 impl Block {
+    /// True when the block was right and left the table as it found it.
+    pub(super) const fn changes_nothing(&self) -> bool {
+        self.complete && self.error.is_none() && self.inserted == 0 && self.updates.count() == 0
+    }
+
     /// Notes a mistake; the first one stays.
     pub(super) fn note(&mut self, fault: Fault) {
         self.error.get_or_insert(fault);

@@ -24,6 +24,8 @@ pub struct Decoder {
     owed: Option<u32>,
     name: Vec<u8>,
     value: Vec<u8>,
+    /// The block decoded last, as long as the same octets mean the same again; else empty.
+    last: Vec<u8>,
 }
 
 /// Why a block is not decoded to its end.
@@ -53,7 +55,14 @@ impl Decoder {
     /// (RFC 9113 §6.5.2).
     #[must_use]
     pub fn new() -> Self {
-        Self { table: Table::new(), limit: 4096, owed: None, name: Vec::new(), value: Vec::new() }
+        Self {
+            table: Table::new(),
+            limit: 4096,
+            owed: None,
+            name: Vec::new(),
+            value: Vec::new(),
+            last: Vec::new(),
+        }
     }
 
     /// A decoder for a direction whose beginning was not seen: what the table held before, how large it may be and what the
@@ -69,6 +78,7 @@ impl Decoder {
     pub fn lose(&mut self) {
         self.table.lose(self.limit);
         self.owed = None;
+        self.last.clear();
     }
 
     /// True when every entry that the sender can refer to is known.
@@ -86,6 +96,7 @@ impl Decoder {
     /// and the table itself as long as its size is unknown; so tell it before [`Self::lose`] where both are due.
     pub fn set_limit(&mut self, octets: u32) {
         self.limit = octets;
+        self.last.clear();
     }
 
     /// Tells that the sender acknowledged a SETTINGS that lowered the limit to `at_most` octets: its next block must begin
@@ -94,6 +105,7 @@ impl Decoder {
     pub fn require_update(&mut self, at_most: u32) {
         if self.table.maximum().is_some_and(|maximum| maximum > at_most) {
             self.owed = Some(self.owed.map_or(at_most, |owed| owed.min(at_most)));
+            self.last.clear();
         }
     }
 
@@ -112,6 +124,13 @@ impl Decoder {
     /// The known entries of the dynamic table, newest first. Unless [`Self::exact`], others may follow behind them.
     pub fn table(&self) -> impl Iterator<Item = Entry<'_>> {
         self.table.rows()
+    }
+
+    /// True when `block` is the one decoded last, octet for octet, and means the same again: that one had no mistake and left
+    /// the table as it was, and nothing was told since. Most blocks of a long connection are like the one before.
+    #[must_use]
+    pub fn repeats(&self, block: &[u8]) -> bool {
+        !block.is_empty() && self.last == block
     }
 
     /// Decodes a whole field block; `emit` takes each field in turn.
@@ -139,6 +158,10 @@ impl Decoder {
         }
         if !summary.complete {
             self.lose();
+        }
+        self.last.clear();
+        if summary.changes_nothing() && block.len() <= KEPT_BLOCK {
+            self.last.extend_from_slice(block);
         }
         for scratch in [&mut self.name, &mut self.value] {
             if scratch.capacity() > KEPT_SCRATCH {
@@ -333,6 +356,9 @@ impl<W: Fn(Traits) -> bool, E: FnMut(Field<'_>)> Receiver<'_, W, E> {
         Ok((self.wants)(traits).then_some(traits))
     }
 }
+
+/// Longest block that is compared with the next one: larger ones carry fresh values.
+const KEPT_BLOCK: usize = 256;
 
 /// Octets of scratch that a decoder holds between blocks; fields that need more are rare, and pay for it by their length.
 const KEPT_SCRATCH: usize = 4096;

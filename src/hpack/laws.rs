@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::huffman::{self, Flaw};
 use super::static_table;
-use super::{Block, Coding, Decoder, Encoder, FaultKind, Field, Representation};
+use super::{Block, Coding, Decoder, Encoder, FaultKind, Field, Representation, Traits};
 
 /// A field.
 #[derive(Clone, Debug)]
@@ -306,6 +306,41 @@ proptest! {
             } else {
                 never_lies(&mut decoder, &block, &lines, &model, seen_since)?;
             }
+        }
+    }
+
+    #[test]
+    fn a_block_that_repeats_the_last_one_means_the_same_again(
+        blocks in prop::collection::vec(prop_oneof![octets(20), prop::collection::vec(0x82..=0xc2_u8, 1..5)], 1..8),
+        late in any::<bool>(),
+    ) {
+        let mut decoder = if late { Decoder::joined_late() } else { Decoder::new() };
+        for block in &blocks {
+            let before = entries(&decoder);
+            let first = decode(&mut decoder, block);
+            if decoder.repeats(block) {
+                prop_assert_eq!(&before, &entries(&decoder));
+                prop_assert_eq!(decode(&mut decoder, block), first);
+            }
+        }
+    }
+
+    #[test]
+    fn fields_that_nobody_wants_count_like_the_others(history in history()) {
+        let mut model = Model::new();
+        let (mut all, mut some) = (Decoder::new(), Decoder::new());
+        for plan in &history {
+            let (block, _) = model.write(plan);
+            let wants = |traits: Traits| traits.intersects(Traits::PSEUDO | Traits::SECRET);
+            let (mut wanted, mut handed) = (Vec::new(), Vec::new());
+            let summary = all.decode(&block, &mut |field| {
+                if wants(field.traits) {
+                    wanted.push(field.to_string());
+                }
+            });
+            prop_assert_eq!(some.decode_where(&block, wants, &mut |field| handed.push(field.to_string())), summary);
+            prop_assert_eq!(handed, wanted);
+            prop_assert_eq!(entries(&some), entries(&all));
         }
     }
 

@@ -148,6 +148,31 @@ fn the_traits_of_a_literal_stay_with_its_entry() {
 }
 
 #[test]
+fn a_block_repeats_the_last_one_only_as_long_as_nothing_else_happened() {
+    let block = written(|block| block.indexed(2).literal(WITHOUT, 4, b"/a", Coding::Huffman));
+    let insert = written(|block| block.literal(INDEXING, 4, b"/b", Coding::Plain));
+    let update = written(|block| block.size_update(4096));
+    let said: [(&str, fn(&mut Decoder)); 3] = [
+        ("lost", Decoder::lose),
+        ("another limit", |decoder| decoder.set_limit(100)),
+        ("an update owed", |decoder| decoder.require_update(100)),
+    ];
+    for (what, happen) in said {
+        let mut decoder = Decoder::new();
+        assert!(!decoder.repeats(&block));
+        decode(&mut decoder, &block);
+        assert!(decoder.repeats(&block) && !decoder.repeats(&block[1..]));
+        happen(&mut decoder);
+        assert!(!decoder.repeats(&block), "{what}");
+    }
+    for changing in [insert, update, octets("be"), Vec::new()] {
+        let mut decoder = Decoder::new();
+        decode(&mut decoder, &changing);
+        assert!(!decoder.repeats(&changing), "{changing:02x?}");
+    }
+}
+
+#[test]
 fn fields_out_of_place_are_marked() {
     let block = written(|block| {
         block.indexed(2).field(b"host", b"a").indexed(4).indexed(2).field(b"host", b"a").field(b"x", b"")

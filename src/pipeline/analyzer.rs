@@ -5,13 +5,13 @@ use std::collections::{HashMap, VecDeque};
 use super::collector::Collector;
 use super::place;
 use super::session::Session;
-use crate::base::{Place, Span};
+use crate::base::{Place, Span, Time};
 use crate::capture::Packet;
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
 use crate::limits;
 use crate::link::{self, Datagram};
-use crate::rules::{Options, interest};
+use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, FlowKey, Flows, Segment};
 
 /// What the caller wants.
@@ -62,6 +62,8 @@ pub struct Analyzer {
     lingering: VecDeque<(u64, Place)>,
     collector: Collector,
     last: Place,
+    latest: Time,
+    file: FileView,
 }
 
 /// A connection that is not concluded.
@@ -80,26 +82,47 @@ impl Analyzer {
 
     /// Takes the next packet.
     pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        self.last = place(packet);
+        self.note_time(place(packet));
         let Ok(datagram) = link::decode(packet.link, packet.data) else { return };
         if datagram.protocol != TCP {
             return;
         }
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place(packet));
         if let Some(segment) = segment {
+            if crate::base::to_u32(packet.data.len()) < packet.original_length {
+                let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
+                *packets = packets.saturating_add(1);
+            }
             self.segment(&datagram, &segment, observe);
         }
         self.retire(observe);
     }
 
-    /// The capture is over.
-    pub fn finish(mut self, input: Input, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) -> Report {
+    /// The latest time counts as now: a clock that runs back is noted, not followed.
+    fn note_time(&mut self, at: Place) {
+        let back = self.latest.since(at.time);
+        if self.file.last.pkt != 0 && back > self.file.ran_back.map_or(Span::ZERO, |(_, known)| known) {
+            self.file.ran_back = Some((at, back));
+        }
+        self.latest = self.latest.max(at.time);
+        self.file.last = at;
+        self.last = at;
+    }
+
+    /// The capture is over; `truncated` says where, when it ends inside a record.
+    pub fn finish(
+        mut self,
+        input: Input,
+        truncated: Option<String>,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) -> Report {
+        self.file.truncated = truncated;
         let mut numbers: Vec<u64> = self.live.keys().copied().collect();
         numbers.sort_unstable();
         for number in numbers {
             self.conclude(number, observe);
         }
-        self.collector.report(&self.wishes, &self.flows, input)
+        self.collector.report(&self.wishes, &self.flows, input, &self.file)
     }
 
     fn segment(
@@ -124,6 +147,10 @@ impl Analyzer {
             return;
         };
         live.session.push(seat.direction, segment, &self.wishes, observe);
+        let candidates = live.session.candidates(self.collector.bar(&self.wishes));
+        if !candidates.is_empty() {
+            self.collector.candidates(candidates, &self.wishes);
+        }
         if !live.lingers && live.session.is_over() {
             live.lingers = true;
             self.lingering.push_back((seat.number, segment.at));

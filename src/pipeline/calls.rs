@@ -1,13 +1,12 @@
 //! Requests of one connection: how many, how many failed and why, how long they took, and the slowest ones for the list.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
-use super::rows::stream_row;
+use super::listing::{Listed, Rank, time};
 use crate::base::{Place, Side};
-use crate::conn::{Fact, Kind, Stream};
-use crate::finding::{Calls, StreamRow};
-use crate::frame::ErrorCode;
+use crate::conn::{Fact, Kind, Stream, Streams};
+use crate::finding::{Calls, Finding};
+use crate::frame::{ErrorCode, StreamId};
 
 /// Durations kept for the median; beyond it every second one is kept, and so on.
 const SAMPLES: usize = 4096;
@@ -21,37 +20,12 @@ pub(super) struct CallStats {
     samples: Vec<i64>,
     stride: u64,
     turn: u64,
-    /// The slowest streams, the fastest of them on top.
-    slowest: BinaryHeap<Reverse<Listed>>,
-    /// Streams with findings.
-    named: Vec<StreamRow>,
-}
-
-/// A stream that may be listed: its time, its identifier, and the row.
-#[derive(Debug)]
-struct Listed {
-    key: (i64, Reverse<u32>),
-    row: StreamRow,
-}
-
-impl PartialEq for Listed {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Listed {}
-
-impl PartialOrd for Listed {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Listed {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
-    }
+    /// What a stream must stand above to be listed; `None` as long as there is room.
+    bar: Option<Rank>,
+    /// Streams that do, since they were last taken.
+    candidates: Vec<Listed>,
+    /// Streams that findings name.
+    named: Vec<Listed>,
 }
 
 impl CallStats {
@@ -121,18 +95,17 @@ impl CallStats {
         }
         if named(stream.id.0) {
             if self.named.len() < limit {
-                self.named.push(stream_row(conn, first, stream, lost));
+                self.named.push(Listed::new(conn, first, stream, lost));
             }
-            return;
+        } else if self.bar.is_none_or(|bar| Rank::of(conn, stream) > bar) {
+            self.candidates.push(Listed::new(conn, first, stream, lost));
         }
-        let key = (time(stream), Reverse(stream.id.0));
-        if self.slowest.len() >= limit {
-            if self.slowest.peek().is_some_and(|Reverse(least)| least.key >= key) {
-                return;
-            }
-            self.slowest.pop();
-        }
-        self.slowest.push(Reverse(Listed { key, row: stream_row(conn, first, stream, lost) }));
+    }
+
+    /// Tells what a stream must stand above from here on, and takes those that stood above it until now.
+    pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
+        self.bar = bar;
+        std::mem::take(&mut self.candidates)
     }
 
     fn fail(&mut self, cause: String) {
@@ -157,15 +130,34 @@ impl CallStats {
         }
     }
 
-    /// The calls in numbers, and the streams to be listed.
-    pub(super) fn finish(mut self) -> (Calls, Vec<StreamRow>) {
-        self.samples.sort_unstable();
-        let middle = self.samples.get(self.samples.len() / 2);
-        let median_ms = middle.map(|time| crate::base::Span(*time).as_millis());
-        let calls = Calls { total: self.total, failed: self.failed, grpc: self.grpc, median_ms };
-        let mut rows = self.named;
-        rows.extend(self.slowest.into_iter().map(|Reverse(listed)| listed.row));
-        (calls, rows)
+    /// The streams that `findings` name, each once, and what is remembered of them.
+    pub(super) fn named(
+        &mut self,
+        conn: u64,
+        first: Place,
+        findings: &[Finding],
+        streams: &Streams,
+    ) -> (Vec<u32>, Vec<Listed>) {
+        let mut named: Vec<u32> = findings.iter().filter_map(|finding| finding.stream).collect();
+        named.sort_unstable();
+        named.dedup();
+        let mut listed = std::mem::take(&mut self.named);
+        for stream in &named {
+            if let Some(stream) = streams.get(StreamId(*stream))
+                && !listed.iter().any(|listed| listed.stream() == stream.id.0)
+            {
+                listed.push(Listed::new(conn, first, stream, false));
+            }
+        }
+        (named, listed)
+    }
+
+    /// The calls in numbers.
+    pub(super) fn finish(mut self) -> Calls {
+        let middle = self.samples.len() / 2;
+        let median = (middle < self.samples.len()).then(|| *self.samples.select_nth_unstable(middle).1);
+        let median_ms = median.map(|time| crate::base::Span(time).as_millis());
+        Calls { total: self.total, failed: self.failed, grpc: self.grpc, median_ms }
     }
 }
 
@@ -179,11 +171,4 @@ fn failure(stream: &Stream) -> Option<String> {
         (None, Some(status @ 500..), _) => Some(format!("status {status}")),
         _ => None,
     }
-}
-
-/// Time from the first frame to the end, in nanoseconds.
-fn time(stream: &Stream) -> i64 {
-    let last = stream.sent.server.last.map(|last| last.time);
-    let end = stream.closed.map(|closed| closed.at.time).or(last).unwrap_or(stream.opened.at.time);
-    end.since(stream.opened.at.time).0
 }

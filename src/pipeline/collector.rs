@@ -1,25 +1,25 @@
 //! Adds up concluded connections to a report. Counts are never limited, lists are.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::analyzer::Wishes;
-use super::rows::frame_total;
+use super::listing::{Listed, Listing, Rank};
 use super::session::Concluded;
-use crate::base::to_u64;
+use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, StreamRow,
-    Tool, Totals, Verdict,
+    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, Tool, Totals,
+    Verdict,
 };
 use crate::limits;
-use crate::rules::{Ends, RULES_VERSION, Summary, catalog, judge_capture};
+use crate::rules::{CaptureView, Ends, FileView, RULES_VERSION, Summary, catalog, judge_capture};
 use crate::tcp::Flows;
 
 /// What is kept of the connections that are over.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
-    rows: BTreeMap<u64, ConnectionRow>,
-    streams: Vec<StreamRow>,
+    /// By number; those that are not concluded yet have their place.
+    rows: Vec<Option<ConnectionRow>>,
+    listing: Listing,
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
     summaries: Vec<Summary>,
@@ -36,46 +36,52 @@ impl Collector {
 
     /// Takes a concluded connection.
     pub(super) fn add(&mut self, concluded: Concluded, wishes: &Wishes) {
-        let Concluded { row, streams, findings, blind_spots, summary, ends, calls, towards_http2 } =
-            concluded;
+        let Concluded { row, named, findings, blind_spots, summary, ends, .. } = concluded;
         let totals = &mut self.totals;
-        totals.http2_connections = totals.http2_connections.saturating_add(u64::from(row.http2));
-        totals.streams = totals.streams.saturating_add(row.streams.opened);
-        totals.frames = totals.frames.saturating_add(frame_total(&row.frames));
-        self.judge_calls = self.judge_calls.saturating_add(calls);
-        self.towards_http2 |= towards_http2;
+        totals.http2_connections = totals.http2_connections.saturating_add(u64::from(concluded.http2));
+        totals.streams = totals.streams.saturating_add(concluded.streams);
+        totals.frames = totals.frames.saturating_add(concluded.frames);
+        self.judge_calls = self.judge_calls.saturating_add(concluded.calls);
+        self.towards_http2 |= concluded.towards_http2;
         self.findings.extend(findings);
         self.blind_spots.extend(blind_spots);
-        if summary.held_back.is_some() {
+        self.listing.add(concluded.candidates, wishes.limit_streams);
+        let (streams, rows) = named;
+        self.listing.name(summary.number, streams, rows, wishes.limit_streams);
+        self.list(row);
+        if let Some(ends) = ends.filter(|_| summary.held_back.is_some()) {
             self.ends.insert(summary.number, ends);
             self.summaries.push(summary);
         }
-        self.streams.extend(streams);
-        if self.streams.len() > wishes.limit_streams.saturating_mul(2) {
-            self.trim_streams(wishes.limit_streams);
-        }
-        self.rows.insert(row.id, row);
-        if self.rows.len() > wishes.limit_connections {
-            self.rows.pop_last();
-            self.omitted.connections = self.omitted.connections.saturating_add(1);
-        }
     }
 
-    /// Streams with findings first, then the slowest.
-    fn trim_streams(&mut self, limit: usize) {
-        let named = |row: &StreamRow| {
-            self.findings
-                .iter()
-                .any(|finding| finding.conn == Some(row.conn) && finding.stream == Some(row.stream))
+    /// What a stream must stand above to be listed; `None` as long as there is room.
+    pub(super) fn bar(&self, wishes: &Wishes) -> Option<Rank> {
+        self.listing.bar(wishes.limit_streams)
+    }
+
+    /// Takes streams that stand above the bar.
+    pub(super) fn candidates(&mut self, streams: Vec<Listed>, wishes: &Wishes) {
+        self.listing.add(streams, wishes.limit_streams);
+    }
+
+    /// Puts a connection in its place; numbers count from 0 without a gap.
+    fn list(&mut self, row: Option<ConnectionRow>) {
+        let Some(row) = row else {
+            self.omitted.connections = self.omitted.connections.saturating_add(1);
+            return;
         };
-        let mut keyed: Vec<_> = self.streams.drain(..).collect::<Vec<_>>();
-        keyed.sort_by_cached_key(|row| (!named(row), Reverse(duration(row)), row.conn, row.stream));
-        keyed.truncate(limit);
-        self.streams = keyed;
+        let at = to_index(row.id);
+        if at >= self.rows.len() {
+            self.rows.resize_with(at.saturating_add(1), || None);
+        }
+        if let Some(place) = self.rows.get_mut(at) {
+            *place = Some(row);
+        }
     }
 
     /// The report. The verdict is left to policy.
-    pub(super) fn report(mut self, wishes: &Wishes, flows: &Flows, input: Input) -> Report {
+    pub(super) fn report(mut self, wishes: &Wishes, flows: &Flows, input: Input, file: &FileView) -> Report {
         let nobody = Ends {
             number: 0,
             client: String::new(),
@@ -85,13 +91,13 @@ impl Collector {
         };
         let ends = std::mem::take(&mut self.ends);
         let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
-        self.findings.extend(judge_capture(&self.summaries, &wishes.options, &named));
-        self.trim_streams(wishes.limit_streams);
+        let view = CaptureView { summaries: &self.summaries, file, options: &wishes.options };
+        self.findings.extend(judge_capture(&view, &named));
+        let streams = self.listing.finish(wishes.limit_streams);
         let totals =
             Totals { connections: flows.count(), packets: input.packets, bytes: input.bytes, ..self.totals };
-        let listed = to_u64(self.streams.len());
+        let listed = to_u64(streams.len());
         let omitted = Omitted { streams: totals.streams.saturating_sub(listed), ..self.omitted };
-        self.streams.sort_by_key(|row| (row.conn, row.stream));
         Report {
             schema: "h2lint/report/1",
             tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
@@ -103,8 +109,8 @@ impl Collector {
                 rules_skipped: Vec::new(),
                 blind_spots: merge(self.blind_spots),
             },
-            connections: self.rows.into_values().collect(),
-            streams: self.streams,
+            connections: self.rows.into_iter().flatten().collect(),
+            streams,
             findings: self.findings,
             notices: Vec::new(),
             omitted,
@@ -152,10 +158,4 @@ fn merge(mut spots: Vec<BlindSpot>) -> Vec<BlindSpot> {
         }
     }
     merged
-}
-
-fn duration(row: &StreamRow) -> i64 {
-    let nanos = row.latency_ms.total.unwrap_or_default() * 1e3;
-    // Microseconds to compare by; a double of this size rounds to an integer without loss.
-    format!("{nanos:.0}").parse().unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 mod analyzer;
 mod calls;
 mod collector;
+mod listing;
 mod opening;
 mod rows;
 mod session;
@@ -66,7 +67,8 @@ fn run<R: Read>(
         }
     }
     let input = input(name, reader.facts(), failure.map(|error| error.to_string()));
-    Ok(analyzer.finish(input, observe))
+    let truncated = reader.facts().truncated_tail.as_ref().map(ToString::to_string);
+    Ok(analyzer.finish(input, truncated, observe))
 }
 
 fn input(name: &str, facts: &FileFacts, error: Option<String>) -> Input {

@@ -146,7 +146,7 @@ impl Http1 {
                     upgrade.response = Some(head.clone());
                     upgrade.answered = Some(at);
                 }
-                let accepted = self.upgrade.is_some() && outcome == Outcome::Accepted;
+                let accepted = outcome == Outcome::Accepted;
                 self.response = Some((head, at));
                 Decision::Is(if accepted { Mode::Frames } else { Mode::Http1 }, length)
             }

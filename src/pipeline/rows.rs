@@ -1,6 +1,5 @@
 //! Connections and streams as the report lists them, made from the facts when a connection is over.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::opening::{Http1, Mode};
@@ -230,11 +229,16 @@ fn request_row(request: Option<&Request>) -> RequestRow {
     }
 }
 
-/// The :authority that most requests would name: the first one known.
+/// The :authority that most requests would name: that of the first stream of which one is known.
 pub(super) fn authority(conn: &Connection) -> Option<String> {
-    let streams = conn.streams.sorted();
-    let mut requests = streams.iter().filter_map(|stream| stream.request.as_ref()?.authority.as_deref());
-    requests.find(|authority| !authority.is_empty()).map(str::to_owned)
+    let named = |stream: &&Stream| {
+        stream
+            .request
+            .as_ref()
+            .is_some_and(|request| request.authority.as_deref().is_some_and(|name| !name.is_empty()))
+    };
+    let first = conn.streams.iter().filter(named).min_by_key(|stream| stream.id)?;
+    first.request.as_ref()?.authority.as_deref().map(str::to_owned)
 }
 
 /// An address as 128 bits.
@@ -260,9 +264,4 @@ fn seconds(span: Span) -> f64 {
 /// Milliseconds to the microsecond.
 fn millis(span: Span) -> f64 {
     (span.as_millis() * 1e3).round() / 1e3
-}
-
-/// Frames of all sides and types.
-pub(super) fn frame_total(frames: &PerSide<BTreeMap<&'static str, u64>>) -> u64 {
-    frames.client.values().chain(frames.server.values()).fold(0, |sum, count| sum.saturating_add(*count))
 }

@@ -2,11 +2,12 @@
 
 use super::analyzer::{Seen, Wishes};
 use super::calls::CallStats;
+use super::listing::{Listed, Rank};
 use super::opening::{Decision, Held, Http1, Mode, guess, role};
 use super::rows::{self, Facts};
-use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
+use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_index, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
-use crate::finding::{BlindSpot, ConnectionRow, Finding, StreamRow};
+use crate::finding::{BlindSpot, ConnectionRow, Finding};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Outcome, Upgrade, agreement};
 use crate::limits;
@@ -65,12 +66,21 @@ struct Ears {
 
 /// A connection that is over.
 pub(super) struct Concluded {
-    pub row: ConnectionRow,
-    pub streams: Vec<StreamRow>,
+    /// `None` when it is not among the first ones, which are listed.
+    pub row: Option<ConnectionRow>,
+    /// Streams that may be listed.
+    pub candidates: Vec<Listed>,
+    /// Streams that findings name, and what is remembered of them.
+    pub named: (Vec<u32>, Vec<Listed>),
     pub findings: Vec<Finding>,
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
-    pub ends: Ends,
+    /// Where somebody may want to know.
+    pub ends: Option<Ends>,
+    pub http2: bool,
+    /// Streams opened, and frames of both sides.
+    pub streams: u64,
+    pub frames: u64,
     /// How often a judge was called.
     pub calls: u64,
     /// Negotiation towards HTTP/2 was seen, whether or not it came to that.
@@ -132,6 +142,11 @@ impl Session {
         });
     }
 
+    /// Streams that stood above the bar since it was told last, and the bar from here on.
+    pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
+        self.upper.ears.calls.candidates(bar)
+    }
+
     /// True when both ends have closed, or one has reset.
     pub(super) fn is_over(&self) -> bool {
         let transport = &self.upper.conn.transport;
@@ -156,7 +171,9 @@ impl Session {
         });
         for direction in [Direction::Forward, Direction::Backward] {
             let absent = self.tcp.stream(direction).stats.packets == 0;
-            self.upper.ears.coverage.sides[side(client, direction)].absent = absent;
+            let seen = &mut self.upper.ears.coverage.sides[side(client, direction)];
+            seen.absent = absent;
+            seen.differs = self.tcp.stream(direction).stats.differing_at;
         }
         let over = self.is_over();
         self.upper.finish(&self.tcp, client, capture, over, wishes, observe)
@@ -298,8 +315,12 @@ impl Ears {
         }
     }
 
-    fn gap(&mut self, side: Side, loss: LossKind, origin: &Origin) {
+    fn gap(&mut self, side: Side, length: u64, loss: LossKind, origin: &Origin) {
         let seen = &mut self.coverage.sides[side];
+        if loss == LossKind::Captured {
+            seen.missing = seen.missing.saturating_add(length);
+            seen.gap_at.get_or_insert(*origin);
+        }
         let place = if loss == LossKind::Snaplen { &mut seen.snaplen } else { &mut seen.gap };
         place.get_or_insert(origin.at.pkt);
     }
@@ -320,7 +341,13 @@ impl Upper {
                     Piece::Chunk { origin, .. } => {
                         self.conn.spoke[side].get_or_insert(origin);
                     }
-                    Piece::Gap { loss, origin, .. } => self.ears.gap(side, loss, &origin),
+                    Piece::Gap { length, loss, origin } => {
+                        self.ears.gap(side, length, loss, &origin);
+                        if length > limits::MAX_BRIDGED_GAP {
+                            self.conn.start_anew(side);
+                            self.ears.coverage.sides[side].start_missing = true;
+                        }
+                    }
                 }
                 self.piece(side, piece, wishes, observe);
             }
@@ -435,6 +462,7 @@ impl Upper {
     /// The beginning of a side is missing: frames are searched for in what it sends.
     fn search(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         self.modes[side] = Mode::Frames;
+        self.ears.coverage.sides[side].opaque = false;
         self.decoders[side] = Decoder::joined_late();
         self.conn.join_late(side);
         let mut held = std::mem::take(&mut self.held[side]);
@@ -509,6 +537,7 @@ impl Upper {
     ) {
         self.modes[side] = mode;
         let late = self.ears.coverage.sides[side].start_missing;
+        self.ears.coverage.sides[side].opaque = mode != Mode::Frames;
         match (side, mode) {
             (_, Mode::Opaque) if late => return self.search(side, wishes, observe),
             (Side::Client, Mode::Frames) => {
@@ -626,46 +655,56 @@ impl Upper {
             Direction::Forward => ends,
             Direction::Backward => (ends.1, ends.0),
         };
-        for stream in conn.streams.sorted().into_iter().filter(|stream| !stream.is_closed()) {
+        for stream in conn.streams.iter().filter(|stream| !stream.is_closed()) {
             calls
                 .left_open(number, first, stream, over, wishes.limit_streams, &|stream| engine.names(stream));
         }
-        let (calls, streams) = calls.finish();
         let judge_calls = engine.calls();
         let authority = rows::authority(&conn);
-        let names = Ends {
+        let server = (rows::plain(server_end.address), server_end.port);
+        let summary = Summary::of(number, server, &conn);
+        let ends = (!engine.is_empty() || summary.held_back.is_some()).then(|| Ends {
             number,
             client: client_end.to_string(),
             server: server_end.to_string(),
             server_key: authority.clone().unwrap_or_else(|| server_end.port.to_string()),
             first,
-        };
-        let findings = engine.finish(&names);
+        });
+        let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
+        let named = calls.named(number, first, &findings, &conn.streams);
+        let candidates = calls.candidates(None);
         let towards_http2 = http2 || http1.upgrade.is_some();
         let blind_spots = coverage.blind_spots(number, http2);
-        let server = (rows::plain(server_end.address), server_end.port);
-        let summary = Summary::of(number, server, &conn);
-        let facts = Facts {
-            number,
-            first,
-            client: (client_end, tcp.stream(client)),
-            server: (server_end, tcp.stream(client.reverse())),
-            encapsulation,
-            modes: (modes.client, modes.server),
-            http1: &http1,
-            conn: &conn,
-            http2,
-            authority,
-            calls,
-        };
-        let row = rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn);
+        let (streams, frames) =
+            (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
+        let listed = to_index(number) < wishes.limit_connections;
+        let row = listed.then(|| {
+            let facts = Facts {
+                number,
+                first,
+                client: (client_end, tcp.stream(client)),
+                server: (server_end, tcp.stream(client.reverse())),
+                encapsulation,
+                modes: (modes.client, modes.server),
+                http1: &http1,
+                conn: &conn,
+                http2,
+                authority,
+                calls: calls.finish(),
+            };
+            rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
+        });
         Concluded {
             row,
-            streams,
+            candidates,
+            named,
             findings,
             blind_spots,
             summary,
-            ends: names,
+            ends,
+            http2,
+            streams,
+            frames,
             calls: judge_calls,
             towards_http2,
         }

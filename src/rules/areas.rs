@@ -2,6 +2,12 @@
 
 use super::Area;
 
+/// The capture itself.
+pub const CAPTURE: Area = Area {
+    code: "CAP",
+    folder: "capture",
+    words: "quality of the capture itself: what was cut, lost, doubled or unreadable",
+};
 /// Connection preface and first SETTINGS.
 pub const PREFACE: Area =
     Area { code: "PRE", folder: "preface", words: "connection preface and first SETTINGS of both sides" };
@@ -27,4 +33,4 @@ pub const STREAM_STATE: Area = Area {
 pub const STREAM_ID: Area = Area { code: "SID", folder: "stream_id", words: "numbering of streams" };
 
 /// Every area, in the order of the catalogue.
-pub const ALL: &[Area] = &[PREFACE, SETTINGS, FRAMING, CONTINUATION, STREAM_STATE, STREAM_ID];
+pub const ALL: &[Area] = &[CAPTURE, PREFACE, SETTINGS, FRAMING, CONTINUATION, STREAM_STATE, STREAM_ID];

@@ -1,11 +1,19 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, continuation, framing, preface, settings, stream_id, stream_state};
+use super::{Rule, capture, continuation, framing, preface, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
 
 static CATALOG: &[&Rule] = &[
+    &capture::file::SNAPLEN_CUT,
+    &capture::connection::PACKETS_MISSING,
+    &capture::connection::ONE_DIRECTION,
+    &capture::file::TRUNCATED_FILE,
+    &capture::connection::JOINED_MIDSTREAM,
+    &capture::file::CLOCK_JUMPS,
+    &capture::connection::CONFLICTING_RETRANSMISSION,
+    &capture::connection::FRAME_BOUNDARIES_LOST,
     &preface::missing_server_settings::MISSING_SERVER_SETTINGS,
     &preface::first_frame::SERVER_FIRST_FRAME_NOT_SETTINGS,
     &preface::server_settings_only_after_headers::SERVER_SETTINGS_ONLY_AFTER_HEADERS,

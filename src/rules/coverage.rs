@@ -2,7 +2,7 @@
 
 use super::rule::{Need, Rule, View};
 use super::verdict::Draft;
-use crate::base::{PerSide, Side, Span};
+use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended};
 use crate::finding::{BlindSpot, BlindSpotKind, Confidence};
 
@@ -31,8 +31,16 @@ pub struct SideCoverage {
     pub start_missing: bool,
     /// No packet of it is in the capture.
     pub absent: bool,
+    /// What it sends is not read as HTTP/2.
+    pub opaque: bool,
     /// The packet from which octets are missing.
     pub gap: Option<u64>,
+    /// What showed that they are missing.
+    pub gap_at: Option<Origin>,
+    /// Octets that the receiver acknowledged and the capture lacks.
+    pub missing: u64,
+    /// A packet that repeats octets with another content.
+    pub differs: Option<Place>,
     /// The packet from which payloads were cut by the capture.
     pub snaplen: Option<u64>,
     /// The packet from which frame boundaries are lost.
@@ -49,7 +57,12 @@ impl SideCoverage {
     /// True when the side was seen from its first octet on, without loss.
     #[must_use]
     pub const fn whole(&self) -> bool {
-        !self.start_missing && !self.absent && self.gap.is_none() && self.unsynchronised.is_none()
+        !self.start_missing
+            && !self.absent
+            && !self.opaque
+            && self.gap.is_none()
+            && self.snaplen.is_none()
+            && self.unsynchronised.is_none()
     }
 }
 

@@ -8,7 +8,7 @@ use super::event::{Event, Offence};
 use super::fold::{Made, fold};
 use super::options::Options;
 use super::rule::{Judge, Rule};
-use super::summary::Summary;
+use super::summary::CaptureView;
 use super::verdict::{Draft, Verdict};
 use crate::base::{PerSide, Place};
 use crate::conn::{Connection, Fact, Interest, On};
@@ -70,6 +70,12 @@ impl Engine {
     #[must_use]
     pub const fn calls(&self) -> u64 {
         self.calls
+    }
+
+    /// True when nothing was found.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.made.is_empty()
     }
 
     /// True when a finding of this rule was made.
@@ -148,16 +154,16 @@ impl Engine {
 
 /// The end of the capture: rules that compare connections.
 #[must_use]
-pub fn judge_capture(summaries: &[Summary], options: &Options, ends: &dyn Fn(u64) -> Ends) -> Vec<Finding> {
+pub fn judge_capture(capture: &CaptureView<'_>, ends: &dyn Fn(u64) -> Ends) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in catalog() {
         for judge in rule.judges {
             let Judge::Capture(judge) = judge else { continue };
             let mut drafts = Vec::new();
-            judge(summaries, &mut Verdict { drafts: &mut drafts });
+            judge(capture, &mut Verdict { drafts: &mut drafts });
             for draft in drafts {
                 let number = draft.conns.first().copied().unwrap_or_default();
-                let severity = draft.severity.unwrap_or_else(|| options.severity(rule));
+                let severity = draft.severity.unwrap_or_else(|| capture.options.severity(rule));
                 let made = Made { rule, severity, draft, count: 1, linked: Vec::new() };
                 findings.push(made.finding(&ends(number)));
             }

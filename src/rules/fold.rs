@@ -65,8 +65,9 @@ impl Made {
         let (rule, draft) = (self.rule, &mut self.draft);
         draft.evidence.sort_by_key(|shown| shown.role);
         let total = to_u64(draft.evidence.len()).max(self.count);
+        let about_connection = rule.scope != Scope::Capture || !draft.conns.is_empty();
         let evidence =
-            draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends)).collect();
+            draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends, about_connection)).collect();
         let at = draft.at.unwrap_or(draft.end.at);
         Finding {
             id: String::new(),
@@ -80,10 +81,10 @@ impl Made {
                 endpoint: endpoint(draft.culprit, ends),
                 maybe: draft.maybe.map(str::to_owned),
             },
-            conn: Some(ends.number),
+            conn: about_connection.then_some(ends.number),
             conns: std::mem::take(&mut draft.conns),
             stream: draft.stream,
-            t: Some(seconds(at.time.since(ends.first.time))),
+            t: about_connection.then(|| seconds(at.time.since(ends.first.time))),
             message: std::mem::take(&mut draft.message),
             why: rule.why,
             not_blamed: not_blamed(rule, draft),
@@ -140,12 +141,12 @@ fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
     }
 }
 
-fn show(shown: &Shown, ends: &Ends) -> Evidence {
+fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
     let at = shown.origin.at;
     Evidence {
         role: shown.role,
         pkt: at.pkt,
-        t: Some(seconds(at.time.since(ends.first.time))),
+        t: about_connection.then(|| seconds(at.time.since(ends.first.time))),
         dir: shown.side.into(),
         stream: shown.stream,
         what: shown.what.clone(),

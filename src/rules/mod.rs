@@ -14,6 +14,7 @@ mod rule;
 mod summary;
 mod verdict;
 
+mod capture;
 mod continuation;
 mod framing;
 mod preface;
@@ -27,7 +28,7 @@ pub use engine::{Ends, Engine, interest, judge_capture};
 pub use event::{Event, Offence};
 pub use options::{Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
-pub use summary::Summary;
+pub use summary::{CaptureView, FileView, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! without its words.
 
 use super::event::{Event, Offence};
-use super::summary::Summary;
+use super::summary::CaptureView;
 use super::verdict::Verdict;
 use crate::conn::On;
 use crate::finding::{Culprit, Level, Reference, Severity};
@@ -76,8 +76,8 @@ pub enum Judge {
     On(&'static [On], fn(&Event<'_>, &mut Verdict<'_>)),
     /// On findings of other rules: the second phase of an event.
     Offence(fn(&Offence, &Event<'_>, &mut Verdict<'_>)),
-    /// At the end of the capture, over the summaries of its connections.
-    Capture(fn(&[Summary], &mut Verdict<'_>)),
+    /// At the end of the capture, over what the file showed and the summaries of its connections.
+    Capture(fn(&CaptureView<'_>, &mut Verdict<'_>)),
 }
 
 /// Where rules live: a folder, and three letters.

@@ -3,6 +3,32 @@
 use crate::base::{Origin, Place, Span};
 use crate::conn::Connection;
 
+use super::Options;
+
+/// A capture at its end.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptureView<'a> {
+    /// Its connections, as far as rules compare them.
+    pub summaries: &'a [Summary],
+    /// What the file itself showed.
+    pub file: &'a FileView,
+    /// The numbers to judge by.
+    pub options: &'a Options,
+}
+
+/// What a capture file itself showed.
+#[derive(Clone, Debug, Default)]
+pub struct FileView {
+    /// Where it is cut, when it ends inside a record.
+    pub truncated: Option<String>,
+    /// The first TCP packet of which fewer octets were captured than sent, and how many there are.
+    pub cut_packets: Option<(Place, u64)>,
+    /// The furthest that time ran back, and the packet at which it did.
+    pub ran_back: Option<(Place, Span)>,
+    /// The last packet.
+    pub last: Place,
+}
+
 /// A connection in at most 256 octets.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {

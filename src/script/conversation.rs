@@ -14,10 +14,14 @@ pub struct Script {
     sent: PerSide<u64>,
     seen: PerSide<u64>,
     blind: PerSide<bool>,
+    torn: bool,
 }
 
 /// Octets that one segment carries at most: what loopback and offloading cards really show.
 const SEGMENT: usize = 16_384;
+
+/// Octets missing at the end of a torn file.
+const TORN: usize = 7;
 
 /// Between two packets when nothing else is said.
 const STEP: Span = Span(100_000);
@@ -29,7 +33,7 @@ impl Script {
         let none = PerSide { client: 0, server: 0 };
         let blind = PerSide { client: false, server: false };
         let start = Time(1_700_000_000_000_000_000);
-        let script = Self { packets: Vec::new(), clock: start, sent: none, seen: none, blind };
+        let script = Self { packets: Vec::new(), clock: start, sent: none, seen: none, blind, torn: false };
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
     }
 
@@ -124,7 +128,62 @@ impl Script {
     /// The conversation as a pcap file, Ethernet and IPv4.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {
-        capture(&self.packets)
+        let mut octets = capture(&self.packets);
+        if self.torn {
+            octets.truncate(octets.len().saturating_sub(TORN));
+        }
+        octets
+    }
+
+    /// The capture keeps only so many octets of each packet.
+    #[must_use]
+    pub fn cut(mut self, snaplen: usize) -> Self {
+        for packet in &mut self.packets {
+            packet.snaplen = snaplen;
+        }
+        self
+    }
+
+    /// The file ends inside its last record.
+    #[must_use]
+    pub const fn torn(mut self) -> Self {
+        self.torn = true;
+        self
+    }
+
+    /// The capture lacks this packet, counted from 0.
+    #[must_use]
+    pub fn lose(mut self, packet: usize) -> Self {
+        if packet < self.packets.len() {
+            self.packets.remove(packet);
+        }
+        self
+    }
+
+    /// The capture begins behind so many packets.
+    #[must_use]
+    pub fn without_first(mut self, packets: usize) -> Self {
+        self.packets.drain(..packets.min(self.packets.len()));
+        self
+    }
+
+    /// The capture sees one direction only.
+    #[must_use]
+    pub fn only(mut self, side: Side) -> Self {
+        self.packets.retain(|packet| packet.side == side);
+        self
+    }
+
+    /// A packet is repeated right behind itself, each octet of its payload changed by `mask`.
+    #[must_use]
+    pub fn repeat_with(mut self, packet: usize, mask: u8) -> Self {
+        if let Some(mut copy) = self.packets.get(packet).cloned() {
+            for octet in &mut copy.payload {
+                *octet ^= mask;
+            }
+            self.packets.insert(packet.saturating_add(1), copy);
+        }
+        self
     }
 
     fn bare(self, side: Side, flags: u8) -> Self {
@@ -143,6 +202,7 @@ impl Script {
             offset: self.sent[side],
             acknowledged: self.seen[side],
             payload: payload.to_vec(),
+            snaplen: usize::MAX,
         };
         self.packets.push(packet);
         let counts = u64::from(flags & (SYN | FIN) != 0);

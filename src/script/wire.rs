@@ -17,6 +17,8 @@ pub struct Packet {
     pub acknowledged: u64,
     /// Payload.
     pub payload: Vec<u8>,
+    /// Octets of the packet that the capture keeps at most.
+    pub snaplen: usize,
 }
 
 /// TCP flags (RFC 9293 §3.1).
@@ -44,12 +46,13 @@ pub fn capture(packets: &[Packet]) -> Vec<u8> {
         let frame = packet.ethernet();
         let micros = packet.time.0.div_euclid(1_000);
         let length = to_u32(frame.len());
+        let kept = frame.get(..packet.snaplen).unwrap_or(&frame);
         for word in [micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000)] {
             file.extend(u32::try_from(word).unwrap_or_default().to_le_bytes());
         }
+        file.extend(to_u32(kept.len()).to_le_bytes());
         file.extend(length.to_le_bytes());
-        file.extend(length.to_le_bytes());
-        file.extend(frame);
+        file.extend(kept);
     }
     file
 }

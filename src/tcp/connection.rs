@@ -93,8 +93,11 @@ impl Connection {
         if fixed || self.streams[direction].is_filled_by(segment) {
             return false;
         }
+        if self.missing(direction, segment).is_some() {
+            return true;
+        }
         let after = |waiting: &Stored| waiting.direction == direction;
-        self.missing(direction, segment).is_some() || self.waiting.iter().any(after)
+        self.waiting.iter().any(after) && !self.streams[direction].is_continued_by(segment)
     }
 
     /// Offset up to which a segment acknowledges octets of the other direction that were not seen yet.

@@ -32,6 +32,8 @@ pub struct Stats {
     pub missing: u64,
     /// Segments that repeated octets with other contents.
     pub differing: u64,
+    /// The first of them.
+    pub differing_at: Option<Place>,
     /// First packet of this direction.
     pub first: Option<Place>,
     /// Last packet of this direction.
@@ -248,6 +250,9 @@ impl Stream {
     fn repeat(&mut self, octets: u64, differs: bool) {
         self.stats.repeated = self.stats.repeated.saturating_add(octets);
         self.stats.differing = self.stats.differing.saturating_add(u64::from(differs));
+        if differs && self.stats.differing_at.is_none() {
+            self.stats.differing_at = self.stats.last;
+        }
     }
 }
 

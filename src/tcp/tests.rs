@@ -1,1 +1,592 @@
+//! Reassembly: what each segment makes pass, in which order, and what is told of what never came.
 
+use std::net::{IpAddr, Ipv4Addr};
+
+use proptest::prelude::*;
+
+use super::{Connection, Direction, Endpoint, Flags, Flows, Output, PerDirection, Segment};
+use crate::base::{Piece, Place, Signal, Span, Time, to_u64};
+use crate::limits;
+
+use Direction::{Backward, Forward};
+
+/// Initial sequence numbers; one wraps within the first octets.
+const INITIAL: PerDirection<u32> = PerDirection { forward: u32::MAX - 20, backward: 5_000 };
+
+const SYN: Flags = Flags::SYN;
+const ACK: Flags = Flags::ACK;
+const FIN: Flags = Flags(0x11);
+const RST: Flags = Flags(0x14);
+
+/// A connection, and what it said in one line each.
+struct Tape {
+    tcp: Connection,
+    said: Vec<String>,
+    at: Place,
+}
+
+impl Tape {
+    fn empty() -> Self {
+        Self { tcp: Connection::default(), said: Vec::new(), at: Place::default() }
+    }
+
+    /// Behind the handshake, whose signals are not kept.
+    fn open() -> Self {
+        let mut tape = Self::empty();
+        tape.raw(Forward, SYN, None, 0, b"").raw(Backward, SYN.with(ACK), None, 0, b"");
+        tape.send(Forward, 0, 0, b"");
+        tape.said.clear();
+        tape
+    }
+
+    /// A segment with these octets at this offset, which acknowledges so many octets of the other direction.
+    fn send(&mut self, direction: Direction, offset: u64, acked: u64, octets: &[u8]) -> &mut Self {
+        self.raw(direction, ACK, Some(offset), acked, octets)
+    }
+
+    fn raw(
+        &mut self,
+        direction: Direction,
+        flags: Flags,
+        offset: Option<u64>,
+        acked: u64,
+        octets: &[u8],
+    ) -> &mut Self {
+        self.long(direction, flags, offset, acked, octets, to_u64(octets.len()))
+    }
+
+    /// As `raw`, of which the capture kept only the first octets.
+    fn long(
+        &mut self,
+        direction: Direction,
+        flags: Flags,
+        offset: Option<u64>,
+        acked: u64,
+        octets: &[u8],
+        length: u64,
+    ) -> &mut Self {
+        self.at.pkt += 1;
+        let segment = segment(direction, flags, offset, acked, octets, length, self.at);
+        let said = &mut self.said;
+        self.tcp.push(direction, &segment, &mut |direction, output| said.push(line(direction, output)));
+        self
+    }
+
+    fn wait(&mut self, span: Span) -> &mut Self {
+        self.at.time = self.at.time.after(span);
+        self
+    }
+
+    fn finish(&mut self) -> &mut Self {
+        let said = &mut self.said;
+        self.tcp.finish(&mut |direction, output| said.push(line(direction, output)));
+        self
+    }
+
+    /// What was said since the last time, acknowledgements left out.
+    fn heard(&mut self) -> Vec<String> {
+        self.said.drain(..).filter(|line| !line.contains("acked")).collect()
+    }
+}
+
+fn segment(
+    direction: Direction,
+    flags: Flags,
+    offset: Option<u64>,
+    acked: u64,
+    payload: &[u8],
+    length: u64,
+    at: Place,
+) -> Segment<'_> {
+    let number = |initial: u32, offset: u64| initial.wrapping_add(1).wrapping_add(offset as u32);
+    Segment {
+        source_port: 1,
+        destination_port: 2,
+        sequence: offset.map_or(INITIAL[direction], |offset| number(INITIAL[direction], offset)),
+        acknowledgement: if flags.has(ACK) { number(INITIAL[direction.reverse()], acked) } else { 0 },
+        flags,
+        window: 1000,
+        payload,
+        length,
+        ttl: 64,
+        at,
+    }
+}
+
+fn line(direction: Direction, output: Output<'_>) -> String {
+    let arrow = if direction == Forward { ">" } else { "<" };
+    match output {
+        Output::Piece(Piece::Chunk { bytes, origin }) => {
+            let text = String::from_utf8_lossy(bytes);
+            format!("{arrow} {text} #{} to {} knowing {}", origin.at.pkt, origin.tcp_end, origin.peer_acked)
+        }
+        Output::Piece(Piece::Gap { length, loss, origin }) => {
+            format!("{arrow} gap of {length} to {} {loss:?}", origin.tcp_end)
+        }
+        Output::Signal(Signal::Acked, origin) => format!("{arrow} acked {}", origin.peer_acked),
+        Output::Signal(Signal::Fin { complete }, origin) => {
+            format!("{arrow} fin at {} {}", origin.tcp_end, if complete { "complete" } else { "holed" })
+        }
+        Output::Signal(Signal::Rst { acknowledges }, origin) => {
+            format!("{arrow} rst at {} {}", origin.tcp_end, if acknowledges { "with ack" } else { "bare" })
+        }
+        Output::Signal(signal, _) => format!("{arrow} {signal:?}"),
+    }
+}
+
+#[test]
+fn octets_in_order_pass_at_once_over_the_wrap_of_the_sequence_numbers() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"the first fifteen").send(Forward, 17, 0, b"and more");
+    assert_eq!(tape.heard(), ["> the first fifteen #4 to 17 knowing 0", "> and more #5 to 25 knowing 0"]);
+}
+
+#[test]
+fn a_handshake_opens_both_directions_once() {
+    let mut tape = Tape::empty();
+    tape.raw(Forward, SYN, None, 0, b"").raw(Forward, SYN, None, 0, b"");
+    tape.raw(Backward, SYN.with(ACK), None, 0, b"").raw(Backward, SYN.with(ACK), None, 0, b"");
+    tape.send(Forward, 0, 0, b"");
+    assert_eq!(tape.said, ["> Opened", "< Opened", "< acked 0", "> acked 0"]);
+}
+
+#[test]
+fn early_octets_wait_for_those_before_them() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 3, 0, b"def").send(Forward, 6, 0, b"ghi");
+    assert!(tape.heard().is_empty());
+    tape.send(Forward, 0, 0, b"abc");
+    let heard = ["> abc #6 to 3 knowing 0", "> def #4 to 6 knowing 0", "> ghi #5 to 9 knowing 0"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn retransmissions_whole_and_partial_add_nothing_but_what_is_new() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abcdef").send(Forward, 0, 0, b"abcdef").send(Forward, 2, 0, b"cd");
+    tape.send(Forward, 4, 0, b"efgh").send(Forward, 4, 0, b"ef");
+    assert_eq!(tape.heard(), ["> abcdef #4 to 6 knowing 0", "> gh #7 to 8 knowing 0"]);
+    let stats = tape.tcp.stream(Forward).stats;
+    assert_eq!((stats.octets, stats.repeated, stats.differing), (8, 12, 0));
+}
+
+#[test]
+fn a_repetition_with_other_octets_is_counted_and_changes_nothing() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abcdef").send(Forward, 0, 0, b"ABCDEF");
+    assert_eq!(tape.heard(), ["> abcdef #4 to 6 knowing 0"]);
+    assert_eq!(tape.tcp.stream(Forward).stats.differing, 1);
+}
+
+#[test]
+fn keep_alives_are_signs_of_life_and_no_octets() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").send(Backward, 0, 3, b"").heard();
+    tape.send(Forward, 2, 0, b"").send(Forward, 2, 0, b"\0").send(Forward, 3, 0, b"def");
+    assert_eq!(tape.heard(), ["> KeepAlive", "> KeepAlive", "> def #8 to 6 knowing 0"]);
+}
+
+#[test]
+fn a_keep_alive_before_any_octet_is_one_too() {
+    let mut tape = Tape::open();
+    tape.raw(Forward, ACK, Some(u64::MAX), 0, b"");
+    assert_eq!(tape.heard(), ["> KeepAlive"]);
+}
+
+#[test]
+fn a_hole_that_the_receiver_acknowledged_is_final_after_the_grace() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 3, 0, b"def").send(Backward, 0, 6, b"answer");
+    assert!(tape.heard().is_empty(), "the hole may still be filled");
+    tape.wait(Span::millis(limits::HOLE_GRACE_MS + 1)).send(Forward, 6, 6, b"more");
+    let heard = [
+        "> gap of 3 to 3 Captured",
+        "> def #4 to 6 knowing 0",
+        "< answer #5 to 6 knowing 6",
+        "> more #6 to 10 knowing 6",
+    ];
+    assert_eq!(tape.heard(), heard);
+    assert_eq!(tape.tcp.stream(Forward).stats.missing, 3);
+}
+
+#[test]
+fn a_hole_that_the_receiver_acknowledged_is_final_after_some_packets() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 3, 0, b"def").send(Backward, 0, 6, b"");
+    for _ in 0..limits::HOLE_GRACE_PACKETS {
+        tape.send(Backward, 0, 6, b"");
+        assert!(tape.heard().is_empty());
+    }
+    tape.send(Backward, 0, 6, b"");
+    assert_eq!(tape.heard(), ["> gap of 3 to 3 Captured", "> def #4 to 6 knowing 0"]);
+}
+
+#[test]
+fn a_hole_that_nobody_acknowledged_stays_open_to_the_end() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 3, 0, b"def").wait(Span::seconds(60)).send(Backward, 0, 0, b"");
+    assert!(tape.heard().is_empty());
+    tape.finish();
+    assert_eq!(tape.heard(), ["> gap of 3 to 3 Unfinished", "> def #4 to 6 knowing 0"]);
+}
+
+#[test]
+fn an_acknowledgement_that_passes_before_the_octets_makes_no_hole_and_its_answer_waits() {
+    let mut tape = Tape::open();
+    tape.send(Backward, 0, 3, b"answer").send(Forward, 0, 0, b"ask").send(Forward, 3, 6, b"next");
+    let heard = ["> ask #5 to 3 knowing 0", "< answer #4 to 6 knowing 3", "> next #6 to 7 knowing 6"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn what_answers_an_answer_that_waits_waits_behind_it() {
+    let mut tape = Tape::open();
+    // The client's first octets come last; its second ones, which answer the server's, are there already.
+    tape.send(Backward, 0, 3, b"two").send(Forward, 3, 3, b"three").send(Backward, 3, 8, b"four");
+    assert!(tape.heard().is_empty());
+    tape.send(Forward, 0, 0, b"one");
+    let heard = [
+        "> one #7 to 3 knowing 0",
+        "< two #4 to 3 knowing 3",
+        "> three #5 to 8 knowing 3",
+        "< four #6 to 7 knowing 8",
+    ];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn behind_a_hole_on_each_side_cause_passes_before_effect() {
+    let mut tape = Tape::open();
+    // Lost: the client's octets 3 to 5, and the server's 0 to 1.
+    tape.send(Forward, 0, 0, b"one").send(Backward, 2, 6, b"two").send(Forward, 6, 5, b"three");
+    tape.wait(Span::millis(20)).send(Backward, 5, 11, b"");
+    let heard = [
+        "> one #4 to 3 knowing 0",
+        "> gap of 3 to 6 Captured",
+        "< gap of 2 to 2 Captured",
+        "< two #5 to 5 knowing 6",
+        "> three #6 to 11 knowing 5",
+    ];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn octets_sent_again_are_taken_as_sent_before_those_that_were_seen_behind_them() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"one").send(Backward, 0, 3, b"reset").send(Forward, 6, 5, b"ack").heard();
+    // Lost before the tap, sent again much later with an acknowledgement of that time.
+    tape.wait(Span::millis(300)).send(Forward, 3, 5, b"two");
+    assert_eq!(tape.heard(), ["> two #7 to 6 knowing 0", "> ack #6 to 9 knowing 5"]);
+}
+
+#[test]
+fn octets_that_changed_places_keep_what_their_sender_knew() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"one").send(Backward, 0, 3, b"answer").heard();
+    tape.send(Forward, 6, 6, b"three").send(Forward, 3, 6, b"two");
+    assert_eq!(tape.heard(), ["> two #7 to 6 knowing 6", "> three #6 to 11 knowing 6"]);
+}
+
+#[test]
+fn at_the_cap_of_what_is_held_the_hole_is_final() {
+    let mut tape = Tape::open();
+    for part in 0..=to_u64(limits::MAX_HELD_SEGMENTS) {
+        assert!(tape.heard().is_empty());
+        tape.send(Forward, 10 + 2 * part, 0, b"x");
+    }
+    let heard = tape.heard();
+    assert_eq!(heard[..2], ["> gap of 10 to 10 Captured", "> x #4 to 11 knowing 0"]);
+    let octets = usize::try_from(limits::MAX_HELD_OCTETS).expect("small") / 4;
+    let mut tape = Tape::open();
+    for part in 0..=4 {
+        assert!(tape.heard().is_empty());
+        tape.send(Forward, 10 + to_u64(part * octets), 0, &vec![b'x'; octets]);
+    }
+    assert_eq!(tape.heard().first().map(String::as_str), Some("> gap of 10 to 10 Captured"));
+}
+
+#[test]
+fn a_fin_behind_a_hole_waits_for_it() {
+    let mut tape = Tape::open();
+    tape.raw(Forward, FIN, Some(3), 0, b"def");
+    assert!(tape.heard().is_empty());
+    tape.send(Forward, 0, 0, b"abc");
+    let heard = ["> abc #5 to 3 knowing 0", "> def #4 to 6 knowing 0", "> fin at 6 complete"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn a_fin_behind_octets_that_never_came_is_not_complete() {
+    let mut tape = Tape::open();
+    tape.raw(Forward, FIN, Some(3), 0, b"def").raw(Backward, FIN, Some(0), 7, b"").finish();
+    let heard =
+        ["> gap of 3 to 3 Captured", "> def #4 to 6 knowing 0", "> fin at 6 holed", "< fin at 0 complete"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn the_number_that_a_fin_takes_is_no_octet_whatever_passes_first() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, FIN, Some(3), 0, b"").raw(Backward, FIN, Some(0), 4, b"");
+    tape.send(Forward, 4, 1, b"").finish();
+    assert_eq!(tape.said.iter().filter(|line| line.contains("gap")).count(), 0, "{:?}", tape.said);
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc")
+        .raw(Backward, FIN, Some(0), 4, b"")
+        .raw(Forward, FIN, Some(3), 0, b"")
+        .finish();
+    let heard = ["> abc #4 to 3 knowing 0", "> fin at 3 complete", "< fin at 0 complete"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn a_reset_makes_holes_final_and_says_where_it_stands() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 3, 0, b"def").send(Backward, 0, 6, b"answer").raw(Backward, RST, Some(6), 6, b"");
+    let heard = [
+        "> gap of 3 to 3 Captured",
+        "> def #4 to 6 knowing 0",
+        "< answer #5 to 6 knowing 6",
+        "< rst at 6 with ack",
+    ];
+    assert_eq!(tape.heard(), heard);
+    tape.raw(Forward, Flags::RST, Some(9), 0, b"");
+    assert_eq!(tape.heard(), ["> rst at 9 bare"]);
+}
+
+#[test]
+fn octets_on_a_syn_are_the_first_ones() {
+    let mut tape = Tape::empty();
+    tape.raw(Forward, SYN, None, 0, b"early").raw(Backward, SYN.with(ACK), None, 5, b"");
+    tape.send(Forward, 5, 0, b" and late");
+    let heard = ["> Opened", "> early #1 to 5 knowing 0", "< Opened", ">  and late #3 to 14 knowing 0"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn octets_on_a_syn_that_the_server_did_not_take_are_sent_again() {
+    let mut tape = Tape::empty();
+    tape.raw(Forward, SYN, None, 0, b"early").raw(Backward, SYN.with(ACK), None, 0, b"");
+    tape.send(Forward, 0, 0, b"early").send(Forward, 5, 0, b"!");
+    let heard = ["> Opened", "> early #1 to 5 knowing 0", "< Opened", "> ! #4 to 6 knowing 0"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn in_the_middle_of_a_connection_the_first_octets_seen_are_the_first() {
+    let mut tape = Tape::empty();
+    tape.send(Forward, 1000, 500, b"abc").send(Backward, 500, 1003, b"xyz").send(Forward, 1003, 503, b"def");
+    let heard = ["> abc #1 to 3 knowing 0", "< xyz #2 to 3 knowing 3", "> def #3 to 6 knowing 3"];
+    assert_eq!(tape.heard(), heard);
+    assert!(!tape.tcp.stream(Forward).whole());
+}
+
+#[test]
+fn of_one_direction_alone_every_octet_passes() {
+    let mut tape = Tape::empty();
+    tape.raw(Forward, SYN, None, 0, b"")
+        .send(Forward, 0, 700, b"abc")
+        .send(Forward, 3, 1400, b"def")
+        .finish();
+    assert_eq!(tape.heard(), ["> Opened", "> abc #2 to 3 knowing 0", "> def #3 to 6 knowing 0"]);
+}
+
+#[test]
+fn what_the_capture_cut_off_a_packet_is_a_gap_of_known_length() {
+    let mut tape = Tape::open();
+    tape.long(Forward, ACK, Some(0), 0, b"ab", 10).send(Forward, 10, 0, b"k");
+    let heard = ["> ab #4 to 2 knowing 0", "> gap of 8 to 10 Snaplen", "> k #5 to 11 knowing 0"];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
+fn a_window_that_closes_and_opens_is_told() {
+    let mut tape = Tape::open();
+    for window in [0, 0, 10] {
+        tape.at.pkt += 1;
+        let closed = Segment { window, ..segment(Backward, ACK, Some(0), 0, b"", 0, tape.at) };
+        let said = &mut tape.said;
+        tape.tcp.push(Backward, &closed, &mut |direction, output| said.push(line(direction, output)));
+    }
+    assert_eq!(tape.heard(), ["< Window { open: false }", "< Window { open: true }"]);
+}
+
+#[test]
+fn connections_are_numbered_by_their_first_packets_and_ports_may_be_used_again() {
+    let mut flows = Flows::default();
+    let end = |last: u8, port| Endpoint { address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)), port };
+    let (client, server) = (end(1, 40_000), end(2, 443));
+    let syn = |sequence| Segment { sequence, ..segment(Forward, SYN, None, 0, b"", 0, Place::default()) };
+    let seat = |flows: &mut Flows, from, to, segment: &Segment<'_>| {
+        let (_, seat) = flows.seat(from, to, segment);
+        (seat.number, seat.direction, seat.opens, seat.replaces)
+    };
+    assert_eq!(seat(&mut flows, client, server, &syn(7)), (0, Forward, true, None));
+    assert_eq!(seat(&mut flows, client, server, &syn(7)), (0, Forward, false, None));
+    let answer = segment(Backward, SYN.with(ACK), None, 0, b"", 0, Place::default());
+    assert_eq!(seat(&mut flows, server, client, &answer), (0, Backward, false, None));
+    assert_eq!(seat(&mut flows, end(3, 1), server, &syn(1)), (1, Forward, true, None));
+    assert_eq!(seat(&mut flows, client, server, &syn(9)), (2, Forward, true, Some(0)));
+    // A duplicate of the SYN, however late, opens nothing.
+    let fin = Segment { sequence: 10, ..segment(Forward, FIN, None, 0, b"", 0, Place::default()) };
+    assert_eq!(seat(&mut flows, client, server, &fin), (2, Forward, false, None));
+    assert_eq!(seat(&mut flows, client, server, &syn(9)), (2, Forward, false, None));
+}
+
+/// A segment of one direction: where it begins, and how long it is.
+fn parts(length: usize, cuts: &[usize]) -> Vec<(usize, usize)> {
+    let mut ends: Vec<usize> = cuts.iter().map(|cut| cut % length).chain([0, length]).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    ends.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+fn octets(length: usize) -> Vec<u8> {
+    (0..length).map(|at| u8::try_from(at * 7 % 251).expect("small")).collect()
+}
+
+proptest! {
+    #[test]
+    fn however_segments_come_the_octets_pass_in_order_each_with_a_packet_that_has_it(
+        length in 1_usize..300,
+        cuts in prop::collection::vec(any::<usize>(), 0..20),
+        again in prop::collection::vec((any::<usize>(), any::<usize>()), 0..12),
+        order in any::<u64>(),
+    ) {
+        let data = octets(length);
+        let mut parts = parts(length, &cuts);
+        parts.extend(again.iter().map(|(from, to)| {
+            let (from, to) = (from % length, to % length);
+            (from.min(to), from.max(to) + 1)
+        }));
+        // A fixed shuffle: any order at all is borne.
+        parts.sort_by_key(|(from, to)| (to_u64(from * 31 + to * 17) ^ order).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut tcp = Connection::default();
+        let mut passed: Vec<u8> = Vec::new();
+        let mut wrong = Vec::new();
+        let mut place = Place { pkt: 1, time: Time(0), record: 0 };
+        tcp.push(Forward, &segment(Forward, SYN, None, 0, b"", 0, place), &mut |_, _| {});
+        for (from, to) in &parts {
+            place.pkt += 1;
+            let bytes = &data[*from..*to];
+            let segment = segment(Forward, ACK, Some(to_u64(*from)), 0, bytes, to_u64(bytes.len()), place);
+            tcp.push(Forward, &segment, &mut |_, output| match output {
+                Output::Piece(Piece::Chunk { bytes, origin }) => {
+                    let (from, to) = parts[usize::try_from(origin.at.pkt).expect("small") - 2];
+                    let inside = from <= passed.len() && passed.len() + bytes.len() <= to;
+                    if !inside || origin.tcp_end != to_u64(passed.len() + bytes.len()) {
+                        wrong.push(format!("{origin:?} does not hold {} and more", passed.len()));
+                    }
+                    passed.extend_from_slice(bytes);
+                }
+                Output::Piece(Piece::Gap { .. }) => wrong.push("a gap".to_owned()),
+                Output::Signal(..) => {}
+            });
+        }
+        prop_assert!(wrong.is_empty(), "{wrong:?}");
+        prop_assert_eq!(passed, data);
+        prop_assert_eq!(tcp.stream(Forward).stats.missing, 0);
+    }
+
+    #[test]
+    fn of_two_capture_queues_cause_passes_before_effect_and_nothing_is_missing(
+        turns in prop::collection::vec((any::<bool>(), 0_usize..9), 1..30),
+        merge in prop::collection::vec(any::<bool>(), 60),
+    ) {
+        let said = queues(&turns, &merge, |_| true);
+        prop_assert!(!said.holes && said.acausal.is_empty(), "{:?}", said.acausal);
+        prop_assert_eq!([said.passed.forward, said.passed.backward], sent(&turns));
+    }
+
+    #[test]
+    fn whatever_is_lost_every_octet_is_passed_or_told_missing_and_cause_passes_before_effect(
+        turns in prop::collection::vec((any::<bool>(), 0_usize..9), 1..30),
+        lost in prop::collection::vec(any::<bool>(), 30),
+    ) {
+        let said = queues(&turns, &[], |turn| !lost[turn]);
+        prop_assert!(said.acausal.is_empty(), "{:?}", said.acausal);
+        for direction in [Forward, Backward] {
+            let mut last = 0;
+            let mut end = 0;
+            for (turn, (forward, length)) in turns.iter().enumerate() {
+                if *forward == (direction == Forward) {
+                    end += length;
+                    last = if lost[turn] || *length == 0 { last } else { end };
+                }
+            }
+            prop_assert!(said.passed[direction] >= last, "{} of {last} octets", said.passed[direction]);
+        }
+    }
+}
+
+/// What a conversation seen through two queues came to.
+#[derive(Default)]
+struct Queues {
+    /// Octets passed or told missing.
+    passed: PerDirection<usize>,
+    /// What each packet acknowledged.
+    acked: Vec<(u64, usize)>,
+    holes: bool,
+    acausal: Vec<String>,
+}
+
+fn sent(turns: &[(bool, usize)]) -> [usize; 2] {
+    [true, false]
+        .map(|side| turns.iter().filter(|(forward, _)| *forward == side).map(|(_, length)| length).sum())
+}
+
+/// A conversation in which every segment acknowledges everything sent before it. The packets of each direction keep their order;
+/// `merge` says which direction is read next, and when it ends they come as they were sent.
+fn queues(turns: &[(bool, usize)], merge: &[bool], kept: impl Fn(usize) -> bool) -> Queues {
+    let mut sent = PerDirection { forward: 0, backward: 0 };
+    let mut lines: PerDirection<Vec<(usize, Direction, usize, usize, usize)>> = PerDirection::default();
+    for (turn, (forward, length)) in turns.iter().enumerate() {
+        let direction = if *forward { Forward } else { Backward };
+        lines[direction].push((turn, direction, sent[direction], sent[direction.reverse()], *length));
+        sent[direction] += length;
+    }
+    for direction in [Forward, Backward] {
+        lines[direction].reverse();
+    }
+    let mut merge = merge.iter();
+    let mut said = Queues::default();
+    let mut tape = Tape::open();
+    loop {
+        let first = |direction: Direction| lines[direction].last().map_or(usize::MAX, |line| line.0);
+        let forward = merge.next().map_or(first(Forward) < first(Backward), |forward| *forward);
+        let direction = if forward { Forward } else { Backward };
+        let next = lines[direction].pop().or_else(|| lines[direction.reverse()].pop());
+        let Some((turn, direction, offset, acked, length)) = next else { break };
+        if kept(turn) {
+            let wait = if merge.len() == 0 { Span::millis(1) } else { Span::ZERO };
+            tape.wait(wait).send(direction, to_u64(offset), to_u64(acked), &vec![b'.'; length]);
+            said.acked.push((tape.at.pkt, acked));
+        }
+        said.hear(&mut tape);
+    }
+    tape.finish();
+    said.hear(&mut tape);
+    said
+}
+
+impl Queues {
+    fn hear(&mut self, tape: &mut Tape) {
+        for line in tape.said.drain(..) {
+            let direction = if line.starts_with('>') { Forward } else { Backward };
+            let words: Vec<&str> = line.split(' ').collect();
+            let after = |word: &str| {
+                let at = words.iter().position(|other| *other == word)?;
+                words.get(at + 1)?.parse::<usize>().ok()
+            };
+            self.holes |= line.contains("gap");
+            let pkt = words.iter().find_map(|word| word.strip_prefix('#')?.parse::<u64>().ok());
+            let known = self.acked.iter().find(|(number, _)| Some(*number) == pkt);
+            if known.is_some_and(|(_, known)| *known > self.passed[direction.reverse()]) {
+                self.acausal.push(line.clone());
+            }
+            if let Some(end) = after("to") {
+                self.passed[direction] = end;
+            }
+        }
+    }
+}

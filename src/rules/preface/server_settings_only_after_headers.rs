@@ -4,7 +4,7 @@ use crate::base::{Origin, Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::summary::{HeldBack, held_back};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Summary, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{CaptureView, Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, preface, settings, settings_ack};
 use std::collections::BTreeMap;
 
@@ -103,9 +103,9 @@ fn evidence(event: &Event<'_>, held: &HeldBack, draft: Draft) -> Draft {
 }
 
 /// Three connections to one server with silences of differing length: no coincidence any more.
-fn compare(summaries: &[Summary], verdict: &mut Verdict<'_>) {
+fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let mut servers: BTreeMap<(u128, u16), Vec<(u64, HeldBack)>> = BTreeMap::new();
-    for summary in summaries {
+    for summary in capture.summaries {
         let held = summary.held_back.filter(|held| held.quiet >= LEAST.max(held.round_trip.times(2)));
         if let Some(held) = held {
             servers.entry(summary.server).or_default().push((summary.number, held));

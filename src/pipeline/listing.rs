@@ -1,0 +1,138 @@
+//! The streams that the report lists: those that findings name, then the slowest. Bounded, and the same in whatever order the
+//! connections conclude.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use super::rows::stream_row;
+use crate::base::Place;
+use crate::conn::Stream;
+use crate::finding::StreamRow;
+
+/// The streams listed so far.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    named: Slowest,
+    others: Slowest,
+}
+
+/// A stream that may be listed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    rank: Rank,
+    row: Box<StreamRow>,
+}
+
+/// How high a stream stands in the list: slow ones first, then by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    /// From its first frame to its end, in nanoseconds.
+    time: i64,
+    conn: Reverse<u64>,
+    stream: Reverse<u32>,
+}
+
+/// A bounded number of streams, the lowest one on top.
+#[derive(Debug, Default)]
+struct Slowest(BinaryHeap<Reverse<Listed>>);
+
+impl Listing {
+    /// What a stream that no finding names must stand above to be listed among `limit`; `None` as long as there is room.
+    pub(super) fn bar(&self, limit: usize) -> Option<Rank> {
+        if limit == 0 {
+            return Some(Rank { time: i64::MAX, conn: Reverse(0), stream: Reverse(0) });
+        }
+        self.others.0.peek().filter(|_| self.others.0.len() >= limit).map(|Reverse(lowest)| lowest.rank)
+    }
+
+    /// Takes streams that no finding names.
+    pub(super) fn add(&mut self, streams: Vec<Listed>, limit: usize) {
+        for listed in streams {
+            self.others.add(listed, limit);
+        }
+    }
+
+    /// A connection is over, and findings name these streams of it, each once; `rows` has those of them that are not listed yet,
+    /// as far as they are remembered, and perhaps others.
+    pub(super) fn name(&mut self, conn: u64, mut streams: Vec<u32>, rows: Vec<Listed>, limit: usize) {
+        if streams.is_empty() {
+            return self.add(rows, limit);
+        }
+        let held = std::mem::take(&mut self.others.0);
+        let (named, others): (Vec<_>, Vec<_>) = held
+            .into_iter()
+            .partition(|Reverse(listed)| listed.row.conn == conn && streams.contains(&listed.row.stream));
+        self.others.0 = others.into();
+        for listed in rows.into_iter().chain(named.into_iter().map(|Reverse(listed)| listed)) {
+            match streams.iter().position(|stream| *stream == listed.row.stream) {
+                Some(at) => {
+                    streams.swap_remove(at);
+                    self.named.add(listed, limit);
+                }
+                None => self.others.add(listed, limit),
+            }
+        }
+    }
+
+    /// The rows, those with findings first, by connection and stream.
+    pub(super) fn finish(self, limit: usize) -> Vec<StreamRow> {
+        let ordered = self.named.0.into_sorted_vec().into_iter().chain(self.others.0.into_sorted_vec());
+        let mut rows: Vec<StreamRow> = ordered.take(limit).map(|Reverse(listed)| *listed.row).collect();
+        rows.sort_unstable_by_key(|row| (row.conn, row.stream));
+        rows
+    }
+}
+
+impl Listed {
+    /// The stream of a connection that began at `first`; `lost` when that was over while the stream was open.
+    pub(super) fn new(conn: u64, first: Place, stream: &Stream, lost: bool) -> Self {
+        Self { rank: Rank::of(conn, stream), row: Box::new(stream_row(conn, first, stream, lost)) }
+    }
+
+    /// Its identifier.
+    pub(super) fn stream(&self) -> u32 {
+        self.row.stream
+    }
+}
+
+impl Rank {
+    pub(super) fn of(conn: u64, stream: &Stream) -> Self {
+        Self { time: time(stream), conn: Reverse(conn), stream: Reverse(stream.id.0) }
+    }
+}
+
+impl Slowest {
+    fn add(&mut self, listed: Listed, limit: usize) {
+        self.0.push(Reverse(listed));
+        if self.0.len() > limit {
+            self.0.pop();
+        }
+    }
+}
+
+impl PartialEq for Listed {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank == other.rank
+    }
+}
+
+impl Eq for Listed {}
+
+impl PartialOrd for Listed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Listed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank.cmp(&other.rank)
+    }
+}
+
+/// Time from the first frame to the end, in nanoseconds.
+pub(super) fn time(stream: &Stream) -> i64 {
+    let last = stream.sent.server.last.map(|last| last.time);
+    let end = stream.closed.map(|closed| closed.at.time).or(last).unwrap_or(stream.opened.at.time);
+    end.since(stream.opened.at.time).0
+}

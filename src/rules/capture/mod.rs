@@ -1,0 +1,4 @@
+//! Quality of the capture itself: what was cut, lost, doubled or unreadable.
+
+pub(super) mod connection;
+pub(super) mod file;
