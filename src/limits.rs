@@ -121,3 +121,6 @@ pub const MAX_COMPRESSION_WINDOW: usize = 1 << 27;
 /// Octets missing in one hole of a side beyond which nothing before the hole is taken to hold behind it: lost segments are far fewer,
 /// while the sequence numbers of another connection, whose handshake was lost, lie anywhere in 2^32.
 pub const MAX_BRIDGED_GAP: u64 = 1 << 20;
+
+/// Octets of TLS key logs taken from one capture file: some hundred thousand sessions.
+pub const MAX_EMBEDDED_SECRETS: usize = 1 << 26;

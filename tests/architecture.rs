@@ -37,7 +37,7 @@ const FLOORS: &[Floor] = &[
             "base", "limits", "tcp", "tls", "http1", "frame", "hpack", "conn", "grpc", "finding", "script",
         ],
     },
-    Floor { name: "policy", names: &["base", "error", "finding", "rules"] },
+    Floor { name: "policy", names: &["base", "limits", "error", "finding", "rules"] },
     Floor {
         name: "views",
         names: &["base", "limits", "tls", "http1", "frame", "hpack", "conn", "grpc", "finding"],

@@ -220,10 +220,14 @@ fn loss_is_quiet(packets: &[Packet], loss: &Loss) -> Result<(), TestCaseError> {
 /// Certain errors, by rule and culprit. On a path that loses packets an end acts on what it read a quarter of a second ago, and is
 /// slow: what is likely then, or merely told, may be true.
 fn certain_errors(report: &Report) -> BTreeSet<(&'static str, &'static str)> {
-    let certain = |finding: &&Finding| {
-        finding.confidence == Confidence::Certain && finding.severity == Severity::Error
-    };
-    report.findings.iter().filter(certain).map(|finding| (finding.name, finding.culprit.role.word())).collect()
+    let certain =
+        |finding: &&Finding| finding.confidence == Confidence::Certain && finding.severity == Severity::Error;
+    report
+        .findings
+        .iter()
+        .filter(certain)
+        .map(|finding| (finding.name, finding.culprit.role.word()))
+        .collect()
 }
 
 /// Octets that a segment carries at most.

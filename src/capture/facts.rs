@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::LinkType;
-use crate::base::Time;
+use super::{Compression, LinkType};
+use crate::base::{Time, to_u64};
 use crate::limits::{MAX_DAMAGE_LISTED, MAX_LINK_TYPES_LISTED};
 
 /// Facts about one capture file. They grow while it is read and are complete at its end.
@@ -11,6 +11,8 @@ use crate::limits::{MAX_DAMAGE_LISTED, MAX_LINK_TYPES_LISTED};
 pub struct FileFacts {
     /// The format.
     pub format: Format,
+    /// How the file is compressed, where it is. What follows is about what it unpacks to.
+    pub compression: Option<Compression>,
     /// The link types of its interfaces, each once, in the order of their declaration.
     pub link_types: Vec<LinkType>,
     /// Packet records, damaged ones included.
@@ -31,6 +33,10 @@ pub struct FileFacts {
     pub damage: Vec<Damage>,
     /// How many damaged places there are.
     pub damage_count: u64,
+    /// Octets that were passed over because of damage, in all.
+    pub skipped: u64,
+    /// Packets that the capture itself says it lost.
+    pub dropped: Dropped,
     /// The number that the latest packet has, or anything else that Wireshark numbers as a frame.
     pub(super) number: u64,
 }
@@ -57,6 +63,17 @@ pub struct Cut {
     pub claimed: u64,
 }
 
+/// Packets that were never written, as statistics and packet blocks of pcapng count them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// By interfaces, for want of resources (`isb_ifdrop`); none where no interface counts them.
+    pub by_interface: Option<u64>,
+    /// By the operating system (`isb_osdrop`); none where no interface counts them.
+    pub by_system: Option<u64>,
+    /// In front of single packets (`epb_dropcount`). Of the same losses as the others, where both count.
+    pub before_packets: u64,
+}
+
 /// A place where the file contradicts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage {
@@ -66,16 +83,20 @@ pub struct Damage {
     pub offset: u64,
     /// What is wrong.
     pub fault: Fault,
+    /// Octets passed over from there to the next record that was found; 0 when only the record itself is lost.
+    pub skipped: u64,
+    /// False when no record was found behind it.
+    pub resumed: bool,
 }
 
 /// What can be wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A packet record claims more octets than any packet has. Reading ends here.
+    /// A packet record claims a length that no packet has, or that no record follows. Reading goes on at the next record found.
     RecordLength(u32),
-    /// A pcapng block claims a length that no block has. Reading ends here.
+    /// A pcapng block claims a length that no block has. Reading goes on at the next record found.
     BlockLength(u32),
-    /// The two lengths of a pcapng block differ. Reading ends here.
+    /// The two lengths of a pcapng block differ. Reading goes on at the next record found.
     BlockLengths {
         /// The length in front.
         front: u32,
@@ -89,7 +110,7 @@ pub enum Fault {
         /// The minor version.
         minor: u16,
     },
-    /// The byte-order magic of a section is neither of the two. Reading ends here.
+    /// The byte-order magic of a section is neither of the two. Reading goes on at the next record found.
     ByteOrder(u32),
     /// A block is too short for what its type requires. It is passed over.
     ShortBlock {
@@ -102,12 +123,15 @@ pub enum Fault {
     UndeclaredInterface(u32),
     /// A section declares more interfaces than are kept; packets of the others are passed over.
     TooManyInterfaces,
+    /// The compressed data contradicts itself, or needs a larger window than it is given. Reading ends here.
+    CompressedData,
 }
 
 impl FileFacts {
     pub(super) const fn new(format: Format) -> Self {
         Self {
             format,
+            compression: None,
             link_types: Vec::new(),
             packets: 0,
             octets: 0,
@@ -118,6 +142,8 @@ impl FileFacts {
             truncated_tail: None,
             damage: Vec::new(),
             damage_count: 0,
+            skipped: 0,
+            dropped: Dropped { by_interface: None, by_system: None, before_packets: 0 },
             number: 0,
         }
     }
@@ -157,7 +183,17 @@ impl FileFacts {
     pub(super) fn note_damage(&mut self, offset: u64, fault: Fault) {
         self.damage_count = self.damage_count.saturating_add(1);
         if self.damage.len() < MAX_DAMAGE_LISTED {
-            self.damage.push(Damage { after: self.number, offset, fault });
+            self.damage.push(Damage { after: self.number, offset, fault, skipped: 0, resumed: true });
+        }
+    }
+
+    /// Adds to the latest damage what was passed over because of it, and whether anything was found behind.
+    pub(super) fn note_skipped(&mut self, octets: u64, resumed: bool) {
+        self.skipped = self.skipped.saturating_add(octets);
+        let listed = to_u64(self.damage.len()) == self.damage_count;
+        if let Some(damage) = self.damage.last_mut().filter(|_| listed) {
+            damage.skipped = octets;
+            damage.resumed = resumed;
         }
     }
 
@@ -189,7 +225,13 @@ impl fmt::Display for Cut {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at octet {}, behind packet {}: {}", self.offset, self.after, self.fault)
+        let Self { after, offset, fault, skipped, resumed } = self;
+        write!(f, "at octet {offset}, behind packet {after}: {fault}")?;
+        match (skipped, resumed) {
+            (0, _) => Ok(()),
+            (_, true) => write!(f, "; {skipped} octets passed over"),
+            (_, false) => write!(f, "; the remaining {skipped} octets cannot be read"),
+        }
     }
 }
 
@@ -207,6 +249,7 @@ impl fmt::Display for Fault {
             Self::PacketLength(length) => write!(f, "a packet of {length} octets that its block cannot hold"),
             Self::UndeclaredInterface(id) => write!(f, "a packet of interface {id}, which is not declared"),
             Self::TooManyInterfaces => write!(f, "more interfaces than are kept"),
+            Self::CompressedData => write!(f, "damaged compressed data"),
         }
     }
 }

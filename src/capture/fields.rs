@@ -21,6 +21,14 @@ pub(super) struct Head {
     pub(super) length: usize,
 }
 
+/// What an interface says it lost so far: the options `isb_ifdrop` and `isb_osdrop`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Statistics {
+    pub(super) interface: u32,
+    pub(super) by_interface: Option<u64>,
+    pub(super) by_system: Option<u64>,
+}
+
 /// The byte order of the section whose header these octets begin.
 ///
 /// # Errors
@@ -47,6 +55,12 @@ pub(super) fn u32_at(octets: &[u8], at: usize, order: Endianness) -> Option<u32>
     Some(if order == Big { u32::from_be_bytes(*octets) } else { u32::from_le_bytes(*octets) })
 }
 
+/// The 64-bit number at an offset.
+pub(super) fn u64_at(octets: &[u8], at: usize, order: Endianness) -> Option<u64> {
+    let octets = octets.get(at..)?.first_chunk()?;
+    Some(if order == Big { u64::from_be_bytes(*octets) } else { u64::from_le_bytes(*octets) })
+}
+
 /// An Enhanced Packet Block.
 #[inline]
 pub(super) fn enhanced(body: &[u8], order: Endianness) -> Option<Head> {
@@ -66,6 +80,12 @@ pub(super) fn obsolete(body: &[u8], order: Endianness) -> Option<Head> {
     Some(Head { interface: interface.ok()?.1.into(), ..enhanced(body, order)? })
 }
 
+/// How many packets were lost in front of one in the Packet Block; 0 when it does not say.
+pub(super) fn obsolete_drops(body: &[u8], order: Endianness) -> u64 {
+    let fields: IResult<_, _> = (u16(order), u16(order)).parse(body);
+    fields.map_or(0, |(_, (_, drops))| if drops == u16::MAX { 0 } else { drops.into() })
+}
+
 /// A Simple Packet Block. It says neither how much was captured nor when: that is what the first interface captures at most.
 pub(super) fn simple(body: &[u8], order: Endianness, snaplen: u32) -> Option<Head> {
     let original = u32_at(body, 0, order)?;
@@ -79,7 +99,8 @@ pub(super) fn declared(body: &[u8], order: Endianness) -> Option<Interface> {
     let head: IResult<_, _> = (u16(order), u16(order), u32(order)).parse(body);
     let (mut options, (link, _, snaplen)) = head.ok()?;
     let link = LinkType(link.into());
-    let mut interface = Interface { link, snaplen, resolution: Resolution::DEFAULT, offset: 0 };
+    let mut interface =
+        Interface { link, snaplen, resolution: Resolution::DEFAULT, offset: 0, drops: (0, 0) };
     while let Some((rest, option)) = next_option(options, order) {
         match option.code {
             OptionCode::IfTsresol => {
@@ -95,6 +116,22 @@ pub(super) fn declared(body: &[u8], order: Endianness) -> Option<Interface> {
         options = rest;
     }
     Some(interface)
+}
+
+/// An Interface Statistics Block, as far as it counts losses.
+pub(super) fn statistics(body: &[u8], order: Endianness) -> Option<Statistics> {
+    let interface = u32_at(body, 0, order)?;
+    let mut told = Statistics { interface, by_interface: None, by_system: None };
+    let mut options = body.get(12..)?;
+    while let Some((rest, option)) = next_option(options, order) {
+        match option.code.0 {
+            5 => told.by_interface = u64_at(option.value(), 0, order),
+            7 => told.by_system = u64_at(option.value(), 0, order),
+            _ => {}
+        }
+        options = rest;
+    }
+    Some(told)
 }
 
 /// The next option and what follows it; none at the end of the options, marked or not.

@@ -12,6 +12,8 @@ pub(super) struct Interface {
     pub(super) resolution: Resolution,
     /// Seconds to be added to every time stamp.
     pub(super) offset: i64,
+    /// Packets that the interface and the system dropped, by its latest statistics.
+    pub(super) drops: (u64, u64),
 }
 
 /// How long one unit of a time stamp is: the option `if_tsresol`.
@@ -90,7 +92,13 @@ mod tests {
     use super::*;
 
     fn interface(option: u8, offset: i64) -> Interface {
-        Interface { link: LinkType(1), snaplen: 0, resolution: Resolution::from_option(option), offset }
+        Interface {
+            link: LinkType(1),
+            snaplen: 0,
+            resolution: Resolution::from_option(option),
+            offset,
+            drops: (0, 0),
+        }
     }
 
     #[test]

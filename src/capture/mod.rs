@@ -1,22 +1,38 @@
 //! A capture file becomes packets and embedded secrets. [`Reader`] takes pcap and pcapng from a file, from standard input or
-//! from any [`std::io::Read`], in large blocks and with short reads of any size, and yields one [`Record`] after another; what
-//! it learnt about the file itself is in [`FileFacts`]. Damage and a cut end are facts: only the machine, or a file that is no
-//! capture, is an error.
+//! from any [`std::io::Read`], compressed or not, in large blocks and with short reads of any size, and yields one [`Record`]
+//! after another; what it learnt about the file itself is in [`FileFacts`]. [`Joined`] reads several files as one capture.
+//! Damage and a cut end are facts: only the machine, or a file that is no capture, is an error.
 
+mod block;
+mod compression;
 mod facts;
 mod fields;
 mod interface;
+mod joined;
 mod link_type;
+#[cfg(feature = "compress")]
+mod lz4;
+#[cfg(feature = "compress")]
+mod packed;
 mod pcap;
 mod pcapng;
 mod reader;
 mod record;
+mod resync;
 #[cfg(test)]
 mod sample;
+mod secrets;
 mod signature;
 mod source;
+#[cfg(feature = "compress")]
+mod unpack;
+#[cfg(feature = "compress")]
+mod zstd;
 
-pub use facts::{Cut, Damage, Fault, FileFacts, Format};
+pub use compression::Compression;
+pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
+pub use joined::{Joined, Joint, by_first_packet};
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};
+pub use secrets::embedded_secrets;

@@ -1,9 +1,11 @@
 //! The pcap format: a file header, then records of one packet each, without anything to find the next record by but the length
-//! of the one before. Both byte orders, micro- and nanoseconds, and the "modified" records of old Linux kernels.
+//! of the one before. Both byte orders, micro- and nanoseconds, and the "modified" records of old Linux kernels. A header that
+//! cannot be, or is odd and followed by nothing better, ends the chain; it goes on at the next two headers that are plausible.
 
 use std::io::{self, Read};
 
 use nom::bytes::streaming::take;
+use nom::number::Endianness;
 use nom::number::streaming::be_u32;
 use nom::{Err, IResult, Needed, Parser};
 use pcap_parser::pcap::{
@@ -11,10 +13,11 @@ use pcap_parser::pcap::{
 };
 use pcap_parser::{PcapError, PcapHeader};
 
+use super::fields::u32_at;
 use super::record::{Found, FoundPacket};
 use super::source::Source;
-use super::{Fault, FileFacts, Format, LinkType};
-use crate::base::{Time, to_index, to_u32};
+use super::{Fault, FileFacts, Format, LinkType, resync};
+use crate::base::{Span, Time, to_index, to_u32};
 use crate::limits::MAX_RECORD;
 
 /// What the file header says about every record.
@@ -24,6 +27,17 @@ pub(super) struct Pcap {
     layout: Layout,
     /// Nanoseconds in a unit of the time stamp's fraction.
     fraction: i64,
+    /// When the packet before was captured.
+    previous: Option<Time>,
+}
+
+/// The header of a record.
+#[derive(Clone, Copy)]
+struct Header {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    original: u32,
 }
 
 /// How a record begins.
@@ -54,7 +68,7 @@ impl Pcap {
 
     fn new(network: u32, layout: Layout, nanoseconds: bool) -> Self {
         let fraction = if nanoseconds { 1 } else { 1_000 };
-        Self { link: LinkType(network & LINK_TYPE_BITS), layout, fraction }
+        Self { link: LinkType(network & LINK_TYPE_BITS), layout, fraction, previous: None }
     }
 
     /// What the file header tells.
@@ -71,20 +85,21 @@ impl Pcap {
     ///
     /// What the reader says.
     pub(super) fn next<R: Read>(
-        &self,
+        &mut self,
         source: &mut Source<R>,
         facts: &mut FileFacts,
     ) -> io::Result<Option<Found>> {
         loop {
             let missing = match self.layout.record(source.available()) {
-                Ok((_, record)) if to_index(record.caplen.into()) <= MAX_RECORD => {
-                    let (captured, original_length) = (record.caplen, record.origlen);
-                    let time = self.time(&record);
-                    return Ok(Some(self.packet(source, facts, time, captured, original_length)));
-                }
                 Ok((_, record)) => {
-                    facts.note_damage(source.offset(), Fault::RecordLength(record.caplen));
-                    return Ok(None);
+                    let header = Header::of(&record);
+                    if self.oddities(header, self.previous) == 0 || self.is_credible(source, header)? {
+                        return Ok(Some(self.packet(source, facts, header)));
+                    }
+                    if !self.resume(source, facts, header.captured)? {
+                        return Ok(None);
+                    }
+                    continue;
                 }
                 Err(Err::Incomplete(Needed::Size(missing))) => missing.get(),
                 Err(_) => 1,
@@ -95,8 +110,8 @@ impl Pcap {
         }
     }
 
-    /// Reads what a record lacks; false when it never comes, or when no packet is that long: then the length is wrong,
-    /// nobody knows where the next record begins, and the reading ends.
+    /// Reads what a record lacks; false when it never comes. A record longer than any packet, or longer than the file while
+    /// others can be found in it, has a wrong length, and reading goes on behind it.
     #[cold]
     fn read_on<R: Read>(
         &self,
@@ -105,43 +120,137 @@ impl Pcap {
         missing: usize,
     ) -> io::Result<bool> {
         let claimed = source.available().len().saturating_add(missing);
-        let captured = claimed.saturating_sub(self.layout.header());
-        if captured > MAX_RECORD {
-            facts.note_damage(source.offset(), Fault::RecordLength(to_u32(captured)));
-            return Ok(false);
+        let captured = to_u32(claimed.saturating_sub(self.layout.header()));
+        if to_index(captured.into()) > MAX_RECORD {
+            return self.resume(source, facts, captured);
         }
-        source.fill_record(claimed, facts)
+        if source.fill(claimed)? {
+            return Ok(true);
+        }
+        if resync::find_in_rest(source.available(), |octets| self.begins(octets)).is_some() {
+            return self.resume(source, facts, captured);
+        }
+        source.note_end(claimed, facts);
+        Ok(false)
     }
 
-    fn packet<R: Read>(
+    /// Goes to the next plausible record.
+    fn resume<R: Read>(
         &self,
         source: &mut Source<R>,
         facts: &mut FileFacts,
-        time: Time,
         captured: u32,
-        original_length: u32,
-    ) -> Found {
+    ) -> io::Result<bool> {
+        facts.note_damage(source.offset(), Fault::RecordLength(captured));
+        let found = resync::resume(source, facts, self.window(), |octets| self.begins(octets))?;
+        if !found {
+            source.note_broken(facts);
+        }
+        Ok(found)
+    }
+
+    #[inline]
+    fn packet<R: Read>(&mut self, source: &mut Source<R>, facts: &mut FileFacts, header: Header) -> Found {
         let offset = source.offset();
         source.take(self.layout.header());
-        let data = source.take(to_index(captured.into()));
-        let number = facts.count_packet();
+        let data = source.take(to_index(header.captured.into()));
+        let (number, time) = (facts.count_packet(), self.time(header));
+        self.previous = Some(time);
         facts.note_time(time);
-        facts.note_octets(captured.into());
+        facts.note_octets(header.captured.into());
         Found::Packet(FoundPacket {
             number,
             time,
             link: self.link,
             data,
-            original_length,
+            original_length: header.original,
             interface: 0,
             offset,
         })
     }
 
     /// Seconds are unsigned here: the format ends in 2106. A fraction beyond its second is kept as it is.
-    fn time(&self, record: &LegacyPcapBlock<'_>) -> Time {
-        let seconds = i64::from(record.ts_sec).saturating_mul(1_000_000_000);
-        Time(seconds.saturating_add(i64::from(record.ts_usec).saturating_mul(self.fraction)))
+    #[inline]
+    fn time(&self, header: Header) -> Time {
+        let seconds = i64::from(header.seconds).saturating_mul(1_000_000_000);
+        Time(seconds.saturating_add(i64::from(header.fraction).saturating_mul(self.fraction)))
+    }
+
+    /// How many things about a header are unusual. Each of them occurs in files that are whole.
+    #[inline]
+    fn oddities(&self, header: Header, previous: Option<Time>) -> u32 {
+        let far = |previous: Time| self.time(header).since(previous).0.saturating_abs() > LONG_PAUSE.0;
+        let odd = [
+            header.captured == 0 || to_index(header.captured.into()) > MAX_RECORD,
+            header.captured > header.original,
+            i64::from(header.fraction).saturating_mul(self.fraction) >= 1_000_000_000,
+            previous.is_some_and(far),
+        ];
+        odd.into_iter().map(u32::from).sum()
+    }
+
+    /// An odd header is believed unless nothing is written in it or what follows is worse: where its length is wrong, something
+    /// else than a header follows.
+    #[cold]
+    fn is_credible<R: Read>(&self, source: &mut Source<R>, header: Header) -> io::Result<bool> {
+        if header.is_blank() || to_index(header.captured.into()) > MAX_RECORD {
+            return Ok(false);
+        }
+        let length = self.layout.header().saturating_add(to_index(header.captured.into()));
+        source.fill(length.saturating_add(self.layout.header()))?;
+        let next = source.available().get(length..).and_then(|octets| self.layout.header_of(octets));
+        Ok(next.is_none_or(|next| {
+            let worse = self.oddities(next, Some(self.time(header)));
+            let possible = to_index(next.captured.into()) <= MAX_RECORD;
+            possible && (worse < 2 || worse <= self.oddities(header, self.previous))
+        }))
+    }
+
+    /// True when a record seems to begin here: a header near the latest packet in time, behind it another one or the end.
+    fn begins(&self, octets: &[u8]) -> bool {
+        let Some(header) =
+            self.layout.header_of(octets).filter(|header| self.is_likely(*header, self.previous))
+        else {
+            return false;
+        };
+        let length = self.layout.header().saturating_add(to_index(header.captured.into()));
+        match octets.get(length..) {
+            Some([]) => true,
+            Some(rest) => {
+                let next = self.layout.header_of(rest);
+                next.is_some_and(|next| self.is_likely(next, Some(self.time(header))))
+            }
+            None => false,
+        }
+    }
+
+    fn is_likely(&self, header: Header, previous: Option<Time>) -> bool {
+        let near = |previous: Time| self.time(header).since(previous).0.saturating_abs() < SHORT_PAUSE.0;
+        self.oddities(header, None) == 0
+            && to_index(header.original.into()) <= MAX_RECORD
+            && previous.is_none_or(near)
+    }
+
+    /// Octets that [`Pcap::begins`] looks at: the longest record and the header behind it.
+    fn window(&self) -> usize {
+        MAX_RECORD.saturating_add(self.layout.header().saturating_mul(2))
+    }
+}
+
+impl Header {
+    #[inline]
+    fn of(record: &LegacyPcapBlock<'_>) -> Self {
+        Self {
+            seconds: record.ts_sec,
+            fraction: record.ts_usec,
+            captured: record.caplen,
+            original: record.origlen,
+        }
+    }
+
+    /// True for zeros, as a full disk or a preallocated file leaves them.
+    const fn is_blank(self) -> bool {
+        self.seconds == 0 && self.fraction == 0 && self.captured == 0 && self.original == 0
     }
 }
 
@@ -160,6 +269,21 @@ impl Layout {
             Self::Little | Self::Big => 16,
             Self::ModifiedLittle | Self::ModifiedBig => 24,
         }
+    }
+
+    /// The fields in front of the packet, by themselves.
+    fn header_of(self, octets: &[u8]) -> Option<Header> {
+        let order = match self {
+            Self::Little | Self::ModifiedLittle => Endianness::Little,
+            Self::Big | Self::ModifiedBig => Endianness::Big,
+        };
+        let fields = octets.get(..self.header())?;
+        Some(Header {
+            seconds: u32_at(fields, 0, order)?,
+            fraction: u32_at(fields, 4, order)?,
+            captured: u32_at(fields, 8, order)?,
+            original: u32_at(fields, 12, order)?,
+        })
     }
 
     #[inline]
@@ -184,8 +308,15 @@ fn modified_big(octets: &[u8]) -> IResult<&[u8], LegacyPcapBlock<'_>, PcapError<
 /// The other bits tell the length of a frame check sequence, which the length in the IP header removes anyway.
 const LINK_TYPE_BITS: u32 = 0xffff;
 
+/// Longest pause between two packets that is nothing unusual.
+const LONG_PAUSE: Span = Span::seconds(365 * 86_400);
+
+/// Longest pause, in either direction, between packets that a damaged place lies between.
+const SHORT_PAUSE: Span = Span::seconds(86_400);
+
 #[cfg(test)]
 mod tests {
+    use super::super::Damage;
     use super::super::sample::{Pcap as File, packets, read_all};
     use super::*;
     use crate::base::to_u64;
@@ -227,19 +358,69 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_record_length_ends_the_reading_calmly() {
+    fn an_impossible_record_length_is_passed_over_to_the_next_record() {
         for length in [u32::try_from(MAX_RECORD).unwrap() + 1, 0x7fff_ffff, u32::MAX] {
             let file = File::new(false, 0xa1b2_c3d4).packet(1, 1, b"good");
-            let at = to_u64(file.octets().len());
-            let file =
-                file.record(2, 2, length, length, &vec![0; 2 * MAX_RECORD]).packet(3, 3, b"lost").octets();
-            let read = read_all(&file);
-            assert_eq!(packets(&read).len(), 1);
-            assert_eq!(read.facts.damage.len(), 1);
-            let damage = read.facts.damage[0];
-            assert_eq!((damage.after, damage.offset, damage.fault), (1, at, Fault::RecordLength(length)));
-            assert_eq!(read.facts.truncated_tail, None);
+            let offset = to_u64(file.octets().len());
+            let file = file.record(2, 2, length, length, &vec![0; 2 * MAX_RECORD]).packet(3, 3, b"found");
+            let read = read_all(&file.packet(4, 4, b"last").octets());
+            assert_eq!(
+                packets(&read)[1..],
+                [(2, Time(3_000_003_000), b"found".to_vec()), (3, Time(4_000_004_000), b"last".to_vec())]
+            );
+            let skipped = 16 + 2 * to_u64(MAX_RECORD);
+            let fault = Fault::RecordLength(length);
+            assert_eq!(read.facts.damage, [Damage { after: 1, offset, fault, skipped, resumed: true }]);
+            assert_eq!((read.facts.truncated_tail, read.facts.skipped), (None, skipped));
         }
+    }
+
+    #[test]
+    fn a_wrong_but_possible_length_is_seen_by_what_follows() {
+        let start = |big| File::new(big, 0xa1b2_c3d4).packet(100, 1, &[7; 60]);
+        for big in [false, true] {
+            let file = start(big).record(101, 1, 70, 60, &[7; 60]).packet(102, 1, &[7; 60]);
+            let read = read_all(&file.packet(103, 1, &[8; 60]).octets());
+            let seconds: Vec<_> = packets(&read).iter().map(|packet| packet.1.0 / 1_000_000_000).collect();
+            assert_eq!(seconds, [100, 102, 103]);
+            assert_eq!(
+                read.facts.damage[0].to_string(),
+                "at octet 100, behind packet 1: a record of 70 octets; 76 octets passed over"
+            );
+        }
+    }
+
+    #[test]
+    fn a_record_that_claims_more_than_the_file_holds_is_damage_when_others_follow() {
+        let file = File::new(false, 0xa1b2_c3d4).packet(100, 1, b"good").record(101, 1, 9_000, 9_000, b"bad");
+        let read = read_all(&file.packet(102, 1, b"found").packet(103, 1, b"last").octets());
+        assert_eq!(packets(&read).len(), 3);
+        assert_eq!((read.facts.damage_count, read.facts.truncated_tail), (1, None));
+    }
+
+    #[test]
+    fn zeros_are_no_packets() {
+        for (zeros, resumed) in [(16, false), (40, false), (5_000_000, false), (4_096, true)] {
+            let mut octets = File::new(true, 0xa1b2_3c4d).packet(100, 1, b"good").octets();
+            octets.extend(vec![0; zeros]);
+            if resumed {
+                let more = File::new(true, 0xa1b2_3c4d).packet(109, 1, b"found").octets();
+                octets.extend(&more[24..]);
+            }
+            let read = read_all(&octets);
+            assert_eq!(packets(&read).len(), 1 + usize::from(resumed));
+            let damage = read.facts.damage[0];
+            assert_eq!((damage.skipped, damage.resumed), (to_u64(zeros), resumed));
+        }
+    }
+
+    #[test]
+    fn odd_records_are_believed_while_the_next_ones_are_no_worse() {
+        let far = 400 * 86_400;
+        let file = File::new(false, 0xa1b2_c3d4).packet(5, 1, b"1970").packet(far, 999_999_999, b"now");
+        let file = file.packet(far + 1, 5_000_000, b"").record(far + 2, 9_000_000, 4, 2, b"more");
+        let read = read_all(&file.record(far + 3, 9_000_000, 4, 2, b"more").octets());
+        assert_eq!((packets(&read).len(), read.facts.damage_count), (5, 0));
     }
 
     #[test]

@@ -6,24 +6,27 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use nom::number::Endianness::{self, Big};
+use nom::number::Endianness::Big;
 use pcap_parser::pcapng::{
-    CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, OptionCode, SHB_MAGIC, SJE_MAGIC, SPB_MAGIC,
-    SecretsType, parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le,
+    CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, OptionCode, SHB_MAGIC, SJE_MAGIC,
+    SPB_MAGIC, SecretsType, parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le,
 };
 
-use super::fields::{Head, byte_order, declared, enhanced, next_option, obsolete, simple, u32_at, version};
+use super::block::{Block, Blocks};
+use super::fields::{
+    self, Head, Statistics, declared, enhanced, next_option, obsolete, simple, u64_at, version,
+};
 use super::interface::Interface;
 use super::record::{Found, FoundPacket};
 use super::source::Source;
 use super::{Fault, FileFacts};
 use crate::base::{Time, to_index, to_u32};
-use crate::limits::{MAX_BLOCK, MAX_INTERFACES, MAX_RECORD};
+use crate::limits::{MAX_INTERFACES, MAX_RECORD};
 
 /// The state of the section that is being read.
 #[derive(Debug)]
 pub(super) struct Pcapng {
-    order: Endianness,
+    blocks: Blocks,
     /// Those that are declared; none for one whose declaration cannot be read, which keeps its number.
     interfaces: Vec<Option<Interface>>,
     /// Interfaces of the sections before.
@@ -36,25 +39,15 @@ pub(super) struct Pcapng {
     latest: Time,
 }
 
-/// A block whose two lengths agree, by its place in the source's block of octets.
-struct Block {
-    kind: u32,
-    /// Where in the file it begins.
-    offset: u64,
-    whole: Range<usize>,
-    /// What is between its lengths.
-    body: Range<usize>,
-}
-
 impl Pcapng {
     /// Octets by which the format is recognised.
-    pub(super) const RECOGNISED_BY: usize = SHORTEST_BLOCK;
+    pub(super) const RECOGNISED_BY: usize = Blocks::RECOGNISED_BY;
 
     /// None when the octets are not the beginning of a section.
     pub(super) fn recognise(head: &[u8]) -> Option<Self> {
-        let order = byte_order(head).ok().filter(|_| is_section(head))?;
+        let blocks = Blocks::recognise(head)?;
         let (interfaces, latest) = (Vec::new(), Time::default());
-        Some(Self { order, interfaces, interfaces_before: 0, options: 0..0, about: None, latest })
+        Some(Self { blocks, interfaces, interfaces_before: 0, options: 0..0, about: None, latest })
     }
 
     /// The next thing of interest; none at the end of what can be read.
@@ -68,18 +61,31 @@ impl Pcapng {
         facts: &mut FileFacts,
     ) -> io::Result<Option<Found>> {
         loop {
-            if let Some(comment) = self.comment(source) {
+            if let Some(comment) = self.comment(source, facts) {
                 return Ok(Some(comment));
             }
-            let Some(block) = self.block(source, facts)? else { return Ok(None) };
+            let Some(block) = self.blocks.next(source, facts, self.interfaces.len())? else {
+                return Ok(None);
+            };
             let body = source.octets(&block.body);
             let found = match block.kind {
-                EPB_MAGIC => self.packet(facts, &block, enhanced(body, self.order)),
-                SPB_MAGIC => self.packet(facts, &block, simple(body, self.order, self.first_snaplen())),
-                OBSOLETE_PACKET => self.packet(facts, &block, obsolete(body, self.order)),
-                SHB_MAGIC => self.section(facts, &block, version(body, self.order)),
+                EPB_MAGIC => self.packet(facts, &block, enhanced(body, self.blocks.order)),
+                SPB_MAGIC => {
+                    self.packet(facts, &block, simple(body, self.blocks.order, self.first_snaplen()))
+                }
+                OBSOLETE_PACKET => {
+                    let drops = fields::obsolete_drops(body, self.blocks.order);
+                    facts.dropped.before_packets = facts.dropped.before_packets.saturating_add(drops);
+                    self.packet(facts, &block, obsolete(body, self.blocks.order))
+                }
+                SHB_MAGIC => self.section(facts, &block, version(body, self.blocks.order)),
                 IDB_MAGIC => self.interface(facts, &block, body),
                 DSB_MAGIC => self.secrets(source, facts, &block),
+                ISB_MAGIC => {
+                    let told = fields::statistics(body, self.blocks.order);
+                    self.count_drops(facts, told);
+                    None
+                }
                 CB_MAGIC | DCB_MAGIC | SJE_MAGIC => {
                     // Custom blocks and entries of the system's journal: Wireshark shows them as frames.
                     facts.skip_number();
@@ -91,48 +97,6 @@ impl Pcapng {
                 return Ok(found);
             }
         }
-    }
-
-    /// Takes the next block if its lengths are possible and agree; otherwise the reading ends.
-    fn block<R: Read>(&mut self, source: &mut Source<R>, facts: &mut FileFacts) -> io::Result<Option<Block>> {
-        if !source.fill_record(SHORTEST_BLOCK, facts)? {
-            return Ok(None);
-        }
-        let offset = source.offset();
-        let (kind, length) = match self.block_head(source.available()) {
-            Ok(head) => head,
-            Err(fault) => {
-                facts.note_damage(offset, fault);
-                return Ok(None);
-            }
-        };
-        // Some writers leave the padding to 32 bits out of the length, yet not out of the block.
-        let padded = to_index(length.into()).next_multiple_of(4);
-        if !source.fill_record(padded, facts)? {
-            return Ok(None);
-        }
-        let whole = source.take(padded);
-        let body = whole.start.saturating_add(8)..whole.end.saturating_sub(4);
-        let back = u32_at(source.octets(&whole), padded.saturating_sub(4), self.order).unwrap_or(0);
-        if back != length {
-            facts.note_damage(offset, Fault::BlockLengths { front: length, back });
-            return Ok(None);
-        }
-        Ok(Some(Block { kind, offset, whole, body }))
-    }
-
-    /// Type and length of the block that begins here. A section header tells its byte order before its length can be read.
-    fn block_head(&mut self, octets: &[u8]) -> Result<(u32, u32), Fault> {
-        if is_section(octets) {
-            self.order = byte_order(octets).map_err(Fault::ByteOrder)?;
-        }
-        let kind = u32_at(octets, 0, self.order).unwrap_or(0);
-        let length = u32_at(octets, 4, self.order).unwrap_or(0);
-        let possible = SHORTEST_BLOCK..=MAX_BLOCK;
-        possible
-            .contains(&to_index(length.into()))
-            .then_some((kind, length))
-            .ok_or(Fault::BlockLength(length))
     }
 
     /// A new section forgets the interfaces of the one before. Its version is none when the block is too short to have one.
@@ -158,7 +122,7 @@ impl Pcapng {
             facts.note_damage(block.offset, Fault::TooManyInterfaces);
             return None;
         }
-        let interface = declared(body, self.order);
+        let interface = declared(body, self.blocks.order);
         self.interfaces.push(interface);
         match interface {
             Some(interface) => {
@@ -220,6 +184,24 @@ impl Pcapng {
         Ok((head, interface, start..end))
     }
 
+    /// Statistics of an interface count from the beginning of the capture: the latest ones hold.
+    fn count_drops(&mut self, facts: &mut FileFacts, told: Option<Statistics>) {
+        let Some(told) = told else { return };
+        let Some(interface) =
+            self.interfaces.get_mut(to_index(told.interface.into())).and_then(Option::as_mut)
+        else {
+            return;
+        };
+        for (total, known, now) in [
+            (&mut facts.dropped.by_interface, &mut interface.drops.0, told.by_interface),
+            (&mut facts.dropped.by_system, &mut interface.drops.1, told.by_system),
+        ] {
+            let Some(now) = now else { continue };
+            *total = Some(total.unwrap_or(0).saturating_add(now.saturating_sub(*known)));
+            *known = now.max(*known);
+        }
+    }
+
     /// What a Simple Packet Block relies on.
     fn first_snaplen(&self) -> u32 {
         self.interfaces.first().copied().flatten().map_or(0, |interface| interface.snaplen)
@@ -228,8 +210,11 @@ impl Pcapng {
     /// The TLS key log of a Decryption Secrets Block, without the padding behind it. Secrets of other kinds are passed over.
     fn secrets<R: Read>(&self, source: &Source<R>, facts: &mut FileFacts, block: &Block) -> Option<Found> {
         let octets = source.octets(&block.whole);
-        let parse =
-            if self.order == Big { parse_decryptionsecretsblock_be } else { parse_decryptionsecretsblock_le };
+        let parse = if self.blocks.order == Big {
+            parse_decryptionsecretsblock_be
+        } else {
+            parse_decryptionsecretsblock_le
+        };
         let Ok((_, secrets)) = parse(octets) else {
             facts.note_damage(block.offset, Fault::ShortBlock { kind: block.kind });
             return None;
@@ -246,14 +231,18 @@ impl Pcapng {
 
     /// The next comment among the options of the current block, which stands until the next one is taken.
     #[inline]
-    fn comment<R: Read>(&mut self, source: &Source<R>) -> Option<Found> {
+    fn comment<R: Read>(&mut self, source: &Source<R>, facts: &mut FileFacts) -> Option<Found> {
         while !self.options.is_empty() {
-            let Some((rest, option)) = next_option(source.octets(&self.options), self.order) else {
+            let Some((rest, option)) = next_option(source.octets(&self.options), self.blocks.order) else {
                 self.options = 0..0;
                 break;
             };
             let value = self.options.start.saturating_add(4);
             self.options.start = self.options.end.saturating_sub(rest.len());
+            if option.code == DROPS && self.about.is_some() {
+                let count = u64_at(option.value(), 0, self.blocks.order).unwrap_or(0);
+                facts.dropped.before_packets = facts.dropped.before_packets.saturating_add(count);
+            }
             if option.code == OptionCode::Comment {
                 let text = value..value.saturating_add(option.len.into());
                 return Some(Found::Comment { text, packet: self.about });
@@ -263,15 +252,11 @@ impl Pcapng {
     }
 }
 
-fn is_section(block: &[u8]) -> bool {
-    block.starts_with(&SHB_MAGIC.to_be_bytes())
-}
-
-/// Type, length, length.
-const SHORTEST_BLOCK: usize = 12;
-
 /// The Packet Block of the first drafts, type 2, which `pcap-parser` does not name.
 const OBSOLETE_PACKET: u32 = 2;
+
+/// The option `epb_dropcount`.
+const DROPS: OptionCode = OptionCode(4);
 
 /// Octets in front of the options of a section header: magic, version, section length.
 const SECTION_HEAD: usize = 16;
@@ -285,7 +270,7 @@ const SECRETS_HEAD: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::super::sample::{Everything, Owned, Pcapng as File, packets, read_all};
-    use super::super::{Damage, LinkType};
+    use super::super::{Dropped, LinkType};
     use super::*;
 
     const MICROS: u64 = 1_700_000_000_123_456;
@@ -424,33 +409,6 @@ mod tests {
     }
 
     #[test]
-    fn lengths_that_cannot_be_end_the_reading_calmly() {
-        let start = || File::new(false).interface(1, 0, &[]).packet(0, 1, b"good");
-        let offset = crate::base::to_u64(start().octets().len());
-        let cases = [
-            (8, 8, Fault::BlockLength(8)),
-            (u32::MAX, 0, Fault::BlockLength(u32::MAX)),
-            (24, 28, Fault::BlockLengths { front: 24, back: 28 }),
-        ];
-        for (front, back, fault) in cases {
-            let file = start().block_saying(0x99, &[0; 12], front, back).packet(0, 2, b"lost");
-            let read = read_all(&file.octets());
-            assert_eq!(packets(&read).len(), 1);
-            assert_eq!(read.facts.damage, [Damage { after: 1, offset, fault }]);
-            assert_eq!(read.facts.truncated_tail, None);
-        }
-    }
-
-    #[test]
-    fn a_section_without_byte_order_ends_the_reading() {
-        let mut octets = File::new(false).interface(1, 0, &[]).packet(0, 1, b"good").octets();
-        let second = octets.len();
-        octets.extend(File::new(false).octets());
-        octets[second + 8] = 0;
-        assert_eq!(faults(&read_all(&octets)), [Fault::ByteOrder(0x1a2b_3c00)]);
-    }
-
-    #[test]
     fn blocks_that_cannot_hold_what_they_claim_are_passed_over() {
         let file = File::new(false).block(1, b"IDB").interface(1, 0, &[]).block(6, b"too short");
         let claims = [1, 0, 0, 100, 100].map(|field| file.u32(field)).concat();
@@ -463,6 +421,27 @@ mod tests {
             Fault::UndeclaredInterface(0),
         ];
         assert_eq!(faults(&read), expected);
+    }
+
+    #[test]
+    fn losses_that_the_capture_counts_are_facts() {
+        let counts = |file: &File, id: u32, drops: u64, system: u64| {
+            let options = [
+                file.option(5, &drops.to_be_bytes()),
+                file.option(4, &[9; 8]),
+                file.option(7, &system.to_be_bytes()),
+            ];
+            [&file.u32(id)[..], &[0; 8], &options.concat()].concat()
+        };
+        let file = File::new(true).interface(1, 0, &[]).interface(1, 0, &[]);
+        let [first, latest, other] =
+            [(0, 3, 1), (0, 5, 1), (1, 2, 0)].map(|(id, drops, system)| counts(&file, id, drops, system));
+        let file = file.block(5, &first).packet_with(0, 1, b"x", &[(4, &7_u64.to_be_bytes())]);
+        let old = [0, 0, 0, 6].iter().copied().chain([0; 16]).collect::<Vec<_>>();
+        let read = read_all(&file.block(5, &latest).block(5, &other).block(2, &old).octets());
+        let expected = Dropped { by_interface: Some(7), by_system: Some(1), before_packets: 13 };
+        assert_eq!(read.facts.dropped, expected);
+        assert_eq!(read_all(&File::new(false).octets()).facts.dropped, Dropped::default());
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::error::Error;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct Reader<R: Read> {
     path: PathBuf,
     source: Source<R>,
     grammar: Grammar,
@@ -70,7 +70,8 @@ impl Reader<Box<dyn Read + Send>> {
 }
 
 impl<R: Read> Reader<R> {
-    /// Reads a capture from anywhere. `name` stands in messages. Offsets count from the first octet that `read` returns.
+    /// Reads a capture from anywhere. `name` stands in messages. Offsets count from the first octet that `read` returns; in a
+    /// compressed file they have no meaning.
     ///
     /// # Errors
     ///
@@ -86,24 +87,7 @@ impl<R: Read> Reader<R> {
     /// [`Error::Read`] when the machine refuses to read on; nothing follows it.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
-        if self.ended {
-            return Ok(None);
-        }
-        let found = match &mut self.grammar {
-            Grammar::Pcap(pcap) => pcap.next(&mut self.source, &mut self.facts),
-            Grammar::Pcapng(pcapng) => pcapng.next(&mut self.source, &mut self.facts),
-        };
-        match found {
-            Ok(Some(found)) => Ok(Some(self.record(found))),
-            Ok(None) => {
-                self.ended = true;
-                Ok(None)
-            }
-            Err(source) => {
-                self.ended = true;
-                Err(Error::Read { path: self.path.clone(), source })
-            }
-        }
+        Ok(self.find()?.map(|found| self.record(found)))
     }
 
     /// What is known about the file so far.
@@ -111,19 +95,23 @@ impl<R: Read> Reader<R> {
         &self.facts
     }
 
-    fn start(read: R, path: PathBuf, offsets: Offsets) -> Result<Self, Error> {
-        let mut source = Source::new(read);
-        let grammar = match recognise(&mut source) {
-            Ok(Ok(grammar)) => grammar,
-            Ok(Err(found)) => return Err(Error::NotACapture { path, found }),
-            Err(source) => return Err(Error::Read { path, source }),
+    /// As [`Reader::next`], by the place of the record in the block, where it stands until the next one is asked for.
+    #[inline]
+    pub(super) fn find(&mut self) -> Result<Option<Found>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let found = match &mut self.grammar {
+            Grammar::Pcap(pcap) => pcap.next(&mut self.source, &mut self.facts),
+            Grammar::Pcapng(pcapng) => pcapng.next(&mut self.source, &mut self.facts),
         };
-        let facts = grammar.facts();
-        Ok(Self { path, source, grammar, facts, offsets, ended: false })
+        self.ended = !matches!(found, Ok(Some(_)));
+        found.map_err(|source| Error::Read { path: self.path.clone(), source })
     }
 
+    /// Borrows what was found.
     #[inline]
-    fn record(&self, found: Found) -> Record<'_> {
+    pub(super) fn record(&self, found: Found) -> Record<'_> {
         match found {
             Found::Packet(packet) => Record::Packet(Packet {
                 number: packet.number,
@@ -137,6 +125,25 @@ impl<R: Read> Reader<R> {
             Found::Secrets(text) => Record::Secrets(self.source.octets(&text)),
             Found::Comment { text, packet } => Record::Comment { text: self.source.octets(&text), packet },
         }
+    }
+
+    fn start(read: R, path: PathBuf, offsets: Offsets) -> Result<Self, Error> {
+        let opened = Source::open(read).and_then(|(mut source, compression)| {
+            let grammar = recognise(&mut source)?;
+            Ok((source, compression, grammar))
+        });
+        let (source, compression, grammar) = match opened {
+            Ok((source, compression, Ok(grammar))) => (source, compression, grammar),
+            Ok((source, Some(compression), Err(found))) => {
+                let found = signature::describe_inside(compression, source.broken(), &found);
+                return Err(Error::NotACapture { path, found });
+            }
+            Ok((_, None, Err(found))) => return Err(Error::NotACapture { path, found }),
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        let facts = FileFacts { compression, ..grammar.facts() };
+        let offsets = if compression.is_some() { Offsets::Meaningless } else { offsets };
+        Ok(Self { path, source, grammar, facts, offsets, ended: false })
     }
 }
 

@@ -2,10 +2,16 @@
 
 use std::fmt::Write;
 
+use super::Compression;
+use super::source::Broken;
+
 /// Names what these first octets of a file belong to.
 pub(super) fn describe(head: &[u8]) -> String {
     if head.is_empty() {
         return "empty file".to_owned();
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return "a tar archive".to_owned();
     }
     if let Some((_, name)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return (*name).to_owned();
@@ -16,6 +22,19 @@ pub(super) fn describe(head: &[u8]) -> String {
     match first_line(head) {
         Some(line) => format!("text starting with \"{line}\""),
         None => format!("first octets {}", hexadecimal(head)),
+    }
+}
+
+/// As [`describe`], when that is what a compressed file holds, or the beginning of it.
+pub(super) fn describe_inside(compression: Compression, broken: Option<Broken>, inside: &str) -> String {
+    let data = compression.word();
+    match broken {
+        _ if !cfg!(feature = "compress") => {
+            format!("{data} data, which this build does not unpack: unpack it first")
+        }
+        Some(Broken::Cut) => format!("{data} data that is cut behind its first octets"),
+        Some(Broken::Damaged) => format!("{data} data that is damaged or needs too much memory"),
+        None => format!("{data} data around this: {inside}"),
     }
 }
 
@@ -42,8 +61,8 @@ fn hexadecimal(head: &[u8]) -> String {
     })
 }
 
-/// Octets looked at: enough for a line of text.
-pub(super) const LOOKED_AT: usize = 64;
+/// Octets looked at: the head of a tar archive says what it is at its end.
+pub(super) const LOOKED_AT: usize = 512;
 
 const SHOWN_CHARACTERS: usize = 32;
 

@@ -5,25 +5,75 @@
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
-use super::FileFacts;
+#[cfg(feature = "compress")]
+use super::unpack::{Stop, Unpacker};
+use super::{Compression, Fault, FileFacts};
 use crate::base::to_u64;
 use crate::limits::READ_BLOCK;
 
 /// A reader with the block of octets that were read from it and not yet used.
 #[derive(Debug)]
-pub(super) struct Source<R> {
-    read: R,
+pub(super) struct Source<R: Read> {
+    octets: Octets<R>,
     block: Vec<u8>,
     start: usize,
     end: usize,
     offset: u64,
     ended: bool,
+    /// How the octets ended, when that was before the end of the compressed data.
+    broken: Option<Broken>,
+}
+
+/// Where the octets come from.
+#[derive(Debug)]
+enum Octets<R: Read> {
+    Plain(R),
+    #[cfg(feature = "compress")]
+    Packed(Box<Unpacker<R>>),
+}
+
+/// What is wrong with compressed data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// The file ends before it does.
+    Cut,
+    /// It contradicts itself, or wants more memory than is given.
+    Damaged,
 }
 
 impl<R: Read> Source<R> {
     /// Nothing is read yet.
     pub(super) fn new(read: R) -> Self {
-        Self { read, block: vec![0; READ_BLOCK], start: 0, end: 0, offset: 0, ended: false }
+        Self::of(Octets::Plain(read))
+    }
+
+    /// Reads the first octets, to see whether they are compressed; if so, what they unpack to is the source's octets.
+    ///
+    /// # Errors
+    ///
+    /// What the reader says.
+    pub(super) fn open(read: R) -> io::Result<(Self, Option<Compression>)> {
+        let mut source = Self::new(read);
+        source.fill(Compression::RECOGNISED_BY)?;
+        let compression = Compression::recognise(source.available());
+        #[cfg(feature = "compress")]
+        if let Some(compression) = compression {
+            return Ok((source.unpack(compression), Some(compression)));
+        }
+        Ok((source, compression))
+    }
+
+    fn of(octets: Octets<R>) -> Self {
+        Self { octets, block: vec![0; READ_BLOCK], start: 0, end: 0, offset: 0, ended: false, broken: None }
+    }
+
+    #[cfg(feature = "compress")]
+    fn unpack(self, compression: Compression) -> Self {
+        let head = self.available().to_vec();
+        match self.octets {
+            Octets::Plain(read) => Self::of(Octets::Packed(Unpacker::new(compression, head, read).into())),
+            packed @ Octets::Packed(_) => Self::of(packed),
+        }
     }
 
     /// Sees to it that `need` octets are available, reading as often as it takes; false when the octets end before.
@@ -36,19 +86,26 @@ impl<R: Read> Source<R> {
         if self.held() >= need { Ok(true) } else { self.refill(need) }
     }
 
-    /// As [`Source::fill`]; notes it when the octets end in the middle of the record. Without a single octet of it, that is the
-    /// regular end of the file.
-    ///
-    /// # Errors
-    ///
-    /// As [`Source::fill`].
-    #[inline]
-    pub(super) fn fill_record(&mut self, need: usize, facts: &mut FileFacts) -> io::Result<bool> {
-        let whole = self.fill(need)?;
-        if !whole && self.held() > 0 {
+    /// Notes how the octets ended, when that was inside a record of `need` octets or inside compressed data. Without a single
+    /// octet of the record, it was the regular end of the file.
+    #[cold]
+    pub(super) fn note_end(&self, need: usize, facts: &mut FileFacts) {
+        if self.held() > 0 || self.broken == Some(Broken::Cut) {
             facts.note_cut(self.offset, to_u64(self.held()), to_u64(need));
         }
-        Ok(whole)
+        self.note_broken(facts);
+    }
+
+    /// Notes damage of the compressed data, where that was what ended the octets.
+    pub(super) fn note_broken(&self, facts: &mut FileFacts) {
+        if self.broken == Some(Broken::Damaged) {
+            facts.note_damage(self.offset, Fault::CompressedData);
+        }
+    }
+
+    /// What is wrong with the compressed data, once its end was met.
+    pub(super) const fn broken(&self) -> Option<Broken> {
+        self.broken
     }
 
     /// The octets that were read and not taken.
@@ -88,12 +145,23 @@ impl<R: Read> Source<R> {
         self.make_room(need);
         while self.held() < need && !self.ended {
             let room = self.block.get_mut(self.end..).unwrap_or_default();
-            match self.read.read(room) {
-                Ok(0) => self.ended = true,
-                Ok(count) => self.end = self.end.saturating_add(count).min(self.block.len()),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+            let count = match &mut self.octets {
+                Octets::Plain(read) => match read.read(room) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    other => other?,
+                },
+                #[cfg(feature = "compress")]
+                Octets::Packed(packed) => match packed.read(room) {
+                    Ok(count) => count,
+                    Err(Stop::Machine(error)) => return Err(error),
+                    Err(Stop::Broken(broken)) => {
+                        self.broken = Some(broken);
+                        0
+                    }
+                },
+            };
+            self.ended = count == 0;
+            self.end = self.end.saturating_add(count).min(self.block.len());
         }
         Ok(self.held() >= need)
     }

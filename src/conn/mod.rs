@@ -6,6 +6,7 @@
 
 mod block;
 mod connection;
+mod contents;
 mod fact;
 mod frames;
 mod half;

@@ -32,9 +32,10 @@ pub struct Announcement {
 
 /// What an acknowledgement acknowledges.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "made for an acknowledgement and taken apart at once")]
 pub(super) enum Acknowledged {
     /// The oldest SETTINGS that waited.
-    This(Box<Announcement>),
+    This(Announcement),
     /// A SETTINGS that announced nothing, or one beyond the cap.
     Nothing,
     /// No SETTINGS was outstanding.
@@ -83,7 +84,7 @@ impl Values {
     /// The value of a parameter.
     #[must_use]
     pub fn get(&self, setting: Setting) -> Option<u32> {
-        self.iter().find(|(name, _)| *name == setting).map(|(_, value)| value)
+        *Self::place(setting).and_then(|place| self.0.get(place))?
     }
 
     /// Every parameter that has a value, by identifier.
@@ -91,9 +92,23 @@ impl Values {
         Self::NAMES.iter().zip(&self.0).filter_map(|(name, value)| Some((*name, (*value)?)))
     }
 
+    /// Where a parameter stands in [`Self::NAMES`].
+    const fn place(setting: Setting) -> Option<usize> {
+        Some(match setting {
+            Setting::HEADER_TABLE_SIZE => 0,
+            Setting::ENABLE_PUSH => 1,
+            Setting::MAX_CONCURRENT_STREAMS => 2,
+            Setting::INITIAL_WINDOW_SIZE => 3,
+            Setting::MAX_FRAME_SIZE => 4,
+            Setting::MAX_HEADER_LIST_SIZE => 5,
+            Setting::ENABLE_CONNECT_PROTOCOL => 6,
+            Setting::NO_RFC7540_PRIORITIES => 7,
+            _ => return None,
+        })
+    }
+
     fn set(&mut self, setting: Setting, value: u32) -> bool {
-        let at = Self::NAMES.iter().position(|name| *name == setting);
-        match at.and_then(|at| self.0.get_mut(at)) {
+        match Self::place(setting).and_then(|place| self.0.get_mut(place)) {
             Some(slot) => {
                 *slot = Some(value);
                 true
@@ -172,8 +187,8 @@ impl Ledger {
     #[must_use]
     pub fn permitted(&self, setting: Setting) -> u32 {
         let acked = self.acked.get(setting).unwrap_or_default();
-        let values = self.outstanding.iter().filter_map(|sent| sent.applicable().get(setting));
-        values.fold(acked, u32::max)
+        let values = self.outstanding.iter().filter_map(|sent| sent.values.get(setting));
+        values.filter(|value| is_valid(setting, *value)).fold(acked, u32::max)
     }
 
     /// The value that the peer acknowledged last, or the initial one.
@@ -224,6 +239,10 @@ impl Ledger {
         self.first.get_or_insert(announcement.values);
         self.last = self.last.updated(&announcement.applicable());
         if self.outstanding.len() < limits::MAX_OUTSTANDING_SETTINGS {
+            if self.outstanding.is_empty() {
+                // Mostly it stays the only one, and a queue would take room for four.
+                self.outstanding.reserve_exact(1);
+            }
             self.outstanding.push_back(announcement);
         }
         before
@@ -253,7 +272,7 @@ impl Ledger {
         announcement.acked = Some(origin);
         self.acked = self.acked.updated(&announcement.applicable());
         self.keep(announcement.clone());
-        Acknowledged::This(announcement.into())
+        Acknowledged::This(announcement)
     }
 
     /// The oldest announcement that waits, and how many wait in all.
@@ -264,6 +283,9 @@ impl Ledger {
 
     fn keep(&mut self, announcement: Announcement) {
         if self.history.len() < limits::MAX_LISTED_PER_CONNECTION {
+            if self.history.is_empty() {
+                self.history.reserve_exact(1);
+            }
             self.history.push(announcement);
         }
     }

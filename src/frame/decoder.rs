@@ -2,7 +2,7 @@
 //! boundary.
 
 use super::payload::wrong_length;
-use super::resync::{Found, Search};
+use super::resync::{Found, Search, plausible};
 use super::{Data, Fault, Flags, FrameType, HEADER_OCTETS, Header, Malformed, PREFACE, Padding, Payload};
 use crate::base::{Origin, Piece, to_index, to_u32, to_u64};
 use crate::limits;
@@ -61,6 +61,8 @@ pub struct Decoder {
     /// Octets of a header or payload that spans pieces.
     buffer: Vec<u8>,
     start: Origin,
+    /// Frames that must still look like frames before those found again are believed.
+    doubtful: u8,
 }
 
 #[derive(Debug, Default)]
@@ -193,19 +195,48 @@ impl Decoder {
         }
     }
 
-    /// Goes on with the frames that were found.
-    fn resume(&mut self, found: Option<Found>, emit: &mut impl FnMut(Output<'_>)) {
-        let Some(Found { octets, chunks, skipped }) = found else { return };
-        self.state = State::Header;
-        if let Some((_, origin)) = chunks.first() {
-            emit(Output::Resynchronised { origin, skipped });
+    /// Goes on with the frames that were found, and with those found behind them when they turn out to be none.
+    fn resume(&mut self, mut found: Option<Found>, emit: &mut impl FnMut(Output<'_>)) {
+        while let Some(Found { octets, chunks, skipped }) = found.take() {
+            self.state = State::Header;
+            self.doubtful = DOUBTFUL;
+            if let Some((_, origin)) = chunks.first() {
+                emit(Output::Resynchronised { origin, skipped });
+            }
+            let mut start = 0;
+            for (end, origin) in chunks {
+                let mut rest = octets.get(start..end).unwrap_or_default();
+                start = end;
+                while !rest.is_empty() {
+                    match (&mut found, &mut self.state) {
+                        (Some(found), _) => {
+                            found.add(rest, &origin);
+                            rest = &[];
+                        }
+                        (None, State::Search(search)) => {
+                            found = search.push(rest, &origin, LONGEST);
+                            rest = &[];
+                        }
+                        _ => rest = self.advance(rest, &origin, emit),
+                    }
+                }
+            }
         }
-        let mut start = 0;
-        for (end, origin) in chunks {
-            let bytes = octets.get(start..end).unwrap_or_default();
-            self.push(&Piece::Chunk { bytes, origin }, emit);
-            start = end;
+    }
+
+    /// True for a header that cannot be one, so soon after frames were found again that they were none either: the search goes on.
+    fn misled(&mut self, header: &Header, origin: &Origin, emit: &mut impl FnMut(Output<'_>)) -> bool {
+        if self.doubtful == 0 {
+            return false;
         }
+        self.doubtful = self.doubtful.saturating_sub(1);
+        if plausible(header, LONGEST) {
+            return false;
+        }
+        self.doubtful = 0;
+        self.state = State::Search(Box::default());
+        emit(Output::Lost { origin });
+        true
     }
 
     fn header<'b>(
@@ -218,6 +249,9 @@ impl Decoder {
             self.start = behind(origin, bytes);
             if let Some(header) = Header::read(bytes) {
                 let rest = bytes.get(HEADER_OCTETS..).unwrap_or_default();
+                if self.misled(&header, &behind(origin, rest), emit) {
+                    return bytes;
+                }
                 if let Some((payload, rest)) = whole(&header, rest) {
                     emit(Output::Start { header, start: &self.start });
                     let payload = Payload::read(&header, payload);
@@ -233,7 +267,12 @@ impl Decoder {
         self.buffer.extend_from_slice(taken);
         if let Some(header) = Header::read(&self.buffer) {
             self.buffer.clear();
-            self.begin(header, &behind(origin, rest), emit);
+            let end = behind(origin, rest);
+            if self.misled(&header, &end, emit) {
+                self.advance(&header.octets(), &end, emit);
+            } else {
+                self.begin(header, &end, emit);
+            }
         }
         rest
     }
@@ -395,6 +434,9 @@ fn whole<'b>(header: &Header, rest: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
 /// The longest payload believed of a frame that is searched for: the initial MAX_FRAME_SIZE, which few senders exceed.
 const LONGEST: u32 = 16_384;
 
+/// Frames found again that must look like frames: a chain may be found in the content of a frame, but it ends with that frame.
+const DOUBTFUL: u8 = 8;
+
 /// What stands in the type's place when a connection preface is read as a frame header.
 const PREFACE_TYPE: FrameType = FrameType(b' ');
 
@@ -507,6 +549,33 @@ mod tests {
         decoder.push(&chunk(&frames, 117 + frames.len()), &mut note);
         assert_eq!(said[..3], ["lost", "found behind 17", "Ping([1, 1, 1, 1, 1, 1, 1, 1])"]);
         assert_eq!(said.len(), 5);
+    }
+
+    #[test]
+    fn frames_found_inside_a_payload_are_given_up_where_the_payload_ends() {
+        let inner = [frame(6, 0, 0, &[1; 8]), frame(6, 0, 0, &[2; 8]), frame(6, 1, 0, &[1; 8])].concat();
+        let outer = [inner, b"and so on".to_vec()].concat();
+        let frames = [frame(8, 0, 0, &[0, 0, 0, 9]), frame(4, 1, 0, b""), frame(6, 1, 0, &[3; 8])].concat();
+        for step in [1, 7, 1000] {
+            let mut decoder = Decoder::default();
+            let mut said = Vec::new();
+            let mut note = |output: Output<'_>| match output {
+                Output::Lost { .. } => said.push("lost"),
+                Output::Resynchronised { .. } => said.push("found"),
+                Output::End { header, .. } => said.push(header.kind.name().unwrap_or("?")),
+                _ => {}
+            };
+            decoder.push(&gap(100), &mut note);
+            for bytes in [outer.clone(), frames.clone()].concat().chunks(step) {
+                decoder.push(&chunk(bytes, 0), &mut note);
+            }
+            let inner = ["lost", "found", "PING", "PING", "PING", "lost", "found"];
+            assert_eq!(
+                said,
+                [&inner[..], &["WINDOW_UPDATE", "SETTINGS", "PING"]].concat(),
+                "cut every {step}"
+            );
+        }
     }
 
     #[test]

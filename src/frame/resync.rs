@@ -32,6 +32,14 @@ pub(super) struct Found {
     pub skipped: u64,
 }
 
+impl Found {
+    /// Takes more octets, which follow.
+    pub(super) fn add(&mut self, bytes: &[u8], origin: &Origin) {
+        self.octets.extend_from_slice(bytes);
+        self.chunks.push((self.octets.len(), *origin));
+    }
+}
+
 /// Linked headers that make a chain.
 const CHAIN: usize = 3;
 

@@ -138,8 +138,13 @@ impl Analyzer {
             self.conclude(old, observe);
         }
         if seat.opens {
-            let names = datagram.encapsulation.names().chain(["tcp"]).collect();
-            let session = Session::new(seat.number, (source, destination), segment, names, self.interest);
+            let session = Session::new(
+                seat.number,
+                (source, destination),
+                segment,
+                datagram.encapsulation,
+                self.interest,
+            );
             self.live.insert(seat.number, Live { key, session: session.into(), lingers: false });
         }
         let Some(live) = self.live.get_mut(&seat.number) else {
@@ -170,7 +175,7 @@ impl Analyzer {
     }
 
     fn conclude(&mut self, number: u64, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        if let Some(Live { key, session, .. }) = self.live.remove(&number) {
+        if let Some(Live { key, mut session, .. }) = self.live.remove(&number) {
             let concluded = session.finish(self.last, &self.wishes, observe);
             self.collector.add(concluded, &self.wishes);
             self.flows.conclude(key, number);

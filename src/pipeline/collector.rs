@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::analyzer::Wishes;
+use super::conclusion::Concluded;
 use super::listing::{Listed, Listing, Rank};
-use super::session::Concluded;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
     BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, Tool, Totals,

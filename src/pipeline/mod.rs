@@ -5,10 +5,13 @@
 mod analyzer;
 mod calls;
 mod collector;
+mod conclusion;
+mod early;
 mod listing;
 mod opening;
 mod rows;
 mod session;
+mod upper;
 
 use std::io::Read;
 use std::path::Path;

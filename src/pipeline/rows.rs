@@ -1,5 +1,7 @@
 //! Connections and streams as the report lists them, made from the facts when a connection is over.
 
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
 use super::opening::{Http1, Mode};
@@ -10,6 +12,7 @@ use crate::finding::{
     SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
 };
 use crate::frame::{Setting, Settings};
+use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Stream as TcpStream};
 
 /// What a connection row is made of.
@@ -18,7 +21,7 @@ pub(super) struct Facts<'a> {
     pub first: Place,
     pub client: (Endpoint, &'a TcpStream),
     pub server: (Endpoint, &'a TcpStream),
-    pub encapsulation: Vec<&'static str>,
+    pub encapsulation: Encapsulation,
     pub modes: (Mode, Mode),
     pub http1: &'a Http1,
     pub conn: &'a Connection,
@@ -38,7 +41,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         input: 0,
         client: peer(facts.client.0, None),
         server: peer(facts.server.0, facts.authority.clone()),
-        encapsulation: facts.encapsulation.clone(),
+        encapsulation: facts.encapsulation.names().chain(["tcp"]).collect(),
         vantage: vantage(conn),
         started,
         ended: ended(conn),
@@ -48,8 +51,8 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         bytes: PerSide { client: client.stats.octets, server: server.stats.octets },
         http2: facts.http2,
         negotiation: negotiation(&facts),
-        settings: settings(conn, facts.first),
-        frames: PerSide::from_fn(|side| conn.sides[side].frames().collect()),
+        settings: settings(conn),
+        frames: PerSide::from_fn(|side| map(conn.sides[side].frames())),
         rtt_ms: round_trips(conn),
         streams: counts(conn),
         goaway: goaways(conn),
@@ -59,8 +62,16 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
     }
 }
 
+/// A map of a few entries, without the sorted list that collecting them would go through.
+fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    entries.fold(BTreeMap::new(), |mut map, (key, value)| {
+        map.insert(key, value);
+        map
+    })
+}
+
 fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
-    Peer { addr: endpoint.address.to_string(), port: endpoint.port, name, implementation: None }
+    Peer { addr: text(endpoint.address), port: endpoint.port, name, implementation: None }
 }
 
 fn negotiation(facts: &Facts<'_>) -> Negotiation {
@@ -113,13 +124,13 @@ fn ended(conn: &Connection) -> End {
     }
 }
 
-fn settings(conn: &Connection, first: Place) -> Vec<SettingsRow> {
-    let mut rows: Vec<SettingsRow> = Vec::new();
+fn settings(conn: &Connection) -> Vec<SettingsRow> {
+    let count = Side::BOTH.map(|side| conn.sides[side].settings.listed().count()).into_iter().sum();
+    let mut rows: Vec<SettingsRow> = Vec::with_capacity(count);
     for side in Side::BOTH {
         rows.extend(conn.sides[side].settings.listed().map(|sent| settings_row(sent, side)));
     }
     rows.sort_by_key(|row| row.pkt);
-    let _ = first;
     rows
 }
 
@@ -130,8 +141,8 @@ fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
         by: side.word(),
         acked_pkt: sent.acked.map(|acked| acked.at.pkt),
         ack_ms: wait.map(millis),
-        values: sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))).collect(),
-        unknown: sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value)).collect(),
+        values: map(sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value)))),
+        unknown: map(sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value))),
     }
 }
 
@@ -160,7 +171,8 @@ fn counts(conn: &Connection) -> StreamCounts {
 }
 
 fn goaways(conn: &Connection) -> Vec<GoawayRow> {
-    let mut rows = Vec::new();
+    let mut rows =
+        Vec::with_capacity(Side::BOTH.map(|side| conn.sides[side].goaways.len()).into_iter().sum());
     for side in Side::BOTH {
         rows.extend(conn.sides[side].goaways.iter().map(|goaway| GoawayRow {
             pkt: goaway.end.at.pkt,
@@ -249,11 +261,19 @@ pub(super) fn plain(address: IpAddr) -> u128 {
     }
 }
 
+/// Short text, of which every connection has some, in one piece of memory.
+fn text(value: impl Display) -> String {
+    let mut text = String::with_capacity(30);
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{value}");
+    text
+}
+
 /// RFC 3339 in UTC with microseconds, or nanoseconds where the file has them.
 pub(super) fn stamp(time: Time, nanoseconds: bool) -> String {
     let precision = if nanoseconds { 9 } else { 6 };
     let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap_or_default();
-    format!("{stamp:.precision$}")
+    text(format_args!("{stamp:.precision$}"))
 }
 
 /// Seconds to the microsecond.

@@ -4,7 +4,7 @@ use super::rule::{Need, Rule, View};
 use super::verdict::Draft;
 use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended};
-use crate::finding::{BlindSpot, BlindSpotKind, Confidence};
+use crate::finding::{BlindSpot, BlindSpotKind, Confidence, Severity};
 
 /// Frames behind a gap after which they are believed as before it.
 const BELIEVED: u64 = 8;
@@ -83,7 +83,7 @@ impl Coverage {
         let judged = draft.culprit.side().unwrap_or(Side::Server);
         let mut confidence = draft.confidence;
         for need in rule.needs.iter().filter(|need| Some(**need) != draft.waived) {
-            confidence = match self.effect(*need, rule.view, judged, conn, draft.interval) {
+            confidence = match self.effect(*need, rule, judged, conn, draft.interval) {
                 Effect::Met => confidence,
                 Effect::Lower => confidence.lower()?,
                 Effect::Mute => return None,
@@ -95,7 +95,7 @@ impl Coverage {
     fn effect(
         &self,
         need: Need,
-        view: View,
+        rule: &Rule,
         judged: Side,
         conn: &Connection,
         interval: Option<Span>,
@@ -103,8 +103,8 @@ impl Coverage {
         let (own, peer) = (&self.sides[judged], &self.sides[judged.peer()]);
         let met = match need {
             Need::Plaintext => self.no_keys.is_none(),
-            Need::Start => !own.start_missing && !peer.start_missing,
-            Need::Frames => return self.frames(view, judged, conn),
+            Need::Start => !own.start_missing && !peer.start_missing && own.unsynchronised.is_none(),
+            Need::Frames => return self.frames(rule, judged, conn),
             Need::PeerFrames => peer.whole(),
             Need::Payload | Need::Handshake => true,
             Need::Hpack => conn.sides[judged].hpack_exact(),
@@ -121,17 +121,17 @@ impl Coverage {
         if met { Effect::Met } else { Effect::Mute }
     }
 
-    /// What is said of frames that are there holds again some frames behind a gap; what is said of frames that are not there may
-    /// lie in the gap.
-    fn frames(&self, view: View, judged: Side, conn: &Connection) -> Effect {
+    /// What is said of frames that are there holds again some frames behind a gap, errors then and others with less certainty before;
+    /// what is said of frames that are not there may lie in the gap.
+    fn frames(&self, rule: &Rule, judged: Side, conn: &Connection) -> Effect {
         let own = &self.sides[judged];
-        let absence = matches!(view, View::Timer | View::Reaction);
+        let absence = matches!(rule.view, View::Timer | View::Reaction);
         if absence && (own.gap.is_some() || own.unsynchronised.is_some()) {
             return Effect::Mute;
         }
         match (own.unsynchronised, own.resynchronised) {
             (_, Some(frames)) if conn.sides[judged].total() < frames.saturating_add(BELIEVED) => {
-                Effect::Lower
+                if rule.severity == Severity::Error { Effect::Mute } else { Effect::Lower }
             }
             (None, _) | (_, Some(_)) => Effect::Met,
             (Some(_), None) => Effect::Mute,

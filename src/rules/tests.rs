@@ -1,1 +1,1 @@
-
+/work/main/src/rules/tests.rs

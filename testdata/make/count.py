@@ -20,6 +20,17 @@ def type_name(number):
 
 # ---- The file: packets with their link type ---------------------------------------------------------------------------
 
+UNPACKERS = {b"\x1f\x8b": "gzip", b"\x28\xb5": "zstd", b"\x50\x2a": "zstd", b"\x04\x22": "lz4", b"\xfd7": "xz", b"BZ": "bzip2"}
+
+
+def unpacked(path):
+    """The octets of a capture, uncompressed; of a cut file, those before the cut."""
+    tool = UNPACKERS.get(pathlib.Path(path).read_bytes()[:2])
+    if not tool:
+        return pathlib.Path(path).read_bytes()
+    return subprocess.run([tool, "-dc", str(path)], capture_output=True).stdout
+
+
 def packets(data):
     """(link type, octets) of each whole record."""
     magic = data[:4]
@@ -99,7 +110,7 @@ class Connection:
 
 def connections(path):
     found, order = {}, []
-    for link, octets in packets(pathlib.Path(path).read_bytes()):
+    for link, octets in packets(unpacked(path)):
         parsed = ip_payload(link, octets)
         if not parsed:
             continue
@@ -170,9 +181,9 @@ def own_count(path):
 
 def tshark_count(path, port, protocol, number_of_connections):
     """Frames by side and type for each connection, as tshark tells them."""
-    command = ["tshark", "-n", "-r", str(path), "-d", f"tcp.port=={port},{protocol}"]
+    command = ["tshark", "-n", "-r", "-", "-d", f"tcp.port=={port},{protocol}"]
     command += "-o tcp.reassemble_out_of_order:TRUE -T fields -E occurrence=a -e tcp.stream -e tcp.srcport -e http2.type".split()
-    text = subprocess.run(command, capture_output=True, text=True).stdout
+    text = subprocess.run(command, capture_output=True, input=unpacked(path)).stdout.decode()
     numbers = [{"client": [], "server": []} for _ in range(number_of_connections)]
     for line in text.splitlines():
         stream, source, types = (line.split("\t") + ["", ""])[:3]

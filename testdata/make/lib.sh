@@ -116,6 +116,12 @@ stop_recording() {
   grep -q -E '^0 packets dropped by kernel|dropped on interface.*/0 ' "$work/tcpdump.log"
 }
 
+# part NUMBER OF FILE: one of so many parts of the file, from 1.
+part() {
+  local size=$((($(stat -c %s "$3") + $2 - 1) / $2))
+  tail -c "+$((($1 - 1) * size + 1))" "$3" | head -c "$size"
+}
+
 finish() {
   if [ -n "$tcpdump_pid" ]; then stop_recording; fi
 }

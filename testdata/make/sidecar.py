@@ -33,7 +33,7 @@ def case_story(case_file):
 
 
 def write(name, folder, declared, case_file):
-    capture, = (f for f in folder.iterdir() if f.suffix in (".pcap", ".pcapng"))
+    capture, = (f for f in folder.iterdir() if f.name.startswith("capture.pcap"))
     rows = count.own_count(capture)
     problems = [] if "miscount" in declared else disagreements(capture, rows, declared)
     cut = any(f[0] == "inputs[0].truncated_tail" and f[1] == "true" for f in declared["fact"])

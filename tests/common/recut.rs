@@ -165,16 +165,13 @@ impl Recut {
         }
         let start = from % length;
         let end = if later % 3 == 0 { length } else { start + 1 + later % (length - start) };
-        let (side, flags) = (original.side, original.flags & !FIN);
-        let payload = original.payload[start..end].to_vec();
-        let offset = original.offset + start as u64;
         let packet = Packet {
             time: self.packets[place - 1].time,
-            side,
-            flags,
-            offset,
-            acknowledged: self.acknowledged(side, place),
-            payload,
+            flags: original.flags & !FIN,
+            offset: original.offset + start as u64,
+            acknowledged: self.acknowledged(original.side, place),
+            payload: original.payload[start..end].to_vec(),
+            ..original.clone()
         };
         self.insert(place, packet, self.rank[place - 1]);
     }
@@ -227,19 +224,9 @@ impl Recut {
         if sent < 2 || peer_acked < sent || self.is_reset_before(place) || self.is_over(side, place) {
             return;
         }
-        let time = self.packets[at].time;
-        let payload = vec![0; usize::from(choice % 2)];
-        let acknowledged = self.acknowledged(side, place);
-        let probe = Packet { time, side, flags: ACK, offset: sent - 1, acknowledged, payload };
-        let offset = self.sent(side.peer(), place);
-        let answer = Packet {
-            time,
-            side: side.peer(),
-            flags: ACK,
-            offset,
-            acknowledged: peer_acked,
-            payload: Vec::new(),
-        };
+        let answered = self.sent(side.peer(), place);
+        let probe = self.bare(at, side, sent - 1, vec![0; usize::from(choice % 2)]);
+        let answer = self.bare(at, side.peer(), answered, Vec::new());
         self.insert(place, probe, self.rank[at]);
         self.insert(place + 1, answer, self.rank[at]);
     }
@@ -247,16 +234,17 @@ impl Recut {
     fn repeat_acknowledgement(&mut self, at: usize, choice: u16) {
         let side = if choice % 2 == 0 { Side::Client } else { Side::Server };
         let place = at + 1;
-        let (offset, acknowledged) = (self.sent(side, place), self.acknowledged(side, place));
-        if offset == 0 || acknowledged == 0 || self.is_reset_before(place) {
+        let offset = self.sent(side, place);
+        if offset == 0 || self.acknowledged(side, place) == 0 || self.is_reset_before(place) {
             return;
         }
-        let time = self.packets[at].time;
-        self.insert(
-            place,
-            Packet { time, side, flags: ACK, offset, acknowledged, payload: Vec::new() },
-            self.rank[at],
-        );
+        self.insert(place, self.bare(at, side, offset, Vec::new()), self.rank[at]);
+    }
+
+    /// A segment behind the packet `at`, at its time, which acknowledges what its sender had acknowledged.
+    fn bare(&self, at: usize, side: Side, offset: u64, payload: Vec<u8>) -> Packet {
+        let acknowledged = self.acknowledged(side, at + 1);
+        Packet { side, flags: ACK, offset, acknowledged, payload, ..self.packets[at].clone() }
     }
 
     /// The furthest that a side acknowledged before `place`.

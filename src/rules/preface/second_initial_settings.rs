@@ -58,7 +58,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Settings { announcement, .. } = event.fact.kind else { return };
     let server = &event.conn.sides.server;
     let Some(first) = server.settings.first().filter(|_| event.side() == Side::Server) else { return };
-    let second = server.settings.sent() == 2 && server.first_headers.is_none();
+    let nothing_missing = event.coverage.sides.server.whole();
+    let second = nothing_missing && server.settings.sent() == 2 && server.first_headers.is_none();
     let (before, now) = (first.iter().count(), announcement.values.iter().count());
     let anew = before > 0 && first.iter().all(|(setting, _)| announcement.values.get(setting).is_some());
     if second && (anew || (before == 0) != (now == 0)) {

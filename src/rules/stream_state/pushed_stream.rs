@@ -32,7 +32,7 @@ pub(in crate::rules) static SERVER_FRAME_ON_RESERVED_STREAM: Rule = Rule {
     refs: &[],
     h2spec: &[],
     options: &[],
-    needs: &[Need::Plaintext, Need::Frames],
+    needs: &[Need::Plaintext, Need::Frames, Need::Start],
     folds_into: &[],
     fires: || Script::open().client([get(1)]).server([push_promise(1, 2)]).server([data(2, b"x")]),
     quiet: || {

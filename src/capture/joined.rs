@@ -1,0 +1,152 @@
+//! Several files as one capture: what a ring buffer or a rotated capture leaves behind, one file after another. Connections span
+//! files; packets are numbered in each file, as Wireshark numbers them there.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{FileFacts, Reader, Record};
+use crate::base::{Time, to_u32};
+use crate::error::Error;
+
+/// Reads files in the order in which they are given, each from its beginning to its end; one at a time is open.
+pub struct Joined {
+    paths: Vec<PathBuf>,
+    reader: Option<Reader<Box<dyn Read + Send>>>,
+    /// Of the files before the open one; none of a file that could not be opened.
+    facts: Vec<Option<FileFacts>>,
+}
+
+/// A record, and the file that it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joint<'a> {
+    /// The file, counted from 0 in the order given.
+    pub input: u32,
+    /// The record.
+    pub record: Record<'a>,
+}
+
+impl Joined {
+    /// Nothing is opened yet.
+    #[must_use]
+    pub const fn new(paths: Vec<PathBuf>) -> Self {
+        Self { paths, reader: None, facts: Vec::new() }
+    }
+
+    /// The next record; none at the end of the last file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`] and [`Reader::next`]. The next call goes on with the file behind the one that failed.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
+    pub fn next(&mut self) -> Result<Option<Joint<'_>>, Error> {
+        let found = loop {
+            if let Some(reader) = &mut self.reader {
+                if let Some(found) = reader.find()? {
+                    break found;
+                }
+                self.facts.push(Some(reader.facts().clone()));
+                self.reader = None;
+            }
+            let Some(path) = self.paths.get(self.facts.len()) else { return Ok(None) };
+            match Reader::open(path) {
+                Ok(reader) => self.reader = Some(reader),
+                Err(error) => {
+                    self.facts.push(None);
+                    return Err(error);
+                }
+            }
+        };
+        let input = to_u32(self.facts.len());
+        Ok(self.reader.as_ref().map(|reader| Joint { input, record: reader.record(found) }))
+    }
+
+    /// The files that were opened so far, and what is known about each; none of a file that could not be.
+    pub fn inputs(&self) -> impl Iterator<Item = (&Path, Option<&FileFacts>)> {
+        let open = self.reader.iter().map(|reader| Some(reader.facts()));
+        self.paths.iter().map(PathBuf::as_path).zip(self.facts.iter().map(Option::as_ref).chain(open))
+    }
+}
+
+/// Sorts files by the time of their first packet. Files without any come last; files of the same time stay in their order.
+///
+/// # Errors
+///
+/// As [`Reader::open`] and [`Reader::next`].
+pub fn by_first_packet(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+    let timed: Result<Vec<_>, Error> = paths.into_iter().map(|path| Ok((first_time(&path)?, path))).collect();
+    let mut timed = timed?;
+    timed.sort_by_key(|(time, _)| (time.is_none(), *time));
+    Ok(timed.into_iter().map(|(_, path)| path).collect())
+}
+
+fn first_time(path: &Path) -> Result<Option<Time>, Error> {
+    let mut reader = Reader::open(path)?;
+    while let Some(record) = reader.next()? {
+        if let Record::Packet(packet) = record {
+            return Ok(Some(packet.time));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn folder(files: &[(&str, Vec<u8>)]) -> (tempfile::TempDir, Vec<PathBuf>) {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |(name, octets): &(&str, Vec<u8>)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, octets).unwrap();
+            path
+        };
+        let paths = files.iter().map(write).collect();
+        (folder, paths)
+    }
+
+    fn pcap(seconds: &[u32]) -> Vec<u8> {
+        let file = sample::Pcap::new(false, 0xa1b2_c3d4);
+        seconds.iter().fold(file, |file, second| file.packet(*second, 0, b"x")).octets()
+    }
+
+    fn seen(joined: &mut Joined) -> Vec<(u32, u64, i64)> {
+        let mut seen = Vec::new();
+        while let Some(joint) = joined.next().unwrap() {
+            if let Record::Packet(packet) = joint.record {
+                seen.push((joint.input, packet.number, packet.time.0 / 1_000_000_000));
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn packets_come_file_by_file_with_numbers_of_their_own() {
+        let ng = sample::Pcapng::new(true).interface(1, 0, &[(9, &[0])]).packet(0, 7, b"x").octets();
+        let (_folder, paths) = folder(&[("0", pcap(&[1, 2])), ("1", pcap(&[])), ("2", ng)]);
+        let mut joined = Joined::new(paths);
+        assert_eq!(seen(&mut joined), [(0, 1, 1), (0, 2, 2), (2, 1, 7)]);
+        let packets = joined.inputs().map(|(_, facts)| facts.unwrap().packets).collect::<Vec<_>>();
+        assert_eq!(packets, [2, 0, 1]);
+        assert!(joined.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_no_capture_is_an_error_and_the_next_one_is_read() {
+        let (_folder, paths) = folder(&[("0", pcap(&[1])), ("1", b"text".to_vec()), ("2", pcap(&[3]))]);
+        let mut joined = Joined::new(paths);
+        assert!(joined.next().unwrap().is_some());
+        assert!(joined.next().unwrap_err().to_string().contains("not a packet capture"));
+        assert_eq!(seen(&mut joined), [(2, 1, 3)]);
+        assert!(joined.inputs().nth(1).unwrap().1.is_none());
+    }
+
+    #[test]
+    fn files_can_be_put_in_the_order_of_their_first_packets() {
+        let (_folder, paths) =
+            folder(&[("0", pcap(&[5])), ("1", pcap(&[])), ("2", pcap(&[3, 9])), ("3", pcap(&[4]))]);
+        let names: Vec<_> = by_first_packet(paths).unwrap();
+        let names: Vec<_> = names.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["2", "3", "0", "1"]);
+    }
+}

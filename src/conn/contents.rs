@@ -1,0 +1,342 @@
+//! What a frame does to the connection when it is complete: field blocks, ends of streams, settings, pings, credit.
+
+use super::block::OpenBlock;
+use super::connection::Connection;
+use super::fact::{BadStreamId, Fact, Kind, On};
+use super::frames::{Seen, on_wrong_stream};
+use super::half::Goaway;
+use super::message;
+use super::settings::{Acknowledged, Announcement};
+use super::state::{Input, Step, StreamState};
+use super::stream::Stream;
+use super::streams::Known;
+use crate::base::{Origin, Side};
+use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::limits;
+
+impl Connection {
+    /// A frame is complete.
+    pub(super) fn end(
+        &mut self,
+        side: Side,
+        header: Header,
+        payload: Payload<'_>,
+        start: &Origin,
+        end: &Origin,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let seen = Seen { side, header, start, end };
+        if payload.padding().is_some_and(|padding| !padding.zero) {
+            emit(self, seen.fact(Kind::NonzeroPadding));
+        }
+        if payload.reserved() {
+            emit(self, seen.fact(Kind::ReservedBit));
+        }
+        let wrong = on_wrong_stream(&header);
+        match payload {
+            Payload::Malformed(malformed) => {
+                emit(self, seen.fact(Kind::Malformed(malformed.fault)));
+                self.lose_block(&seen);
+                self.tolerate_settings(&seen);
+            }
+            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
+            Payload::Unread => self.unread(&seen, emit),
+            Payload::PushPromise { promised, fragment, .. } => {
+                self.push_promise(&seen, promised, fragment, emit)
+            }
+            _ if wrong => self.tolerate_settings(&seen),
+            Payload::Data(data) => self.data(&seen, data, emit),
+            Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
+            Payload::Settings(settings) => self.settings(&seen, &settings, emit),
+            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Goaway { last_stream_id, error_code, debug, .. } => {
+                self.goaway(&seen, last_stream_id, error_code, debug, emit);
+            }
+            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment),
+            Payload::Priority(_)
+            | Payload::AltSvc { .. }
+            | Payload::Origin(_)
+            | Payload::PriorityUpdate { .. }
+            | Payload::Unknown(_) => {}
+        }
+        if self.interest.wants(On::Frame) {
+            emit(self, seen.fact(Kind::Frame(payload)));
+        }
+    }
+
+    /// SETTINGS that must be rejected as a whole announce nothing.
+    fn tolerate_settings(&mut self, seen: &Seen<'_>) {
+        if seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK) {
+            self.sides[seen.side].settings.tolerate();
+        }
+    }
+
+    /// A frame whose field block fragment cannot be told.
+    fn lose_block(&mut self, seen: &Seen<'_>) {
+        if seen.header.kind.carries_block() {
+            let half = &mut self.sides[seen.side];
+            half.block.interrupt();
+            half.hpack.lose();
+        }
+    }
+
+    fn unread(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        match seen.header.kind {
+            FrameType::HEADERS => self.begin_block(seen, seen.header.stream, None, emit),
+            FrameType::CONTINUATION => self.continuation(seen, None, emit),
+            FrameType::PUSH_PROMISE => self.lose_block(seen),
+            FrameType::SETTINGS => self.tolerate_settings(seen),
+            _ => {}
+        }
+    }
+
+    fn headers(&mut self, seen: &Seen<'_>, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if let Some(stream) = self.streams.get_mut(seen.header.stream)
+            && stream.opened == *seen.start
+        {
+            stream.opened_end = seen.end.tcp_end;
+        }
+        self.begin_block(seen, seen.header.stream, Some(fragment), emit);
+        if seen.header.ends_stream() {
+            self.end_stream(seen, emit);
+        }
+    }
+
+    /// The first frame of a field block; `None` for a fragment that could not be read.
+    fn begin_block(
+        &mut self,
+        seen: &Seen<'_>,
+        subject: StreamId,
+        fragment: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let open =
+            OpenBlock { stream: seen.header.stream, kind: seen.header.kind, subject, start: *seen.start };
+        if seen.header.ends_block() {
+            self.decode(seen, &open, fragment, emit);
+        } else {
+            self.sides[seen.side].block.begin(open, fragment);
+        }
+    }
+
+    fn continuation(
+        &mut self,
+        seen: &Seen<'_>,
+        fragment: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let block = &mut self.sides[seen.side].block;
+        if block.open().is_none_or(|open| open.stream != seen.header.stream) {
+            return;
+        }
+        block.add(fragment);
+        if !seen.header.ends_block() {
+            return;
+        }
+        if let Some((open, octets)) = block.finish() {
+            self.decode(seen, &open, octets.as_deref(), emit);
+            self.sides[seen.side].block.reuse(octets.unwrap_or_default());
+        }
+    }
+
+    /// A field block is complete.
+    fn decode(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        octets: Option<&[u8]>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let half = &mut self.sides[seen.side];
+        let Some(octets) = octets else {
+            half.hpack.lose();
+            return;
+        };
+        let mut head = half.gatherer.decode(&mut half.hpack, octets);
+        let promise = open.kind == FrameType::PUSH_PROMISE;
+        if let Some(stream) = self.streams.get_mut(open.subject) {
+            let side = if promise { Side::Client } else { seen.side };
+            let sent = &mut stream.sent[side];
+            (head.role, sent.message) = match side {
+                Side::Client => message::request(sent.message, &head),
+                Side::Server => message::response(sent.message, &head),
+            };
+            match head.role {
+                message::Role::Request => stream.request = Some(half.gatherer.request(&head)),
+                message::Role::Response => stream.status = head.status,
+                _ => {}
+            }
+            stream.grpc_status = stream.grpc_status.or(head.grpc_status);
+        }
+        if head.role == message::Role::Reuse {
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
+        }
+        if self.interest.wants(On::Head) {
+            let stream = self.streams.get(open.subject);
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
+        }
+    }
+
+    fn push_promise(
+        &mut self,
+        seen: &Seen<'_>,
+        promised: StreamId,
+        fragment: &[u8],
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let idle = matches!(self.streams.find(promised), Known::Idle);
+        if seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room() {
+            let windows = self.initial_windows();
+            let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, *seen.start, windows);
+            stream.opened_end = seen.end.tcp_end;
+            self.streams.insert(stream);
+            if let Some(stream) = self.streams.get(promised) {
+                emit(self, seen.fact(Kind::Opened(stream)));
+            }
+        }
+        self.begin_block(seen, promised, Some(fragment), emit);
+    }
+
+    fn data(&mut self, seen: &Seen<'_>, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if let Some(stream) = self.streams.get_mut(seen.header.stream) {
+            let sent = &mut stream.sent[seen.side];
+            sent.content = sent.content.saturating_add(u64::from(data.content));
+        }
+        if seen.header.ends_stream() {
+            self.end_stream(seen, emit);
+        }
+    }
+
+    fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let id = seen.header.stream;
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
+            stream.sent[seen.side].ended.get_or_insert(*seen.start);
+            self.shift(seen, id, next, emit);
+        }
+    }
+
+    fn rst_stream(&mut self, seen: &Seen<'_>, code: ErrorCode, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let half = &mut self.sides[seen.side];
+        half.resets = half.resets.saturating_add(1);
+        half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        let id = seen.header.stream;
+        if let Some(stream) = self.streams.get(id) {
+            emit(self, seen.fact(Kind::Reset { code, stream }));
+        }
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.sent[seen.side].reset.get_or_insert((*seen.end, code));
+        let next = match stream.state {
+            StreamState::Closed(mut closed) => {
+                closed.reset = closed.reset.with(seen.side);
+                StreamState::Closed(closed)
+            }
+            state => match state.step(seen.side, Input::RstStream) {
+                Step::To(next) => next,
+                Step::Race | Step::Illegal(_) => state,
+            },
+        };
+        self.shift(seen, id, next, emit);
+    }
+
+    fn shift(
+        &mut self,
+        seen: &Seen<'_>,
+        id: StreamId,
+        next: StreamState,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if self.streams.shift(id, next) {
+            if let Some(stream) = self.streams.get_mut(id) {
+                stream.closed = Some(*seen.end);
+            }
+            if let Some(stream) = self.streams.get(id) {
+                emit(self, seen.fact(Kind::Closed(stream)));
+            }
+            self.streams.forget();
+        }
+    }
+
+    fn settings(&mut self, seen: &Seen<'_>, settings: &Settings<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let side = seen.side;
+        if seen.header.flags.has(Flags::ACK) {
+            self.settings_ack(seen, emit);
+            return;
+        }
+        let announcement = Announcement::read(settings, *seen.start, *seen.end);
+        let half = &mut self.sides[side];
+        half.settings_before_headers =
+            half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
+        let before = half.settings.announce(announcement.clone());
+        self.bind(side.peer());
+        emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
+    }
+
+    fn settings_ack(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let side = seen.side;
+        let before = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
+        let announcement = match self.sides[side.peer()].settings.acknowledge(*seen.start) {
+            Acknowledged::This(announcement) => announcement,
+            Acknowledged::Nothing => return,
+            Acknowledged::Surplus => return emit(self, seen.fact(Kind::SurplusAck)),
+        };
+        let after = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
+        self.bind(side);
+        let half = &mut self.sides[side];
+        if after < before {
+            half.hpack.require_update(after);
+        }
+        let offset = announcement.end.tcp_end;
+        half.knowledge.prove(offset, seen.start);
+        let covered = half.knowledge.covered_since(offset);
+        emit(self, seen.fact(Kind::SettingsAcked { announcement: &announcement, covered }));
+    }
+
+    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
+        if !seen.header.flags.has(Flags::ACK) {
+            let pings = &mut self.sides[seen.side].pings;
+            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
+                pings.push_back((opaque, *seen.end));
+            }
+            return;
+        }
+        let pings = &mut self.sides[seen.side.peer()].pings;
+        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
+            && let Some((_, sent)) = pings.remove(at)
+        {
+            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
+        }
+    }
+
+    fn goaway(
+        &mut self,
+        seen: &Seen<'_>,
+        last_stream_id: StreamId,
+        code: ErrorCode,
+        debug: &[u8],
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if let Some(stream) = self.streams.get(last_stream_id)
+            && stream.opened_by != seen.side
+            && stream.opened_end != u64::MAX
+        {
+            let opened = stream.opened_end;
+            self.sides[seen.side].knowledge.prove(opened, seen.start);
+        }
+        let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
+        self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
+        emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
+    }
+
+    /// Credit for the DATA that the peer of the sender sends.
+    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
+        let peer = seen.side.peer();
+        let increment = i64::from(increment);
+        if seen.header.stream == StreamId::CONNECTION {
+            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
+        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
+            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
+        }
+    }
+}

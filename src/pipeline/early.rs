@@ -1,0 +1,92 @@
+//! What a connection says before it is known which of its ends is the client.
+
+use super::analyzer::{Seen, Wishes};
+use super::opening::{guess, role};
+use super::session::side;
+use super::upper::Upper;
+use crate::base::{LossKind, Origin, Piece, Side, Signal};
+use crate::limits;
+use crate::tcp::{Direction, Output, PerDirection};
+
+/// What waits until it is known which end is the client.
+#[derive(Default)]
+pub(super) struct Waiting {
+    outputs: Vec<(Direction, Early)>,
+    octets: PerDirection<Vec<u8>>,
+    /// Octets that were there when they were last looked at.
+    looked: PerDirection<usize>,
+}
+
+/// What came before it was known which end is the client.
+enum Early {
+    Chunk(Vec<u8>, Origin),
+    Gap(u64, LossKind, Origin),
+    Signal(Signal, Origin),
+}
+
+impl Waiting {
+    pub(super) fn push(&mut self, direction: Direction, output: Output<'_>) {
+        if let Output::Piece(Piece::Chunk { bytes, .. }) = output {
+            self.octets[direction].extend_from_slice(bytes);
+        }
+        self.outputs.push((direction, Early::of(output)));
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        let octets = self.octets.forward.len().saturating_add(self.octets.backward.len());
+        octets >= limits::MAX_UNDECIDED || self.outputs.len() >= limits::MAX_EARLY_OUTPUTS
+    }
+
+    /// Which direction is the client's, and whether that is certain; `None` while more octets may tell. What was held is looked at
+    /// again only when it has doubled.
+    pub(super) fn who_is_client(&mut self, direction: Direction, bytes: &[u8]) -> Option<(Direction, bool)> {
+        let of = |side: Side, direction: Direction| {
+            if side == Side::Client { direction } else { direction.reverse() }
+        };
+        if self.octets[direction].len() == bytes.len()
+            && let Some((side, true)) = guess(bytes)
+        {
+            return Some((of(side, direction), true));
+        }
+        let length = self.octets[direction].len();
+        if length < self.looked[direction].saturating_mul(2) {
+            return None;
+        }
+        self.looked[direction] = length;
+        role(&self.octets[direction]).map(|side| (of(side, direction), true))
+    }
+
+    /// Hands on what waited.
+    pub(super) fn replay(
+        &mut self,
+        client: Direction,
+        upper: &mut Upper,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        for (direction, output) in std::mem::take(self).outputs {
+            upper.ears.coverage.sides[side(client, direction)].absent = false;
+            upper.take(side(client, direction), output.output(), wishes, observe);
+        }
+    }
+}
+
+impl Early {
+    fn of(output: Output<'_>) -> Self {
+        match output {
+            Output::Piece(Piece::Chunk { bytes, origin }) => Self::Chunk(bytes.to_vec(), origin),
+            Output::Piece(Piece::Gap { length, loss, origin }) => Self::Gap(length, loss, origin),
+            Output::Signal(signal, origin) => Self::Signal(signal, origin),
+        }
+    }
+
+    fn output(&self) -> Output<'_> {
+        match self {
+            Self::Chunk(bytes, origin) => Output::Piece(Piece::Chunk { bytes, origin: *origin }),
+            Self::Gap(length, loss, origin) => {
+                Output::Piece(Piece::Gap { length: *length, loss: *loss, origin: *origin })
+            }
+            Self::Signal(signal, origin) => Output::Signal(*signal, *origin),
+        }
+    }
+}

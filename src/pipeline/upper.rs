@@ -1,0 +1,450 @@
+//! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
+
+use super::analyzer::{Seen, Wishes};
+use super::calls::CallStats;
+use super::conclusion::Concluded;
+use super::opening::{Decision, Held, Http1, Mode};
+use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
+use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
+use crate::frame::{Decoder, PREFACE, Settings};
+use crate::http1::{Outcome, Upgrade, agreement};
+use crate::limits;
+use crate::link::Encapsulation;
+use crate::rules::{Coverage, Engine};
+use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
+
+/// Everything above TCP.
+pub(super) struct Upper {
+    pub(super) number: u64,
+    pub(super) first: Place,
+    /// The sender of the first packet, and the other end.
+    pub(super) ends: (Endpoint, Endpoint),
+    pub(super) encapsulation: Encapsulation,
+    pub(super) modes: PerSide<Mode>,
+    pub(super) held: PerSide<Held>,
+    pub(super) http1: Http1,
+    pub(super) decoders: PerSide<Decoder>,
+    pub(super) conn: Connection,
+    pub(super) ears: Ears,
+}
+
+/// Who hears the facts: coverage, rules, counts.
+#[derive(Default)]
+pub(super) struct Ears {
+    pub(super) coverage: Coverage,
+    pub(super) engine: Engine,
+    pub(super) calls: CallStats,
+    pub(super) now: Place,
+}
+
+impl Ears {
+    fn hear(
+        &mut self,
+        number: u64,
+        first: Place,
+        conn: &Connection,
+        fact: &Fact<'_>,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        self.cover(fact, conn);
+        self.engine.judge(fact, conn, &self.coverage, &wishes.options, self.now);
+        let engine = &self.engine;
+        self.calls.hear(number, first, fact, wishes.limit_streams, |stream| engine.names(stream));
+        observe(Seen { conn: number, first, fact, connection: conn });
+    }
+
+    /// What a fact says about what can be seen.
+    fn cover(&mut self, fact: &Fact<'_>, conn: &Connection) {
+        let seen = &mut self.coverage.sides[fact.side];
+        match fact.kind {
+            Kind::Signal(Signal::Opened) => seen.start_missing = false,
+            Kind::Preface => {
+                seen.start_missing = false;
+                self.coverage.roles_guessed = false;
+            }
+            Kind::Unsynchronised => {
+                seen.unsynchronised.get_or_insert(fact.end.at.pkt);
+                seen.resynchronised = None;
+            }
+            Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
+            _ => {}
+        }
+    }
+
+    fn gap(&mut self, side: Side, length: u64, loss: LossKind, origin: &Origin) {
+        let seen = &mut self.coverage.sides[side];
+        if loss == LossKind::Captured {
+            seen.missing = seen.missing.saturating_add(length);
+            seen.gap_at.get_or_insert(*origin);
+        }
+        let place = if loss == LossKind::Snaplen { &mut seen.snaplen } else { &mut seen.gap };
+        place.get_or_insert(origin.at.pkt);
+    }
+}
+
+impl Upper {
+    /// A connection that nothing is known of but the ends of its first packet.
+    pub(super) fn new(
+        number: u64,
+        first: Place,
+        ends: (Endpoint, Endpoint),
+        encapsulation: Encapsulation,
+        interest: Interest,
+    ) -> Self {
+        let mut ears = Ears::default();
+        for side in Side::BOTH {
+            ears.coverage.sides[side].start_missing = true;
+            ears.coverage.sides[side].absent = true;
+        }
+        Self {
+            number,
+            first,
+            ends,
+            encapsulation,
+            modes: PerSide::default(),
+            held: PerSide::default(),
+            http1: Http1::default(),
+            decoders: PerSide::default(),
+            conn: Connection::new(interest),
+            ears,
+        }
+    }
+
+    /// Takes what TCP says of a side.
+    pub(super) fn take(
+        &mut self,
+        side: Side,
+        output: Output<'_>,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        match output {
+            Output::Signal(signal, origin) => self.signal(side, signal, origin, wishes, observe),
+            Output::Piece(piece) => {
+                match piece {
+                    Piece::Chunk { origin, .. } => {
+                        self.conn.spoke[side].get_or_insert(origin);
+                    }
+                    Piece::Gap { length, loss, origin } => {
+                        self.ears.gap(side, length, loss, &origin);
+                        if length > limits::MAX_BRIDGED_GAP {
+                            self.conn.start_anew(side);
+                            self.ears.coverage.sides[side].start_missing = true;
+                        }
+                    }
+                }
+                self.piece(side, piece, wishes, observe);
+            }
+        }
+    }
+
+    /// Gives the machines to `act`, and what they say to the ears.
+    fn tell(
+        &mut self,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        act: impl FnOnce(&mut Connection, &mut dyn FnMut(&Connection, Fact<'_>)),
+    ) {
+        let Self { conn, ears, number, first, .. } = self;
+        act(conn, &mut |conn, fact| ears.hear(*number, *first, conn, &fact, wishes, observe));
+    }
+
+    fn signal(
+        &mut self,
+        side: Side,
+        signal: Signal,
+        origin: Origin,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        let Self { conn, ears, number, first, .. } = self;
+        conn.signal(side, signal, origin, &mut |conn, fact| {
+            ears.hear(*number, *first, conn, &fact, wishes, observe)
+        });
+        if let Signal::Fin { complete } = signal {
+            self.cut(side, complete, origin, wishes, observe);
+        }
+    }
+
+    /// A side ended in order: inside its preface, or inside a frame?
+    fn cut(
+        &mut self,
+        side: Side,
+        complete: bool,
+        origin: Origin,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        match (self.modes[side], side) {
+            (Mode::Opening, Side::Client) if complete => {
+                let octets = self.held.client.octets();
+                let (agree, length) = (agreement(octets), octets.len());
+                let known = agree >= 4 || self.modes.server == Mode::Frames;
+                if length > 0 && usize::from(agree) == length && length < PREFACE.len() && known {
+                    self.tell(wishes, observe, |conn, mut emit| {
+                        conn.bad_preface(origin, agree, agree, &mut emit)
+                    });
+                }
+            }
+            (Mode::Frames, _) => {
+                let decoder = &self.decoders[side];
+                if let Some((header, left)) = decoder.unfinished().filter(|_| complete) {
+                    let start = *decoder.start();
+                    self.tell(wishes, observe, |conn, mut emit| {
+                        conn.unfinished(side, header, (start, origin), left, &mut emit);
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn piece(
+        &mut self,
+        side: Side,
+        piece: Piece<'_>,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        match (self.modes[side], piece) {
+            (Mode::Frames, piece) => self.frames(side, &piece, wishes, observe),
+            (Mode::Opening, Piece::Chunk { bytes, origin }) => {
+                self.held[side].add(bytes, origin);
+                self.decide(side, wishes, observe);
+            }
+            (Mode::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
+                self.more_http1(bytes, origin, wishes, observe);
+            }
+            (Mode::Opening, Piece::Gap { .. }) => {
+                self.held[side] = Held::default();
+                self.search(side, wishes, observe);
+            }
+            (Mode::Http1 | Mode::Tls | Mode::Opaque, _) => {}
+        }
+    }
+
+    fn frames(
+        &mut self,
+        side: Side,
+        piece: &Piece<'_>,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        let Self { conn, ears, decoders, number, first, .. } = self;
+        decoders[side].push(piece, &mut |output| {
+            conn.push(side, output, &mut |conn, fact| {
+                ears.hear(*number, *first, conn, &fact, wishes, observe)
+            });
+        });
+        let searched = self.decoders[side].searched() > to_u64(limits::MAX_UNDECIDED);
+        if searched && self.conn.sides.client.total() == 0 && self.conn.sides.server.total() == 0 {
+            self.modes[side] = Mode::Opaque;
+            self.decoders[side] = Decoder::default();
+        }
+    }
+
+    /// The beginning of a side is missing: frames are searched for in what it sends.
+    fn search(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        self.modes[side] = Mode::Frames;
+        self.ears.coverage.sides[side].opaque = false;
+        self.decoders[side] = Decoder::joined_late();
+        self.conn.join_late(side);
+        let mut held = std::mem::take(&mut self.held[side]);
+        held.replay(0, |piece| self.frames(side, &piece, wishes, observe));
+    }
+
+    /// The client goes on in HTTP/1.x: content of an upgrade request, or a preface out of place.
+    fn more_http1(
+        &mut self,
+        bytes: &[u8],
+        origin: Origin,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        let pending = self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending);
+        if pending && !self.held.client.is_full() {
+            self.held.client.add(bytes, origin);
+        } else if let Some(rest) = bytes.strip_prefix(PREFACE.as_slice()) {
+            self.modes.client = Mode::Frames;
+            let behind = origin.before(to_u64(rest.len()));
+            let again = Fact {
+                side: Side::Client,
+                header: None,
+                start: behind,
+                end: behind,
+                kind: Kind::PrefaceAgain,
+            };
+            let Self { conn, ears, number, first, .. } = self;
+            ears.hear(*number, *first, conn, &again, wishes, observe);
+            self.piece(Side::Client, Piece::Chunk { bytes: rest, origin }, wishes, observe);
+        }
+    }
+
+    /// Looks at the octets held of a side, and at those of the other one, which may have waited for that.
+    fn decide(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let held = &self.held[side];
+        let decision = match side {
+            Side::Client => self.http1.client(held),
+            Side::Server => self.http1.server(held, self.start(side), self.modes.client),
+        };
+        match decision {
+            Decision::Wait => return,
+            Decision::BadPreface(agree) => self.bad_preface(agree, wishes, observe),
+            Decision::Is(mode, length) => self.settle(side, mode, length, wishes, observe),
+        }
+        self.reconcile(wishes, observe);
+        let other = side.peer();
+        if self.modes[other] == Mode::Opening && !self.held[other].octets().is_empty() {
+            self.decide(other, wishes, observe);
+        }
+    }
+
+    fn start(&self, side: Side) -> Start {
+        if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
+    }
+
+    fn bad_preface(&mut self, agree: u8, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let origin = self.held.client.origin(1);
+        self.modes.client = Mode::Opaque;
+        self.tell(wishes, observe, |conn, mut emit| conn.bad_preface(origin, agree, 24, &mut emit));
+        self.held.client = Held::default();
+    }
+
+    /// It is clear what a side speaks.
+    fn settle(
+        &mut self,
+        side: Side,
+        mode: Mode,
+        length: usize,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        self.modes[side] = mode;
+        let late = self.ears.coverage.sides[side].start_missing;
+        self.ears.coverage.sides[side].opaque = mode != Mode::Frames;
+        match (side, mode) {
+            (_, Mode::Opaque) if late => return self.search(side, wishes, observe),
+            (Side::Client, Mode::Frames) => {
+                let origin = self.held.client.origin(length);
+                self.tell(wishes, observe, |conn, mut emit| conn.preface(origin, &mut emit));
+            }
+            (Side::Client, Mode::Http1) => {
+                self.held.client.drop_front(length);
+                return;
+            }
+            (Side::Server, Mode::Frames) => {
+                if late {
+                    self.conn.join_late(Side::Server);
+                } else {
+                    self.conn.server_begins();
+                }
+                self.accept_upgrade(wishes, observe);
+            }
+            (_, Mode::Tls) => {
+                self.ears.coverage.no_keys.get_or_insert(self.held[side].origin(1).at.pkt);
+            }
+            _ => {}
+        }
+        let mut held = std::mem::take(&mut self.held[side]);
+        if mode == Mode::Frames {
+            held.replay(length, |piece| self.frames(side, &piece, wishes, observe));
+        }
+    }
+
+    /// The server goes over to HTTP/2: the request is stream 1, and the client's preface is due behind its content.
+    fn accept_upgrade(&mut self, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let Some(upgrade) = &mut self.http1.upgrade else { return };
+        if upgrade.outcome != Outcome::Accepted {
+            upgrade.outcome = Outcome::TalkedOver;
+            upgrade.answered = Some(self.held.server.origin(1));
+            return;
+        }
+        let request = Request {
+            method: Some(upgrade.request.method.clone()),
+            path: Some(upgrade.request.target.clone()),
+            authority: upgrade.request.host.clone(),
+            whole: true,
+        };
+        let (origin, settings) = (upgrade.requested, settings(upgrade));
+        self.tell(wishes, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
+        let skip = self.http1.skip_content(self.held.client.octets().len());
+        self.held.client.drop_front(skip);
+        self.modes.client = Mode::Opening;
+    }
+
+    /// What the client began with is no HTTP/2, yet the server proves to speak it: the preface was due.
+    fn reconcile(&mut self, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let began = self.conn.spoke.client.filter(|_| !self.ears.coverage.sides.client.start_missing);
+        let opaque = self.modes.client == Mode::Opaque && self.conn.preface.is_none();
+        if let (Some(origin), true, Mode::Frames) = (began, opaque, self.modes.server)
+            && self.ears.coverage.sides.client.gap.is_none()
+            && self.conn.sides.server.total() > 0
+            && !self.engine_blames_preface()
+        {
+            self.tell(wishes, observe, |conn, mut emit| conn.bad_preface(origin, 0, 24, &mut emit));
+        }
+    }
+
+    fn engine_blames_preface(&self) -> bool {
+        self.ears.engine.has("PRE006")
+    }
+
+    /// The connection is over, or the capture, whose last packet is `capture`.
+    pub(super) fn finish(
+        &mut self,
+        tcp: &Tcp,
+        client: Direction,
+        capture: Place,
+        over: bool,
+        wishes: &Wishes,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) -> Concluded {
+        for side in Side::BOTH {
+            let Self { conn, ears, decoders, number, first, .. } = self;
+            decoders[side].finish(&mut |output| {
+                conn.push(side, output, &mut |conn, fact| {
+                    ears.hear(*number, *first, conn, &fact, wishes, observe)
+                });
+            });
+        }
+        let http2 = self.conn.preface.is_some()
+            || self.conn.sides.client.total() > 0
+            || self.conn.sides.server.total() > 0
+            || self.ears.engine.has("PRE006");
+        let last = tcp.last();
+        self.conn.transport.first = self.first;
+        self.conn.transport.last = last;
+        let end = if over { last } else { capture };
+        self.ears.now = end;
+        if http2 {
+            let at = Origin { at: end, ..Origin::default() };
+            self.tell(wishes, observe, |conn, mut emit| conn.finish(at, &mut emit));
+            self.cover_hpack(last);
+        }
+        self.conclude(tcp, client, http2, over, wishes)
+    }
+
+    fn cover_hpack(&mut self, last: Place) {
+        for side in Side::BOTH {
+            let seen = &mut self.ears.coverage.sides[side];
+            if !self.conn.sides[side].hpack_exact() && seen.unsynchronised.is_none() {
+                seen.hpack_unknown = seen.gap.or(seen.snaplen).or(Some(last.pkt));
+            }
+        }
+    }
+
+    /// Without a handshake and a known beginning the lower port is taken for the server's.
+    pub(super) fn lower_port_serves(&self) -> Direction {
+        if self.ends.0.port >= self.ends.1.port { Direction::Forward } else { Direction::Backward }
+    }
+}
+
+/// `HTTP2-Settings`, as far as it can be decoded.
+fn settings(upgrade: &Upgrade) -> Option<Announcement> {
+    let octets = upgrade.request.settings()?;
+    let mut announcement = Announcement::read(&Settings::new(&octets), upgrade.requested, upgrade.requested);
+    announcement.upgrade = true;
+    announcement.acked = upgrade.answered;
+    Some(announcement)
+}
