@@ -29,7 +29,9 @@ fn connections_have_the_numbers_and_packets_that_wireshark_gives_them() {
         io::stderr().write_all(b"skipped: tshark is not installed\n").unwrap();
         return;
     }
-    let all = sidecars(&captures());
+    let mut all = sidecars(&captures());
+    // Of compressed captures tshark reads some, by the libraries it was built with.
+    all.retain(|(capture, _)| capture.extension().is_some_and(|kind| kind == "pcap" || kind == "pcapng"));
     let differing: Vec<String> = std::thread::scope(|scope| {
         let parts: Vec<_> =
             all.chunks(all.len().div_ceil(4)).map(|part| scope.spawn(|| compare(part))).collect();

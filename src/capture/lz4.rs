@@ -9,7 +9,7 @@ use super::packed::{Packed, Supply};
 use super::zstd::skip_skippable;
 
 pub(super) struct Lz4<R: Read> {
-    /// Made anew for each frame, since it would reuse buffers of the wrong size. None only while that happens.
+    /// Made anew for each frame, since it would reuse buffers of the wrong size. None at the end.
     decoder: Option<FrameDecoder<Packed<R>>>,
     supply: Arc<Supply>,
 }
@@ -25,9 +25,11 @@ impl<R: Read> Lz4<R> {
         let Some(decoder) = self.decoder.take() else { return Ok(false) };
         let mut packed = decoder.into_inner();
         skip_skippable(&mut packed)?;
-        let more = !packed.peek(1)?.is_empty();
+        if packed.peek(1)?.is_empty() {
+            return Ok(false);
+        }
         self.decoder = Some(FrameDecoder::new(packed));
-        Ok(more)
+        Ok(true)
     }
 }
 

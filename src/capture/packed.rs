@@ -1,8 +1,9 @@
 //! The octets of a compressed file, as its decoder takes them. Decoders bury what went wrong in errors of their own, some call a
 //! cut file ended, and one reads a short read as the end of the file: so reads are full here as long as there are octets, and
-//! [`Supply`] remembers whether they ran out or the machine failed.
+//! [`Supply`] remembers whether they ran out or the machine failed. Octets are handed on in blocks of one size, so that how much
+//! a decoder makes of damaged data does not depend on how the file was read.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::io::{self, BufRead, Chain, Cursor, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,9 +13,10 @@ use crate::limits::COMPRESSED_BLOCK;
 /// A reader with a block of octets that were read and not yet taken.
 #[derive(Debug)]
 pub(super) struct Packed<R> {
-    read: R,
+    read: Chain<Cursor<Vec<u8>>, R>,
     block: Vec<u8>,
     start: usize,
+    ended: bool,
     supply: Arc<Supply>,
 }
 
@@ -29,7 +31,8 @@ pub(super) struct Supply {
 impl<R: Read> Packed<R> {
     /// Octets that were read before come first.
     pub(super) fn new(head: Vec<u8>, read: R) -> Self {
-        Self { read, block: head, start: 0, supply: Arc::default() }
+        let read = Cursor::new(head).chain(read);
+        Self { read, block: Vec::new(), start: 0, ended: false, supply: Arc::default() }
     }
 
     /// What is remembered after the reader is given away.
@@ -43,7 +46,9 @@ impl<R: Read> Packed<R> {
     ///
     /// What the reader says.
     pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
-        while self.held().len() < count && self.read_more()? {}
+        if self.held().len() < count {
+            self.fill()?;
+        }
         let held = self.held();
         Ok(held.get(..count).unwrap_or(held))
     }
@@ -69,27 +74,29 @@ impl<R: Read> Packed<R> {
         self.block.get(self.start..).unwrap_or_default()
     }
 
-    /// Appends to the block what one read returns; false at the end.
-    fn read_more(&mut self) -> io::Result<bool> {
+    /// Fills the block, as far as there are octets.
+    fn fill(&mut self) -> io::Result<()> {
         self.block.drain(..self.start);
         self.start = 0;
-        let held = self.block.len();
-        self.block.resize(held.saturating_add(COMPRESSED_BLOCK), 0);
-        let count = loop {
-            match self.read.read(self.block.get_mut(held..).unwrap_or_default()) {
+        let mut end = self.block.len();
+        self.block.resize(COMPRESSED_BLOCK.max(end), 0);
+        while let Some(room) = self.block.get_mut(end..).filter(|room| !room.is_empty() && !self.ended) {
+            match self.read.read(room) {
+                Ok(count) => {
+                    self.ended = count == 0;
+                    end = end.saturating_add(count);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        self.block.truncate(held.saturating_add(*count.as_ref().unwrap_or(&0)));
-        match count {
-            Ok(count) => Ok(count > 0),
-            Err(error) => {
-                let copy = io::Error::new(error.kind(), error.to_string());
-                *self.supply.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                Err(copy)
+                Err(error) => {
+                    self.block.truncate(end);
+                    let told = io::Error::new(error.kind(), error.to_string());
+                    *self.supply.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    return Err(told);
+                }
             }
         }
+        self.block.truncate(end);
+        Ok(())
     }
 }
 
@@ -111,8 +118,9 @@ impl<R: Read> Read for Packed<R> {
 
 impl<R: Read> BufRead for Packed<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.held().is_empty() && !self.read_more()? {
-            self.supply.exhausted.store(true, Ordering::Relaxed);
+        if self.held().is_empty() {
+            self.fill()?;
+            self.supply.exhausted.fetch_or(self.held().is_empty(), Ordering::Relaxed);
         }
         Ok(self.held())
     }

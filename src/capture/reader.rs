@@ -298,7 +298,8 @@ mod tests {
         let refusal = |octets: &[u8]| Reader::new(octets, "x").unwrap_err().to_string();
         let message = |found| format!("x: not a packet capture: {found}; h2lint reads pcap and pcapng");
         assert_eq!(refusal(b""), message("empty file"));
-        assert_eq!(refusal(b"\x1f\x8b\x08"), message("gzip data"));
+        assert_eq!(refusal(b"7z\xbc\xaf\x27\x1c"), message("a 7-Zip archive"));
+        assert_eq!(refusal(&[&[b'a'; 257][..], b"ustar", &[0; 300]].concat()), message("a tar archive"));
         assert_eq!(refusal(b"09:14:03 IP a > b"), message("text starting with \"09:14:03 IP a > b\""));
         assert_eq!(refusal(&pcap()[..23]), message("a pcap file header that is cut short"));
         assert!(matches!(Reader::open(Path::new("/nonexistent")), Err(Error::Read { .. })));

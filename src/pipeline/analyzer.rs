@@ -12,7 +12,7 @@ use crate::finding::{Input, Report};
 use crate::limits;
 use crate::link::{self, Datagram};
 use crate::rules::{FileView, Options, interest};
-use crate::tcp::{Endpoint, FlowKey, Flows, Segment};
+use crate::tcp::{Endpoint, Flows, Segment};
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,6 @@ pub struct Analyzer {
 
 /// A connection that is not concluded.
 struct Live {
-    key: FlowKey,
     session: Box<Session>,
     lingers: bool,
 }
@@ -133,7 +132,7 @@ impl Analyzer {
     ) {
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
-        let (key, seat) = self.flows.seat(source, destination, segment);
+        let seat = self.flows.seat(source, destination, segment);
         if let Some(old) = seat.replaces {
             self.conclude(old, observe);
         }
@@ -145,7 +144,7 @@ impl Analyzer {
                 datagram.encapsulation,
                 self.interest,
             );
-            self.live.insert(seat.number, Live { key, session: session.into(), lingers: false });
+            self.live.insert(seat.number, Live { session: session.into(), lingers: false });
         }
         let Some(live) = self.live.get_mut(&seat.number) else {
             self.collector.straggler();
@@ -156,7 +155,9 @@ impl Analyzer {
         if !candidates.is_empty() {
             self.collector.candidates(candidates, &self.wishes);
         }
-        if !live.lingers && live.session.is_over() {
+        if live.session.is_closed() {
+            self.conclude(seat.number, observe);
+        } else if !live.lingers && live.session.is_over() {
             live.lingers = true;
             self.lingering.push_back((seat.number, segment.at));
         }
@@ -175,10 +176,10 @@ impl Analyzer {
     }
 
     fn conclude(&mut self, number: u64, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        if let Some(Live { key, mut session, .. }) = self.live.remove(&number) {
+        if let Some(Live { mut session, .. }) = self.live.remove(&number) {
             let concluded = session.finish(self.last, &self.wishes, observe);
             self.collector.add(concluded, &self.wishes);
-            self.flows.conclude(key, number);
+            self.flows.conclude(session.ends(), number);
         }
     }
 }

@@ -19,7 +19,7 @@ use std::path::Path;
 pub use analyzer::{Analyzer, Seen, Wishes};
 
 use crate::base::Place;
-use crate::capture::{FileFacts, Format, Packet, Reader, Record};
+use crate::capture::{Compression, FileFacts, Format, Packet, Reader, Record};
 use crate::error::Error;
 use crate::finding::{Input, Keys, Report};
 
@@ -83,7 +83,7 @@ fn input(name: &str, facts: &FileFacts, error: Option<String>) -> Input {
             Format::Pcap => "pcap",
             Format::Pcapng => "pcapng",
         }),
-        compression: None,
+        compression: facts.compression.map(Compression::word),
         linktypes: facts.link_types.iter().map(ToString::to_string).collect(),
         packets: facts.packets,
         bytes: facts.octets,

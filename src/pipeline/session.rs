@@ -59,6 +59,16 @@ impl Session {
         });
     }
 
+    /// True when nothing can follow but repetitions.
+    pub(super) fn is_closed(&self) -> bool {
+        self.tcp.is_closed()
+    }
+
+    /// The sender of the first packet, and the other end.
+    pub(super) const fn ends(&self) -> (Endpoint, Endpoint) {
+        self.upper.ends
+    }
+
     /// Streams that stood above the bar since it was told last, and the bar from here on.
     pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
         self.upper.ears.calls.candidates(bar)

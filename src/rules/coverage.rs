@@ -126,7 +126,7 @@ impl Coverage {
     fn frames(&self, rule: &Rule, judged: Side, conn: &Connection) -> Effect {
         let own = &self.sides[judged];
         let absence = matches!(rule.view, View::Timer | View::Reaction);
-        if absence && (own.gap.is_some() || own.unsynchronised.is_some()) {
+        if absence && (own.start_missing || own.gap.is_some() || own.unsynchronised.is_some()) {
             return Effect::Mute;
         }
         match (own.unsynchronised, own.resynchronised) {
@@ -147,12 +147,7 @@ impl Coverage {
             spots.push(BlindSpot { kind, conns: vec![number], dir, from_pkt, effect: effect.to_owned() });
         };
         if let Some(pkt) = self.no_keys {
-            note(
-                BlindSpotKind::NoKeys,
-                None,
-                Some(pkt),
-                "encrypted, no keys: everything above TLS is not judged",
-            );
+            note(BlindSpotKind::NoKeys, None, Some(pkt), ENCRYPTED);
         }
         if !http2 {
             return spots;
@@ -166,47 +161,43 @@ impl Coverage {
             );
         }
         for side in Side::BOTH {
-            let seen = &self.sides[side];
-            if seen.absent {
-                note(
-                    BlindSpotKind::OneDirection,
-                    Some(side),
-                    None,
-                    "what the other side answers to is not judged",
-                );
-            } else if seen.start_missing {
-                note(
-                    BlindSpotKind::Midstream,
-                    Some(side),
-                    None,
-                    "preface, windows, concurrency, stream order and older HPACK entries are not judged",
-                );
-            }
-            let places = [
-                (BlindSpotKind::Gap, seen.gap, "streams alive over the gap keep only what still holds"),
-                (
-                    BlindSpotKind::Gap,
-                    seen.unsynchronised,
-                    "frames were lost here; what depends on them is not judged",
-                ),
-                (
-                    BlindSpotKind::Snaplen,
-                    seen.snaplen,
-                    "payloads and field blocks that were cut are not judged",
-                ),
-                (
-                    BlindSpotKind::HpackUnknown,
-                    seen.hpack_unknown,
-                    "fields that depend on the lost table are not judged",
-                ),
-                (BlindSpotKind::LimitReached, seen.limit_reached, "a cap was reached"),
-            ];
-            for (kind, pkt, effect) in places {
-                if let Some(pkt) = pkt {
-                    note(kind, Some(side), Some(pkt), effect);
-                }
+            for (kind, pkt, effect) in self.sides[side].blind_spots() {
+                note(kind, Some(side), pkt, effect);
             }
         }
         spots
     }
 }
+
+impl SideCoverage {
+    /// What could not be seen of this side: the packet from which on, where it is not the whole connection, and what is not judged.
+    fn blind_spots(&self) -> impl Iterator<Item = (BlindSpotKind, Option<u64>, &'static str)> {
+        let whole = match (self.absent, self.start_missing) {
+            (true, _) => {
+                Some((BlindSpotKind::OneDirection, None, "what the other side answers to is not judged"))
+            }
+            (false, true) => Some((BlindSpotKind::Midstream, None, JOINED)),
+            (false, false) => None,
+        };
+        let from = [
+            (BlindSpotKind::Gap, self.gap, "streams alive over the gap keep only what still holds"),
+            (
+                BlindSpotKind::Gap,
+                self.unsynchronised,
+                "frames were lost here; what depends on them is not judged",
+            ),
+            (BlindSpotKind::Snaplen, self.snaplen, "payloads and field blocks that were cut are not judged"),
+            (
+                BlindSpotKind::HpackUnknown,
+                self.hpack_unknown,
+                "fields that depend on the lost table are not judged",
+            ),
+            (BlindSpotKind::LimitReached, self.limit_reached, "a cap was reached"),
+        ];
+        let from = from.into_iter().filter(|(_, pkt, _)| pkt.is_some());
+        whole.into_iter().chain(from)
+    }
+}
+
+const ENCRYPTED: &str = "encrypted, no keys: everything above TLS is not judged";
+const JOINED: &str = "preface, windows, concurrency, stream order and older HPACK entries are not judged";

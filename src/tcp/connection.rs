@@ -43,6 +43,13 @@ impl Connection {
         self.last
     }
 
+    /// True when both ends have closed in order, and each has acknowledged the other's end: nothing can follow but repetitions.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let closed = |stream: &Stream| stream.fin_emitted && stream.fin_acknowledged;
+        closed(&self.streams.forward) && closed(&self.streams.backward) && self.waiting.is_empty()
+    }
+
     /// Takes the connection's next captured segment.
     pub fn push(
         &mut self,
@@ -54,6 +61,7 @@ impl Connection {
         self.last = segment.at;
         self.streams[direction].count(segment);
         self.expire(segment.at, emit);
+        self.join_late(direction, segment);
         if segment.flags.has(Flags::RST) {
             self.settle(emit);
         }
@@ -84,6 +92,14 @@ impl Connection {
         let since = |direction| Some((self.streams[direction].holds_since()?.pkt, direction));
         let both = [since(Direction::Forward), since(Direction::Backward)];
         both.into_iter().flatten().min_by_key(|(pkt, _)| *pkt).map(|(_, direction)| direction)
+    }
+
+    /// Of a connection that the capture joined late, what is acknowledged before any octet was seen was sent before.
+    fn join_late(&mut self, direction: Direction, segment: &Segment<'_>) {
+        let late = self.streams[direction].syn.is_none() && self.streams[direction.reverse()].syn.is_none();
+        if late && segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
+            self.streams[direction.reverse()].joined_at(segment.acknowledgement);
+        }
     }
 
     /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What fills a hole in
@@ -226,7 +242,8 @@ impl Connection {
                 );
             }
         } else if !stream.known() && !segment.flags.has(Flags::RST) {
-            stream.begin(segment.payload_sequence(), Start::Midstream);
+            let before = u32::from(is_probe(segment));
+            stream.begin(segment.payload_sequence().wrapping_add(before), Start::Midstream);
         }
     }
 
@@ -242,6 +259,9 @@ impl Connection {
         let peer = &mut self.streams[direction.reverse()];
         if !peer.known() && !segment.flags.has(Flags::RST) {
             peer.begin(segment.acknowledgement, Start::Midstream);
+        }
+        if let (Some(fin), Ok(upto)) = (peer.fin, peer.offset(segment.acknowledgement)) {
+            peer.fin_acknowledged |= upto > fin;
         }
         let upto = self.acknowledged(direction, segment);
         let stream = &mut self.streams[direction];
@@ -300,16 +320,23 @@ fn origin(stream: &Stream, segment: &Segment<'_>, peer_acked: u64) -> Origin {
     Origin { at: segment.at, tcp_end: stream.next(), peer_acked }
 }
 
-/// At most one octet, and that one already sent: RFC 9293 §3.8.4.
+/// At most one octet, and that one already sent (RFC 9293 §3.8.4). The octet of a probe is garbage on many systems, so it counts as sent
+/// also where those before it are not there yet.
 fn is_keep_alive(stream: &Stream, segment: &Segment<'_>) -> bool {
     let bare = segment.flags.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) == 0;
     if !bare || segment.length > 1 || !stream.known() {
         return false;
     }
     match stream.offset(segment.sequence) {
+        Ok(start) if is_probe(segment) => start != stream.next(),
         Ok(start) => start.checked_add(1) == Some(stream.next()),
         Err(before) => before == 1 && stream.next() == 0,
     }
+}
+
+/// One octet that nobody wants passed on at once.
+fn is_probe(segment: &Segment<'_>) -> bool {
+    segment.length == 1 && segment.flags == Flags::ACK
 }
 
 /// A segment kept across packets.

@@ -27,27 +27,36 @@ impl std::fmt::Display for Endpoint {
 
 /// Both endpoints, in an order that does not depend on who sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FlowKey {
-    low: (u128, u16),
-    high: (u128, u16),
+struct FlowKey {
+    low: [u64; 2],
+    high: [u64; 2],
+    /// Of `low` and `high`.
+    ports: [u16; 2],
 }
 
 impl FlowKey {
     /// The key of a segment, and whether its sender is the lower endpoint.
-    #[must_use]
-    pub fn of(source: Endpoint, destination: Endpoint) -> (Self, bool) {
-        let (from, to) = (plain(source), plain(destination));
-        if from <= to { (Self { low: from, high: to }, true) } else { (Self { low: to, high: from }, false) }
+    fn of(source: Endpoint, destination: Endpoint) -> (Self, bool) {
+        let (from, to) = (words(source.address), words(destination.address));
+        let ports = [source.port, destination.port];
+        if (from, source.port) <= (to, destination.port) {
+            (Self { low: from, high: to, ports }, true)
+        } else {
+            let [from_port, to_port] = ports;
+            (Self { low: to, high: from, ports: [to_port, from_port] }, false)
+        }
     }
 }
 
 /// IPv4 addresses are kept apart from IPv6 ones that embed them, as they are different conversations.
-fn plain(endpoint: Endpoint) -> (u128, u16) {
-    let address = match endpoint.address {
-        IpAddr::V4(address) => u128::from(u32::from(address)) | 1 << 127 | 1 << 90,
-        IpAddr::V6(address) => u128::from(address),
-    };
-    (address, endpoint.port)
+fn words(address: IpAddr) -> [u64; 2] {
+    match address {
+        IpAddr::V4(address) => [1 << 63 | 1 << 26, u64::from(u32::from(address))],
+        IpAddr::V6(address) => {
+            let [a, b, c, d, e, f, g, h, rest @ ..] = address.octets();
+            [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)]
+        }
+    }
 }
 
 /// What the table knows of a connection.
@@ -89,12 +98,7 @@ impl Flows {
     }
 
     /// Finds the connection of a segment, or opens it.
-    pub fn seat(
-        &mut self,
-        source: Endpoint,
-        destination: Endpoint,
-        segment: &Segment<'_>,
-    ) -> (FlowKey, Seat) {
+    pub fn seat(&mut self, source: Endpoint, destination: Endpoint, segment: &Segment<'_>) -> Seat {
         let (key, from_low) = FlowKey::of(source, destination);
         let known = self.entries.get_mut(&key);
         if let Some(entry) = known
@@ -103,18 +107,20 @@ impl Flows {
             entry.note(from_low, segment);
             let direction =
                 if entry.forward_is_low == from_low { Direction::Forward } else { Direction::Backward };
-            return (key, Seat { number: entry.number, direction, opens: false, replaces: None });
+            return Seat { number: entry.number, direction, opens: false, replaces: None };
         }
         let number = self.count;
         self.count = self.count.saturating_add(1);
         let mut entry = Entry { number, forward_is_low: from_low, bases: [None; 2] };
         entry.note(from_low, segment);
         let replaces = self.entries.insert(key, entry).map(|old| old.number);
-        (key, Seat { number, direction: Direction::Forward, opens: true, replaces })
+        Seat { number, direction: Direction::Forward, opens: true, replaces }
     }
 
-    /// A connection is over and reported. Its addresses stay known for a while, so that a straggler opens no new connection.
-    pub fn conclude(&mut self, key: FlowKey, number: u64) {
+    /// A connection between these ends is over and reported. Its addresses stay known for a while, so that a straggler opens no
+    /// new connection.
+    pub fn conclude(&mut self, (source, destination): (Endpoint, Endpoint), number: u64) {
+        let (key, _) = FlowKey::of(source, destination);
         self.concluded.push_back((key, number));
         if self.concluded.len() > limits::MAX_CONCLUDED
             && let Some((old, number)) = self.concluded.pop_front()

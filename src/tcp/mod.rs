@@ -12,7 +12,7 @@ mod sequence;
 mod stream;
 
 pub use connection::{Connection, Output};
-pub use flows::{Endpoint, FlowKey, Flows, Seat};
+pub use flows::{Endpoint, Flows, Seat};
 pub use segment::{Flags, Segment};
 pub use stream::{Start, Stats, Stream};
 

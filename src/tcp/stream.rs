@@ -59,6 +59,8 @@ pub struct Stream {
     pub acknowledges: bool,
     pub(super) window_closed: bool,
     pub(super) fin_emitted: bool,
+    /// The receiver acknowledged the end.
+    pub(super) fin_acknowledged: bool,
     pub(super) fin_origin: Origin,
     zero: Option<u32>,
     next: u64,
@@ -94,6 +96,13 @@ impl Stream {
         if self.zero.is_none() || (start == Start::Syn && self.start != Start::Syn && self.untouched()) {
             self.zero = Some(zero);
             self.start = start;
+        }
+    }
+
+    /// The receiver acknowledged up to `number`: without a SYN and without octets so far, the direction begins there at the earliest.
+    pub(super) fn joined_at(&mut self, number: u32) {
+        if self.start == Start::Midstream && self.untouched() && self.offset(number).is_ok() {
+            self.zero = Some(number);
         }
     }
 

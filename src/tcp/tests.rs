@@ -15,6 +15,7 @@ const INITIAL: PerDirection<u32> = PerDirection { forward: u32::MAX - 20, backwa
 
 const SYN: Flags = Flags::SYN;
 const ACK: Flags = Flags::ACK;
+const PUSH: Flags = Flags(0x18);
 const FIN: Flags = Flags(0x11);
 const RST: Flags = Flags(0x14);
 
@@ -187,6 +188,25 @@ fn keep_alives_are_signs_of_life_and_no_octets() {
 }
 
 #[test]
+fn the_octet_of_a_keep_alive_is_never_taken_for_data_of_a_hole() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").send(Forward, 5, 0, b"\0").send(Forward, 3, 0, b"def");
+    assert_eq!(tape.heard(), ["> abc #4 to 3 knowing 0", "> KeepAlive", "> def #6 to 6 knowing 0"]);
+    assert_eq!(tape.tcp.stream(Forward).stats.differing, 0);
+}
+
+#[test]
+fn a_connection_joined_at_a_keep_alive_misses_nothing() {
+    for octet in [&b""[..], b"\0"] {
+        let mut tape = Tape::empty();
+        tape.send(Forward, 99, 50, octet).send(Backward, 50, 100, b"").send(Forward, 100, 50, b"abc");
+        tape.send(Backward, 50, 103, b"xyz").finish();
+        let heard: Vec<_> = tape.heard().into_iter().filter(|line| !line.contains("KeepAlive")).collect();
+        assert_eq!(heard, ["> abc #3 to 3 knowing 0", "< xyz #4 to 3 knowing 3"], "{octet:?}");
+    }
+}
+
+#[test]
 fn a_keep_alive_before_any_octet_is_one_too() {
     let mut tape = Tape::open();
     tape.raw(Forward, ACK, Some(u64::MAX), 0, b"");
@@ -292,10 +312,10 @@ fn at_the_cap_of_what_is_held_the_hole_is_final() {
     let mut tape = Tape::open();
     for part in 0..=to_u64(limits::MAX_HELD_SEGMENTS) {
         assert!(tape.heard().is_empty());
-        tape.send(Forward, 10 + 2 * part, 0, b"x");
+        tape.send(Forward, 10 + 3 * part, 0, b"xy");
     }
     let heard = tape.heard();
-    assert_eq!(heard[..2], ["> gap of 10 to 10 Captured", "> x #4 to 11 knowing 0"]);
+    assert_eq!(heard[..2], ["> gap of 10 to 10 Captured", "> xy #4 to 12 knowing 0"]);
     let octets = usize::try_from(limits::MAX_HELD_OCTETS).expect("small") / 4;
     let mut tape = Tape::open();
     for part in 0..=4 {
@@ -418,7 +438,7 @@ fn connections_are_numbered_by_their_first_packets_and_ports_may_be_used_again()
     let (client, server) = (end(1, 40_000), end(2, 443));
     let syn = |sequence| Segment { sequence, ..segment(Forward, SYN, None, 0, b"", 0, Place::default()) };
     let seat = |flows: &mut Flows, from, to, segment: &Segment<'_>| {
-        let (_, seat) = flows.seat(from, to, segment);
+        let seat = flows.seat(from, to, segment);
         (seat.number, seat.direction, seat.opens, seat.replaces)
     };
     assert_eq!(seat(&mut flows, client, server, &syn(7)), (0, Forward, true, None));
@@ -469,7 +489,7 @@ proptest! {
         for (from, to) in &parts {
             place.pkt += 1;
             let bytes = &data[*from..*to];
-            let segment = segment(Forward, ACK, Some(to_u64(*from)), 0, bytes, to_u64(bytes.len()), place);
+            let segment = segment(Forward, PUSH, Some(to_u64(*from)), 0, bytes, to_u64(bytes.len()), place);
             tcp.push(Forward, &segment, &mut |_, output| match output {
                 Output::Piece(Piece::Chunk { bytes, origin }) => {
                     let (from, to) = parts[usize::try_from(origin.at.pkt).expect("small") - 2];
@@ -559,7 +579,8 @@ fn queues(turns: &[(bool, usize)], merge: &[bool], kept: impl Fn(usize) -> bool)
         let Some((turn, direction, offset, acked, length)) = next else { break };
         if kept(turn) {
             let wait = if merge.len() == 0 { Span::millis(1) } else { Span::ZERO };
-            tape.wait(wait).send(direction, to_u64(offset), to_u64(acked), &vec![b'.'; length]);
+            let octets = vec![b'.'; length];
+            tape.wait(wait).raw(direction, PUSH, Some(to_u64(offset)), to_u64(acked), &octets);
             said.acked.push((tape.at.pkt, acked));
         }
         said.hear(&mut tape);

@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 
 use h2lint::finding::{Confidence, Culprit, Finding, Report, Severity};
 use h2lint::pipeline::{Wishes, analyze_octets};
-use h2lint::rules::catalog;
-use h2lint::script::{Packet, capture};
+use h2lint::rules::{Rule, areas, catalog};
+use h2lint::script::{Packet, Script, capture};
 
 /// The report on a capture in memory.
 pub fn report(octets: &[u8]) -> Report {
@@ -49,13 +49,35 @@ pub fn report_on_high_port(packets: &[Packet]) -> Report {
     report(&file)
 }
 
-/// The examples of every rule: its name, whether it fires, and the packets.
-pub fn examples() -> Vec<(&'static str, bool, Vec<Packet>)> {
-    let both = |rule: &&'static h2lint::rules::Rule| {
-        let (fires, quiet) = ((rule.fires)(), (rule.quiet)());
-        [(rule.name, true, fires.packets().to_vec()), (rule.name, false, quiet.packets().to_vec())]
+/// An example of a rule.
+#[derive(Clone)]
+pub struct Example {
+    pub rule: &'static Rule,
+    /// True for the one in which the rule speaks.
+    pub fires: bool,
+    pub packets: Vec<Packet>,
+}
+
+/// The examples of every rule.
+pub fn examples() -> Vec<Example> {
+    let example = |rule, fires, script: fn() -> Script| {
+        let packets = script().packets().to_vec();
+        Example { rule, fires, packets }
     };
-    catalog().iter().flat_map(both).collect()
+    catalog()
+        .iter()
+        .flat_map(|rule| [example(rule, true, rule.fires), example(rule, false, rule.quiet)])
+        .collect()
+}
+
+/// The examples in which a rule is silent.
+pub fn quiet_examples() -> Vec<Example> {
+    examples().into_iter().filter(|example| !example.fires).collect()
+}
+
+/// The examples of rules about conversations. Rules about the capture itself speak of packets: where they are cut matters to them.
+pub fn conversations() -> Vec<Example> {
+    examples().into_iter().filter(|example| example.rule.area != areas::CAPTURE).collect()
 }
 
 /// A finding in one line, without what depends on packets and times: their numbers are replaced.

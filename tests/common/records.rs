@@ -11,25 +11,34 @@ struct Part {
 }
 
 impl Records {
-    /// Takes a pcap or pcapng file apart; little-endian pcapng only.
-    pub fn read(file: &[u8]) -> Self {
+    /// Takes a pcap or little-endian pcapng file apart; `None` for another one, such as a compressed one.
+    pub fn read(file: &[u8]) -> Option<Self> {
+        match file.get(..4)? {
+            [0x0a, 0x0d, 0x0d, 0x0a] => Some(Self::pcapng(file)),
+            [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d] if file.len() >= 24 => Some(Self::pcap(file, true)),
+            [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1] if file.len() >= 24 => Some(Self::pcap(file, false)),
+            _ => None,
+        }
+    }
+
+    fn pcapng(file: &[u8]) -> Self {
         let mut parts = Vec::new();
-        if file.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
-            let mut rest = file;
-            while rest.len() >= 12 {
-                let (kind, length) = (&rest[..4], word(&rest[4..8], false).min(rest.len()));
-                parts.push(Part { octets: rest[..length].to_vec(), packet: kind == [6, 0, 0, 0] });
-                rest = &rest[length..];
-            }
-        } else {
-            let big = file[0] == 0xa1;
-            parts.push(Part { octets: file[..24].to_vec(), packet: false });
-            let mut rest = &file[24..];
-            while rest.len() >= 16 {
-                let length = (16 + word(&rest[8..12], big)).min(rest.len());
-                parts.push(Part { octets: rest[..length].to_vec(), packet: true });
-                rest = &rest[length..];
-            }
+        let mut rest = file;
+        while rest.len() >= 12 {
+            let length = word(&rest[4..8], false).clamp(12, rest.len());
+            parts.push(Part { octets: rest[..length].to_vec(), packet: rest[..4] == [6, 0, 0, 0] });
+            rest = &rest[length..];
+        }
+        Self { parts }
+    }
+
+    fn pcap(file: &[u8], big: bool) -> Self {
+        let mut parts = vec![Part { octets: file[..24].to_vec(), packet: false }];
+        let mut rest = &file[24..];
+        while rest.len() >= 16 {
+            let length = word(&rest[8..12], big).saturating_add(16).min(rest.len());
+            parts.push(Part { octets: rest[..length].to_vec(), packet: true });
+            rest = &rest[length..];
         }
         Self { parts }
     }

@@ -46,7 +46,7 @@ pub fn rule_table(rules: &[&Rule], look: &Look) -> String {
                 rule.code.to_owned(),
                 rule.name.to_owned(),
                 rule.severity.word().to_owned(),
-                culprits(rule.culprits).replace(',', ""),
+                usual_culprits(rule.culprits),
             ]
         })
         .collect();
@@ -94,6 +94,16 @@ const fn view(view: crate::rules::View) -> &'static str {
         View::Reaction => "something owed after a frame that the party's TCP acknowledged",
         View::Timer => "elapsed time, or the end of the connection",
         View::Handshake => "TLS handshake messages",
+    }
+}
+
+/// The usual culprits in a narrow column: two by name, more as a number.
+fn usual_culprits(culprits: &[Culprit]) -> String {
+    match culprits {
+        [usual, _, others @ ..] if !others.is_empty() => {
+            format!("{} +{}", usual.word(), others.len().saturating_add(1))
+        }
+        few => few.iter().map(|culprit| culprit.word()).collect::<Vec<_>>().join(" "),
     }
 }
 
