@@ -1,7 +1,13 @@
 //! The whole analysis, on traffic made in memory: `cargo bench --bench end_to_end`. Where the variable `H2LINT_WORKLOADS` names a
 //! folder with the captures of `benches/README.md`, on these too.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::print_stderr
+)]
 
 mod traffic;
 

@@ -51,7 +51,9 @@ fn link_floor(c: &mut Criterion) {
     let mut group = c.benchmark_group("link");
     group.throughput(Throughput::Elements(all.len() as u64));
     group.bench_function("ethernet, ipv4", |b| {
-        b.iter(|| all.iter().filter(|(packet, data)| link::decode(packet.link, black_box(data)).is_ok()).count());
+        b.iter(|| {
+            all.iter().filter(|(packet, data)| link::decode(packet.link, black_box(data)).is_ok()).count()
+        });
     });
     group.finish();
 }
@@ -78,7 +80,11 @@ fn reassemble(all: &[(Packet<'static>, Vec<u8>)], order: &[usize]) -> usize {
         let datagram = link::decode(packet.link, data).unwrap();
         let place = Place { pkt: packet.number, time: packet.time, record: packet.record };
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place).unwrap();
-        let direction = if segment.source_port > segment.destination_port { Direction::Forward } else { Direction::Backward };
+        let direction = if segment.source_port > segment.destination_port {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
         connection.push(direction, &segment, &mut |_, output| {
             if let h2lint::tcp::Output::Piece(Piece::Chunk { bytes, .. }) = output {
                 octets += bytes.len();
@@ -115,7 +121,8 @@ fn conn_floor(c: &mut Criterion) {
     group.throughput(Throughput::Elements(traffic.frames * 2 / 3));
     group.bench_function("frames of one side, no rules", |b| {
         b.iter(|| {
-            let (mut decoder, mut conn, mut facts) = (Decoder::default(), Connection::new(Interest::NONE), 0_u64);
+            let (mut decoder, mut conn, mut facts) =
+                (Decoder::default(), Connection::new(Interest::NONE), 0_u64);
             for bytes in &traffic.server {
                 let piece = Piece::Chunk { bytes, origin: Origin::default() };
                 decoder.push(&piece, &mut |output| conn.push(Side::Server, output, &mut |_, _| facts += 1));

@@ -20,7 +20,8 @@ pub fn small(requests: u32) -> Traffic {
     let mut script = Script::open_with(&[], &[(Setting::MAX_CONCURRENT_STREAMS, 100)]);
     for batch in ids.chunks(32) {
         script = script.client(batch.iter().map(|id| get(*id)));
-        let answers = batch.iter().flat_map(|id| [response(*id), data(*id, b"hello, h2!\n").map(Wire::end_stream)]);
+        let answers =
+            batch.iter().flat_map(|id| [response(*id), data(*id, b"hello, h2!\n").map(Wire::end_stream)]);
         script = script.server(answers).client([window_update(0, 32 * 11)]);
     }
     finish(script, u64::from(requests) * 3 + u64::from(requests.div_ceil(32)) + 4)
@@ -45,7 +46,8 @@ pub fn bulk(mebibytes: u32) -> Traffic {
 
 fn finish(script: Script, frames: u64) -> Traffic {
     let script = script.server([settings_ack()]).close();
-    let server = script.packets().iter().filter(|packet| packet.side == Side::Server && !packet.payload.is_empty());
+    let server =
+        script.packets().iter().filter(|packet| packet.side == Side::Server && !packet.payload.is_empty());
     let server = server.map(|packet| packet.payload.clone()).collect();
     Traffic { pcap: script.pcap(), frames, server }
 }

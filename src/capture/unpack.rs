@@ -35,7 +35,7 @@ pub(super) enum Stop {
 
 enum Decoder<R: Read> {
     Gzip(MultiGzDecoder<Packed<R>>),
-    Zstd(Zstd<R>),
+    Zstd(Box<Zstd<R>>),
     Lz4(Lz4<R>),
     Xz(Box<XzReader<Packed<R>>>),
     Bzip2(MultiBzDecoder<Packed<R>>),
@@ -48,7 +48,7 @@ impl<R: Read> Unpacker<R> {
         let supply = packed.supply();
         let decoder = match compression {
             Compression::Gzip => Decoder::Gzip(MultiGzDecoder::new(packed)),
-            Compression::Zstd => Decoder::Zstd(Zstd::new(packed)),
+            Compression::Zstd => Decoder::Zstd(Box::new(Zstd::new(packed))),
             Compression::Lz4 => Decoder::Lz4(Lz4::new(packed)),
             Compression::Xz => {
                 let kibibytes = to_u32(MAX_COMPRESSION_WINDOW / 1024);

@@ -152,17 +152,16 @@ fn a_block_repeats_the_last_one_only_as_long_as_nothing_else_happened() {
     let block = written(|block| block.indexed(2).literal(WITHOUT, 4, b"/a", Coding::Huffman));
     let insert = written(|block| block.literal(INDEXING, 4, b"/b", Coding::Plain));
     let update = written(|block| block.size_update(4096));
-    let said: [(&str, fn(&mut Decoder)); 3] = [
-        ("lost", Decoder::lose),
-        ("another limit", |decoder| decoder.set_limit(100)),
-        ("an update owed", |decoder| decoder.require_update(100)),
-    ];
-    for (what, happen) in said {
+    for what in ["lost", "another limit", "an update owed"] {
         let mut decoder = Decoder::new();
         assert!(!decoder.repeats(&block));
         decode(&mut decoder, &block);
         assert!(decoder.repeats(&block) && !decoder.repeats(&block[1..]));
-        happen(&mut decoder);
+        match what {
+            "lost" => decoder.lose(),
+            "another limit" => decoder.set_limit(100),
+            _ => decoder.require_update(100),
+        }
         assert!(!decoder.repeats(&block), "{what}");
     }
     for changing in [insert, update, octets("be"), Vec::new()] {

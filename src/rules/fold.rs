@@ -66,8 +66,12 @@ impl Made {
         draft.evidence.sort_by_key(|shown| shown.role);
         let total = to_u64(draft.evidence.len()).max(self.count);
         let about_connection = rule.scope != Scope::Capture || !draft.conns.is_empty();
-        let evidence =
-            draft.evidence.iter().take(limits::MAX_EVIDENCE).map(|shown| show(shown, ends, about_connection)).collect();
+        let evidence = draft
+            .evidence
+            .iter()
+            .take(limits::MAX_EVIDENCE)
+            .map(|shown| show(shown, ends, about_connection))
+            .collect();
         let at = draft.at.unwrap_or(draft.end.at);
         Finding {
             id: String::new(),

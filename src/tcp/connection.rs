@@ -83,6 +83,11 @@ impl Connection {
             self.advance(emit);
         }
         for direction in [Direction::Forward, Direction::Backward] {
+            let (at, stream) = (self.last, &mut self.streams[direction]);
+            let upto = stream.reached;
+            stream.close_gap(upto, LossKind::Unfinished, at, &mut |piece| {
+                emit(direction, Output::Piece(piece))
+            });
             self.emit_fin(direction, emit);
         }
     }
@@ -212,6 +217,7 @@ impl Connection {
         let acked = self.streams[direction].acked.min(self.streams[direction.reverse()].next());
         let peer_acked = self.acknowledged(direction, segment).map_or(acked, |own| own.min(acked));
         let stream = &mut self.streams[direction];
+        stream.reach(segment);
         if segment.length > 0 && !segment.flags.has(Flags::RST) {
             if is_keep_alive(stream, segment) {
                 emit(direction, Output::Signal(Signal::KeepAlive, origin(stream, segment, peer_acked)));

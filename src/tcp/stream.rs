@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 
 use super::held::{Held, Overlap, slice};
-use super::{Segment, sequence};
+use super::{Flags, Segment, sequence};
 use crate::base::{LossKind, Origin, Piece, Place, Span, to_index, to_u64};
 use crate::limits;
 
@@ -66,6 +66,8 @@ pub struct Stream {
     next: u64,
     /// What the sender had acknowledged when it sent the octets delivered last.
     told: u64,
+    /// Offset that the sender had reached by its own numbers, whether or not the octets before it came.
+    pub(super) reached: u64,
     held: Held,
     recent: Recent,
 }
@@ -103,6 +105,16 @@ impl Stream {
     pub(super) fn joined_at(&mut self, number: u32) {
         if self.start == Start::Midstream && self.untouched() && self.offset(number).is_ok() {
             self.zero = Some(number);
+            self.reached = 0;
+        }
+    }
+
+    /// Notes where a segment says that its sender stands. A RST may carry any number.
+    pub(super) fn reach(&mut self, segment: &Segment<'_>) {
+        if let Ok(start) = self.offset(segment.payload_sequence())
+            && !segment.flags.has(Flags::RST)
+        {
+            self.reached = self.reached.max(start.saturating_add(segment.length));
         }
     }
 

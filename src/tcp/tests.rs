@@ -345,6 +345,16 @@ fn a_fin_behind_octets_that_never_came_is_not_complete() {
 }
 
 #[test]
+fn a_sender_that_stands_behind_octets_that_nobody_saw_has_sent_them() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, FIN, Some(9), 0, b"").finish();
+    assert_eq!(tape.heard(), ["> abc #4 to 3 knowing 0", "> gap of 6 to 9 Unfinished", "> fin at 9 holed"]);
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").send(Forward, 5, 0, b"").finish();
+    assert_eq!(tape.heard(), ["> abc #4 to 3 knowing 0", "> gap of 2 to 5 Unfinished"]);
+}
+
+#[test]
 fn the_number_that_a_fin_takes_is_no_octet_whatever_passes_first() {
     let mut tape = Tape::open();
     tape.send(Forward, 0, 0, b"abc").raw(Forward, FIN, Some(3), 0, b"").raw(Backward, FIN, Some(0), 4, b"");
@@ -559,6 +569,7 @@ fn sent(turns: &[(bool, usize)]) -> [usize; 2] {
 /// `merge` says which direction is read next, and when it ends they come as they were sent.
 fn queues(turns: &[(bool, usize)], merge: &[bool], kept: impl Fn(usize) -> bool) -> Queues {
     let mut sent = PerDirection { forward: 0, backward: 0 };
+    #[expect(clippy::type_complexity, reason = "a row: turn, direction, offset, acknowledged, length")]
     let mut lines: PerDirection<Vec<(usize, Direction, usize, usize, usize)>> = PerDirection::default();
     for (turn, (forward, length)) in turns.iter().enumerate() {
         let direction = if *forward { Forward } else { Backward };

@@ -4,7 +4,9 @@ use crate::base::{Origin, Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::summary::{HeldBack, held_back};
-use crate::rules::{CaptureView, Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{
+    CaptureView, Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113,
+};
 use crate::script::{Script, get, preface, settings, settings_ack};
 use std::collections::BTreeMap;
 
