@@ -1,6 +1,12 @@
 //! Each floor alone, on traffic made in memory: `cargo bench --bench floors`.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects)]
+#![allow(
+    missing_docs,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects
+)]
 
 mod traffic;
 

@@ -1,5 +1,7 @@
 //! Traffic made in memory, for the benchmarks: many small requests, and few large responses.
 
+#![allow(unreachable_pub, dead_code, clippy::arithmetic_side_effects)]
+
 use h2lint::base::Side;
 use h2lint::frame::Setting;
 use h2lint::script::{Octets, Script, Wire, data, get, response, settings_ack, window_update};

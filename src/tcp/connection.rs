@@ -64,6 +64,7 @@ impl Connection {
         self.join_late(direction, segment);
         if segment.flags.has(Flags::RST) {
             self.settle(emit);
+            self.close_before(direction, segment, emit);
         }
         if self.must_wait(direction, segment) {
             self.waiting.push_back(Stored::of(direction, segment, self.packets));
@@ -84,7 +85,7 @@ impl Connection {
         }
         for direction in [Direction::Forward, Direction::Backward] {
             let (at, stream) = (self.last, &mut self.streams[direction]);
-            let upto = stream.reached;
+            let upto = stream.octets(stream.reached);
             stream.close_gap(upto, LossKind::Unfinished, at, &mut |piece| {
                 emit(direction, Output::Piece(piece))
             });
@@ -164,16 +165,8 @@ impl Connection {
         let cause = self.waiting.iter().find(|waiting| waiting.direction == other);
         let waits =
             cause.filter(|cause| self.streams[other].is_continued_by(&cause.segment())).unwrap_or(first);
-        let (direction, at) = (waits.direction.reverse(), waits.head.at);
-        if let Some(upto) = self.missing(waits.direction, &waits.segment()) {
-            let stream = &mut self.streams[direction];
-            stream
-                .close_gap(upto, LossKind::Captured, at, &mut |piece| emit(direction, Output::Piece(piece)));
-            self.emit_fin(direction, emit);
-        }
-        self.advance(emit);
-    }
-
+        let at = self.waiting.iter().position(|stored| std::ptr::eq(stored, waits));
+        PLACEHOLDER
     /// Lets go on what waits, in the order of cause and effect: of one direction what the other one acknowledged, then the segment
     /// that acknowledged it, then the rest.
     fn advance(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
