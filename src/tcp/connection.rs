@@ -64,7 +64,7 @@ impl Connection {
         self.join_late(direction, segment);
         if segment.flags.has(Flags::RST) {
             self.settle(emit);
-            self.close_before(direction, segment, emit);
+            self.close_hole(direction.reverse(), self.missing(direction, segment), segment.at, emit);
         }
         if self.must_wait(direction, segment) {
             self.waiting.push_back(Stored::of(direction, segment, self.packets));
@@ -165,8 +165,27 @@ impl Connection {
         let cause = self.waiting.iter().find(|waiting| waiting.direction == other);
         let waits =
             cause.filter(|cause| self.streams[other].is_continued_by(&cause.segment())).unwrap_or(first);
-        let at = self.waiting.iter().position(|stored| std::ptr::eq(stored, waits));
-        PLACEHOLDER
+        let (direction, at) = (waits.direction.reverse(), waits.head.at);
+        let upto = self.missing(waits.direction, &waits.segment());
+        self.close_hole(direction, upto, at, emit);
+        self.advance(emit);
+    }
+
+    fn close_hole(
+        &mut self,
+        direction: Direction,
+        upto: Option<u64>,
+        at: Place,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
+        if let Some(upto) = upto {
+            let stream = &mut self.streams[direction];
+            stream
+                .close_gap(upto, LossKind::Captured, at, &mut |piece| emit(direction, Output::Piece(piece)));
+            self.emit_fin(direction, emit);
+        }
+    }
+
     /// Lets go on what waits, in the order of cause and effect: of one direction what the other one acknowledged, then the segment
     /// that acknowledged it, then the rest.
     fn advance(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {

@@ -382,6 +382,13 @@ fn a_reset_makes_holes_final_and_says_where_it_stands() {
     assert_eq!(tape.heard(), heard);
     tape.raw(Forward, Flags::RST, Some(9), 0, b"");
     assert_eq!(tape.heard(), ["> rst at 9 bare"]);
+    let mut tape = Tape::open();
+    tape.raw(Backward, RST, Some(0), 6, b"");
+    assert_eq!(
+        tape.heard(),
+        ["> gap of 6 to 6 Captured", "< rst at 0 with ack"],
+        "acknowledged and never seen"
+    );
 }
 
 #[test]
