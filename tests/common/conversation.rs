@@ -219,7 +219,7 @@ fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
         return Vec::new();
     }
     let stream = end.next;
-    end.next += 2 + 4 * u32::from(b % 5 == 0);
+    end.next += 2 + 4 * u32::from(b.is_multiple_of(5));
     let ends = a & 1 != 0;
     let method = if ends { "GET" } else { "POST" };
     let number = (a % 7).to_string();
@@ -350,7 +350,7 @@ fn promise(end: &mut End, a: u16) -> Vec<(Octets, Option<Message>)> {
 
 /// GOAWAY: at once, or first with the highest number there is.
 fn leave(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    if b % 3 != 0 {
+    if !b.is_multiple_of(3) {
         return Vec::new();
     }
     let graceful = a & 1 != 0 && end.last_served == u32::MAX && end.side == Side::Server;

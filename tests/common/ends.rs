@@ -74,7 +74,7 @@ pub struct Allowed {
 
 impl View {
     pub fn alive(&self) -> bool {
-        !self.reset && !self.peer_reset && !(self.ended && self.peer_ended)
+        !(self.reset || self.peer_reset || self.ended && self.peer_ended)
     }
 
     pub fn may_send_data(&self) -> bool {

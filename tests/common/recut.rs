@@ -164,7 +164,7 @@ impl Recut {
             return;
         }
         let start = from % length;
-        let end = if later % 3 == 0 { length } else { start + 1 + later % (length - start) };
+        let end = if later.is_multiple_of(3) { length } else { start + 1 + later % (length - start) };
         let packet = Packet {
             time: self.packets[place - 1].time,
             flags: original.flags & !FIN,
@@ -232,7 +232,7 @@ impl Recut {
     }
 
     fn repeat_acknowledgement(&mut self, at: usize, choice: u16) {
-        let side = if choice % 2 == 0 { Side::Client } else { Side::Server };
+        let side = if choice.is_multiple_of(2) { Side::Client } else { Side::Server };
         let place = at + 1;
         let offset = self.sent(side, place);
         if offset == 0 || self.acknowledged(side, place) == 0 || self.is_reset_before(place) {
