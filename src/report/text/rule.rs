@@ -55,7 +55,10 @@ pub fn rule_table(rules: &[&Rule], look: &Look) -> String {
     page.lines(lines.next());
     for (line, rule) in lines.zip(rules) {
         page.lines([line]);
-        let said = format!("{} ({})", rule.summary, numbers(rule.rfc));
+        let said = match numbers(rule.rfc) {
+            none if none.is_empty() => rule.summary.to_owned(),
+            sections => format!("{} ({sections})", rule.summary),
+        };
         page.paragraph(&[Part(Ink::Plain, SUMMARY)], SUMMARY.len(), Part(Ink::Faint, &said));
     }
     page.finish()
