@@ -124,3 +124,15 @@ pub const MAX_BRIDGED_GAP: u64 = 1 << 20;
 
 /// Octets of TLS key logs taken from one capture file: some hundred thousand sessions.
 pub const MAX_EMBEDDED_SECRETS: usize = 1 << 26;
+
+/// Seconds of capture time for which the fragments of an IP datagram are waited for: what Linux does (`ipfrag_time`).
+pub const FRAGMENT_TIMEOUT_S: i64 = 30;
+
+/// IP datagrams that may be incomplete, or remembered as complete, at once.
+pub const MAX_FRAGMENTED: usize = 1 << 12;
+
+/// Octets of incomplete IP datagrams held in all: 128 of the longest ones.
+pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
+
+/// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
+pub const MAX_HIDDEN_REASONS: usize = 32;

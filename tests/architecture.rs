@@ -148,8 +148,7 @@ fn only_capture_and_the_command_line_touch_the_outside_world() {
                 strays.push(format!("{}: {whole}", file.name));
             }
         }
-        let tokens = file.tokens();
-        if tokens.windows(3).any(|three| three[0] == "::" && three[1] == "now" && three[2] == "(") {
+        if file.tokens.windows(3).any(|three| three[0] == "::" && three[1] == "now" && three[2] == "(") {
             strays.push(format!("{}: asks a clock", file.name));
         }
     }
@@ -183,32 +182,33 @@ fn the_reader_of_paths_sees_through_groups_comments_strings_and_supers() {
         fn letter<'a>(quote: char) -> bool { quote == '"' && crate::hpack::is('\'') }
         #[cfg(test)]
         mod tests { use crate::pipeline::analyze; }
+        #[cfg(test)]
+        mod laws;
         const BEHIND: usize = crate::limits::LAST;
     "##;
-    let file = Source {
-        name: "sample".into(),
-        floor: "tcp".into(),
-        place: vec!["tcp".into(), "flows".into()],
-        text: text.into(),
-    };
+    let file = read("sample", vec!["tcp".into(), "flows".into()], text);
     let names: Vec<_> = file.names().into_iter().map(|path| path.join("::")).collect();
+    assert_eq!(file.tests, ["laws"]);
     assert_eq!(names, ["base::Side", "base::Time", "tcp", "link::decode", "hpack::is", "limits::LAST"]);
 }
 
-/// A file of the library without its tests.
+/// A file of the library.
 struct Source {
     name: String,
     /// The floor it belongs to; empty for the root of the library.
     floor: String,
     /// Its module path.
     place: Vec<String>,
-    text: String,
+    /// Its code without tests, in words and signs.
+    tokens: Vec<String>,
+    /// Modules in files of their own that are only for tests.
+    tests: Vec<String>,
 }
 
 impl Source {
     /// Every path inside the crate that the code names, from the crate's root on.
     fn names(&self) -> Vec<Vec<String>> {
-        let tokens = self.tokens();
+        let tokens = &self.tokens;
         let mut found = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
             let begins = at.checked_sub(1).is_none_or(|before| tokens[before] != "::");
@@ -217,11 +217,11 @@ impl Source {
                 continue;
             }
             if token == "crate" || token == "h2lint" {
-                tree(&tokens, at + 2, &mut Vec::new(), &mut found);
+                tree(tokens, at + 2, &mut Vec::new(), &mut found);
             } else if token == "super" {
                 let ups = tokens[at..].chunks(2).take_while(|pair| pair[0] == "super").count();
                 let kept = self.place.len().saturating_sub(ups);
-                tree(&tokens, at + 2 * ups, &mut self.place[..kept].to_vec(), &mut found);
+                tree(tokens, at + 2 * ups, &mut self.place[..kept].to_vec(), &mut found);
             }
         }
         found
@@ -229,25 +229,35 @@ impl Source {
 
     /// Every path that begins with `first`, without it.
     fn paths_from(&self, first: &str) -> Vec<Vec<String>> {
-        let tokens = self.tokens();
+        let tokens = &self.tokens;
         let mut found = Vec::new();
         for at in 0..tokens.len() {
             let begins = at.checked_sub(1).is_none_or(|before| tokens[before] != "::");
             if begins && tokens[at] == first && tokens.get(at + 1).is_some_and(|next| next == "::") {
-                tree(&tokens, at + 2, &mut Vec::new(), &mut found);
+                tree(tokens, at + 2, &mut Vec::new(), &mut found);
             }
         }
         found
     }
+}
 
-    fn tokens(&self) -> Vec<String> {
-        let mut tokens = tokens(&blank(&self.text));
-        while let Some(at) = tokens.windows(7).position(|window| window.concat() == "#[cfg(test)]") {
-            let end = item_end(&tokens, at + 7);
-            tokens.drain(at..end);
+/// What an item that is only for tests begins with.
+const FOR_TESTS: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
+
+/// Takes the items that are only for tests out; returns those of them that are modules in files of their own.
+fn without_tests(tokens: &mut Vec<String>) -> Vec<String> {
+    let mut modules = Vec::new();
+    while let Some(at) = tokens.windows(7).position(|window| window == FOR_TESTS) {
+        let end = item_end(tokens, at + 7);
+        if let [_, .., word, name, semicolon] = &tokens[at..end]
+            && word == "mod"
+            && semicolon == ";"
+        {
+            modules.push(name.clone());
         }
-        tokens
+        tokens.drain(at..end);
     }
+    modules
 }
 
 /// Reads a path or a group of paths from `at` on; returns where it ends.
@@ -372,15 +382,10 @@ fn quoted(body: &str, quote: char) -> usize {
 fn sources() -> Vec<Source> {
     let folder = root().join("src");
     let all: Vec<_> = files(&folder).into_iter().map(|path| source(&folder, &path)).collect();
-    let mut tests: BTreeSet<Vec<String>> = BTreeSet::new();
-    for file in &all {
-        let tokens = tokens(&blank(&file.text));
-        for window in tokens.windows(10).filter(|window| window[..7].concat() == "#[cfg(test)]") {
-            if window[7] == "mod" && window[9] == ";" {
-                tests.insert([file.place.as_slice(), &[window[8].clone()]].concat());
-            }
-        }
-    }
+    let modules = all.iter().flat_map(|file| {
+        file.tests.iter().map(|name| file.place.iter().chain([name]).cloned().collect::<Vec<_>>())
+    });
+    let tests: BTreeSet<Vec<String>> = modules.collect();
     all.into_iter().filter(|file| !tests.contains(&file.place)).collect()
 }
 
@@ -394,12 +399,13 @@ fn source(folder: &Path, path: &Path) -> Source {
     if place == ["main"] {
         place = vec!["cli".into(), "main".into()];
     }
-    Source {
-        name: name.display().to_string(),
-        floor: place.first().cloned().unwrap_or_default(),
-        place,
-        text: fs::read_to_string(path).unwrap(),
-    }
+    read(&name.display().to_string(), place, &fs::read_to_string(path).unwrap())
+}
+
+fn read(name: &str, place: Vec<String>, text: &str) -> Source {
+    let mut tokens = tokens(&blank(text));
+    let tests = without_tests(&mut tokens);
+    Source { name: name.to_owned(), floor: place.first().cloned().unwrap_or_default(), place, tokens, tests }
 }
 
 /// Every Rust file under a folder, in order.

@@ -12,22 +12,100 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const EN10MB: Self = Self(1);
+    /// ARCNET, as BSD captures it.
+    pub const ARCNET: Self = Self(7);
+    /// SLIP.
+    pub const SLIP: Self = Self(8);
+    /// PPP.
+    pub const PPP: Self = Self(9);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
     /// Raw IP, as most systems number it inside; some of their files hold it.
     pub const RAW_BSD: Self = Self(12);
     /// Raw IP, as OpenBSD numbers it inside.
     pub const RAW_OPENBSD: Self = Self(14);
+    /// PPP or Cisco HDLC, as a serial line carries it.
+    pub const PPP_SERIAL: Self = Self(50);
+    /// PPP over Ethernet, without Ethernet.
+    pub const PPP_ETHER: Self = Self(51);
+    /// LLC over ATM.
+    pub const ATM_RFC1483: Self = Self(100);
     /// Raw IP of either version.
     pub const RAW: Self = Self(101);
+    /// Cisco HDLC.
+    pub const C_HDLC: Self = Self(104);
+    /// IEEE 802.11.
+    pub const IEEE802_11: Self = Self(105);
+    /// Frame relay.
+    pub const FRELAY: Self = Self(107);
     /// OpenBSD loopback: an address family in network byte order.
     pub const LOOP: Self = Self(108);
+    /// OpenBSD's encapsulating interface.
+    pub const ENC: Self = Self(109);
     /// Linux cooked capture, as `tcpdump -i any` wrote it until libpcap 1.10.
     pub const LINUX_SLL: Self = Self(113);
+    /// OpenBSD's packet filter log.
+    pub const PFLOG: Self = Self(117);
+    /// IEEE 802.11 behind a Prism header: `PRISM_HEADER`.
+    pub const IEEE802_11_PRISM: Self = Self(119);
+    /// IP over Fibre Channel.
+    pub const IP_OVER_FC: Self = Self(122);
+    /// ATM, as Solaris captures it.
+    pub const SUNATM: Self = Self(123);
+    /// IEEE 802.11 behind a radiotap header: `IEEE802_11_RADIO`.
+    pub const IEEE802_11_RADIOTAP: Self = Self(127);
+    /// ARCNET, as Linux captures it.
+    pub const ARCNET_LINUX: Self = Self(129);
+    /// Apple's packet tap under a number that is anybody's: `USER2`.
+    pub const PKTAP_OLD: Self = Self(149);
+    /// IEEE 802.11 behind an AVS header: `IEEE802_11_RADIO_AVS`.
+    pub const IEEE802_11_AVS: Self = Self(163);
+    /// PPP, as Linux's pppd captures it: the direction stands in place of the address.
+    pub const PPP_PPPD: Self = Self(166);
+    /// Ethernet behind a Juniper header.
+    pub const JUNIPER_ETHER: Self = Self(178);
+    /// PPP behind a Juniper header.
+    pub const JUNIPER_PPP: Self = Self(179);
+    /// Frame relay behind a Juniper header.
+    pub const JUNIPER_FRELAY: Self = Self(180);
+    /// Cisco HDLC behind a Juniper header.
+    pub const JUNIPER_CHDLC: Self = Self(181);
+    /// Per-packet information.
+    pub const PPI: Self = Self(192);
+    /// PPP behind an octet for the direction.
+    pub const PPP_WITH_DIR: Self = Self(204);
+    /// Cisco HDLC behind an octet for the direction.
+    pub const C_HDLC_WITH_DIR: Self = Self(205);
+    /// Frame relay behind an octet for the direction.
+    pub const FRELAY_WITH_DIR: Self = Self(206);
+    /// MPLS.
+    pub const MPLS: Self = Self(219);
+    /// Solaris IP observability.
+    pub const IPNET: Self = Self(226);
     /// Raw IPv4.
     pub const IPV4: Self = Self(228);
     /// Raw IPv6.
     pub const IPV6: Self = Self(229);
+    /// Linux netfilter log.
+    pub const NFLOG: Self = Self(239);
+    /// Ethernet behind four octets of a netANALYZER.
+    pub const NETANALYZER: Self = Self(240);
+    /// IP over InfiniBand.
+    pub const IPOIB: Self = Self(242);
+    /// Apple's packet tap.
+    pub const PKTAP: Self = Self(258);
+    /// Ethernet behind the preamble of an optical network.
+    pub const EPON: Self = Self(259);
     /// Linux cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
+    /// Ethernet with a tag of a Broadcom switch.
+    pub const DSA_TAG_BRCM: Self = Self(281);
+    /// Ethernet behind a tag of a Broadcom switch.
+    pub const DSA_TAG_BRCM_PREPEND: Self = Self(282);
+    /// Ethernet with a tag of a Marvell switch.
+    pub const DSA_TAG_DSA: Self = Self(284);
+    /// Ethernet with a longer tag of a Marvell switch.
+    pub const DSA_TAG_EDSA: Self = Self(285);
 
     /// The name in the list at tcpdump.org, without its prefix: `EN10MB`, `LINUX_SLL2`.
     #[must_use]

@@ -181,7 +181,7 @@ impl Pcap {
     fn oddities(&self, header: Header, previous: Option<Time>) -> u32 {
         let far = |previous: Time| self.time(header).since(previous).0.saturating_abs() > LONG_PAUSE.0;
         let odd = [
-            header.captured == 0 || to_index(header.captured.into()) > MAX_RECORD,
+            header.original == 0 || to_index(header.captured.into()) > MAX_RECORD,
             header.captured > header.original,
             i64::from(header.fraction).saturating_mul(self.fraction) >= 1_000_000_000,
             previous.is_some_and(far),
@@ -226,7 +226,8 @@ impl Pcap {
 
     fn is_likely(&self, header: Header, previous: Option<Time>) -> bool {
         let near = |previous: Time| self.time(header).since(previous).0.saturating_abs() < SHORT_PAUSE.0;
-        self.oddities(header, None) == 0
+        header.captured != 0
+            && self.oddities(header, None) == 0
             && to_index(header.original.into()) <= MAX_RECORD
             && previous.is_none_or(near)
     }

@@ -19,8 +19,8 @@ impl Connection {
     pub(super) fn end(
         &mut self,
         side: Side,
-        header: Header,
-        payload: Payload<'_>,
+        header: &Header,
+        payload: &Payload<'_>,
         start: &Origin,
         end: &Origin,
         emit: &mut impl FnMut(&Self, Fact<'_>),
@@ -32,8 +32,8 @@ impl Connection {
         if payload.reserved() {
             emit(self, seen.fact(Kind::ReservedBit));
         }
-        let wrong = on_wrong_stream(&header);
-        match payload {
+        let wrong = on_wrong_stream(header);
+        match *payload {
             Payload::Malformed(malformed) => {
                 emit(self, seen.fact(Kind::Malformed(malformed.fault)));
                 self.lose_block(&seen);
@@ -61,7 +61,7 @@ impl Connection {
             | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
-            emit(self, seen.fact(Kind::Frame(payload)));
+            emit(self, seen.fact(Kind::Frame(*payload)));
         }
     }
 
@@ -72,8 +72,11 @@ impl Connection {
         }
     }
 
-    /// A frame whose field block fragment cannot be told.
+    /// A frame whose field block fragment cannot be told, and neither which stream a promise is about.
     fn lose_block(&mut self, seen: &Seen<'_>) {
+        if seen.header.kind == FrameType::PUSH_PROMISE {
+            self.streams.lose(seen.side);
+        }
         if seen.header.kind.carries_block() {
             let half = &mut self.sides[seen.side];
             half.block.interrupt();
@@ -94,6 +97,7 @@ impl Connection {
     fn headers(&mut self, seen: &Seen<'_>, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if let Some(stream) = self.streams.get_mut(seen.header.stream)
             && stream.opened == *seen.start
+            && !stream.irregular
         {
             stream.opened_end = seen.end.tcp_end;
         }
@@ -226,7 +230,7 @@ impl Connection {
             emit(self, seen.fact(Kind::Reset { code, stream }));
         }
         let Some(stream) = self.streams.get_mut(id) else { return };
-        stream.sent[seen.side].reset.get_or_insert((*seen.end, code));
+        stream.sent[seen.side].note_reset(*seen.end, code);
         let next = match stream.state {
             StreamState::Closed(mut closed) => {
                 closed.reset = closed.reset.with(seen.side);
@@ -249,7 +253,7 @@ impl Connection {
     ) {
         if self.streams.shift(id, next) {
             if let Some(stream) = self.streams.get_mut(id) {
-                stream.closed = Some(*seen.end);
+                stream.closed = Some(seen.end.at.time);
             }
             if let Some(stream) = self.streams.get(id) {
                 emit(self, seen.fact(Kind::Closed(stream)));
@@ -276,8 +280,8 @@ impl Connection {
     fn settings_ack(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let side = seen.side;
         let before = self.sides[side.peer()].settings.acknowledged(Setting::HEADER_TABLE_SIZE);
-        let announcement = match self.sides[side.peer()].settings.acknowledge(*seen.start) {
-            Acknowledged::This(announcement) => announcement,
+        match self.sides[side.peer()].settings.acknowledge(*seen.start) {
+            Acknowledged::This => {}
             Acknowledged::Nothing => return,
             Acknowledged::Surplus => return emit(self, seen.fact(Kind::SurplusAck)),
         };
@@ -287,10 +291,14 @@ impl Connection {
         if after < before {
             half.hpack.require_update(after);
         }
-        let offset = announcement.end.tcp_end;
-        half.knowledge.prove(offset, seen.start);
-        let covered = half.knowledge.covered_since(offset);
-        emit(self, seen.fact(Kind::SettingsAcked { announcement: &announcement, covered }));
+        let settings = &self.sides[side.peer()].settings;
+        let Some(offset) = settings.acknowledged_last().map(|last| last.end.tcp_end) else { return };
+        let knowledge = &mut self.sides[side].knowledge;
+        knowledge.prove(offset, seen.start);
+        let covered = knowledge.covered_since(offset);
+        if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
+            emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
+        }
     }
 
     fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {

@@ -12,14 +12,14 @@ use crate::frame::{Flags, FrameType, Header, StreamId};
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'s> {
     pub side: Side,
-    pub header: Header,
+    pub header: &'s Header,
     pub start: &'s Origin,
     pub end: &'s Origin,
 }
 
 impl Seen<'_> {
     pub(super) const fn fact<'a>(&self, kind: Kind<'a>) -> Fact<'a> {
-        Fact { side: self.side, header: Some(self.header), start: *self.start, end: *self.end, kind }
+        Fact { side: self.side, header: Some(*self.header), start: *self.start, end: *self.end, kind }
     }
 }
 
@@ -28,7 +28,7 @@ impl Connection {
     pub(super) fn start(
         &mut self,
         side: Side,
-        header: Header,
+        header: &Header,
         start: &Origin,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
@@ -40,7 +40,7 @@ impl Connection {
         }
         let limit = half.limits.frame_size;
         if half.first_frame.is_none() {
-            half.first_frame = Some((header, *start));
+            half.first_frame = Some((*header, *start));
             self.first_frame(&seen, emit);
         }
         if header.kind == FrameType::HEADERS && self.sides[side].first_headers.is_none() {
@@ -104,7 +104,7 @@ impl Connection {
     }
 
     fn judge_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        if on_wrong_stream(&seen.header) {
+        if on_wrong_stream(seen.header) {
             emit(self, seen.fact(Kind::WrongStream));
             return;
         }
@@ -172,7 +172,6 @@ impl Connection {
         }
         let windows = self.initial_windows();
         let mut stream = Stream::new(id, StreamState::Open, Side::Client, *seen.start, windows);
-        stream.sent.client.first = Some(*seen.start);
         stream.sent.client.last = Some(Last::at(seen.start));
         self.streams.insert(stream);
         if let Some(stream) = self.streams.get(id) {
@@ -196,7 +195,6 @@ impl Connection {
             let mut stream =
                 Stream::new(seen.header.stream, StreamState::Open, seen.side, *seen.start, windows);
             stream.irregular = true;
-            stream.sent[seen.side].first = Some(*seen.start);
             self.streams.note(stream);
         }
     }
@@ -204,11 +202,10 @@ impl Connection {
     /// Notes a frame on its stream; an answer proves that its sender read what opened the stream.
     fn note_sent(&mut self, seen: &Seen<'_>, input: Input) {
         let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
-        let sent = &mut stream.sent[seen.side];
-        if sent.first.is_none() {
-            sent.first = Some(*seen.start);
+        stream.sent[seen.side].last = Some(Last::at(seen.start));
+        if seen.side == Side::Server {
+            stream.answered.get_or_insert(*seen.start);
         }
-        sent.last = Some(Last::at(seen.start));
         let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;

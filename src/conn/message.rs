@@ -189,3 +189,66 @@ pub(super) fn request(state: MessageState, head: &Head) -> (Role, MessageState) 
         MessageState::Head | MessageState::Trailers => (Role::Trailers, MessageState::Trailers),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hpack::{Coding, Encoder, Representation};
+
+    /// A GET of this path, which enters no table.
+    fn get(path: &str) -> Vec<u8> {
+        let mut block = Encoder::new();
+        let form = Representation::WithoutIndexing;
+        block.indexed(2).literal(form, 4, path.as_bytes(), Coding::Huffman).literal(
+            form,
+            1,
+            b"a",
+            Coding::Plain,
+        );
+        block.into_octets()
+    }
+
+    fn request(gatherer: &mut Gatherer, decoder: &mut Decoder, block: &[u8]) -> Arc<Request> {
+        let head = gatherer.decode(decoder, block);
+        gatherer.request(&head)
+    }
+
+    #[test]
+    fn requests_that_are_the_same_are_kept_once_however_they_are_written() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let mut ask = |block: &[u8]| request(&mut gatherer, &mut decoder, block);
+        let [first, second, third] = [(); 3].map(|()| ask(&get("/a")));
+        assert!(Arc::ptr_eq(&first, &second) && Arc::ptr_eq(&second, &third));
+        let mut indexing = Encoder::new();
+        let form = Representation::IncrementalIndexing;
+        indexing.literal(form, 2, b"GET", Coding::Plain).literal(form, 4, b"/a", Coding::Plain);
+        indexing.literal(form, 1, b"a", Coding::Plain);
+        assert!(Arc::ptr_eq(&third, &ask(&indexing.into_octets())));
+    }
+
+    #[test]
+    fn a_request_among_others_that_repeat_is_its_own() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let paths = ["/a", "/a", "/a", "/b", "/b", "/b", "/a", "/c"];
+        for path in paths {
+            let request = request(&mut gatherer, &mut decoder, &get(path));
+            let expected = Request {
+                method: Some("GET".into()),
+                path: Some(path.into()),
+                authority: Some("a".into()),
+                whole: true,
+            };
+            assert_eq!(*request, expected);
+        }
+    }
+
+    #[test]
+    fn trailers_that_repeat_keep_their_status() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let mut block = Encoder::new();
+        block.named_literal(Representation::WithoutIndexing, b"grpc-status", b"13", Coding::Plain);
+        let block = block.into_octets();
+        let statuses = [(); 4].map(|()| gatherer.decode(&mut decoder, &block).grpc_status);
+        assert_eq!(statuses, [Some(13); 4]);
+    }
+}

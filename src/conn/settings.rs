@@ -31,11 +31,11 @@ pub struct Announcement {
 }
 
 /// What an acknowledgement acknowledges.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "made for an acknowledgement and taken apart at once")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Acknowledged {
     /// The oldest SETTINGS that waited.
-    This(Announcement),
+    /// The one that [`Ledger::acknowledged_last`] returns.
+    This,
     /// A SETTINGS that announced nothing, or one beyond the cap.
     Nothing,
     /// No SETTINGS was outstanding.
@@ -46,13 +46,14 @@ pub(super) enum Acknowledged {
 #[derive(Debug)]
 pub struct Ledger {
     acked: Values,
-    outstanding: VecDeque<Announcement>,
+    /// Those whose acknowledgement came, as far as they are listed, and the last one of all; then those that wait; bounded.
+    announcements: VecDeque<Announcement>,
+    /// How many of them do not wait.
+    settled: usize,
     sent: u64,
     acks: u64,
     /// SETTINGS that a receiver must reject, whose acknowledgement is neither owed nor a surplus.
     tolerated: u64,
-    /// Announcements whose acknowledgement came, and the first ones in all, for reports; bounded.
-    history: Vec<Announcement>,
     first: Option<Values>,
     last: Values,
 }
@@ -171,11 +172,11 @@ impl Default for Ledger {
     fn default() -> Self {
         Self {
             acked: Values::INITIAL,
-            outstanding: VecDeque::new(),
+            announcements: VecDeque::new(),
+            settled: 0,
             sent: 0,
             acks: 0,
             tolerated: 0,
-            history: Vec::new(),
             first: None,
             last: Values::INITIAL,
         }
@@ -187,7 +188,7 @@ impl Ledger {
     #[must_use]
     pub fn permitted(&self, setting: Setting) -> u32 {
         let acked = self.acked.get(setting).unwrap_or_default();
-        let values = self.outstanding.iter().filter_map(|sent| sent.values.get(setting));
+        let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
         values.filter(|value| is_valid(setting, *value)).fold(acked, u32::max)
     }
 
@@ -217,8 +218,14 @@ impl Ledger {
 
     /// SETTINGS frames that wait for their acknowledgement, oldest first; bounded.
     #[must_use]
-    pub const fn outstanding(&self) -> &VecDeque<Announcement> {
-        &self.outstanding
+    pub fn outstanding(&self) -> impl ExactSizeIterator<Item = &Announcement> {
+        self.announcements.range(self.settled.min(self.announcements.len())..)
+    }
+
+    /// The announcement that was acknowledged last.
+    #[must_use]
+    pub fn acknowledged_last(&self) -> Option<&Announcement> {
+        self.announcements.get(self.settled.checked_sub(1)?)
     }
 
     /// SETTINGS frames that wait for their acknowledgement.
@@ -229,7 +236,7 @@ impl Ledger {
 
     /// The announcements for reports: acknowledged ones, then those that wait; bounded.
     pub fn listed(&self) -> impl Iterator<Item = &Announcement> {
-        self.history.iter().chain(&self.outstanding).take(limits::MAX_LISTED_PER_CONNECTION)
+        self.announcements.iter().take(limits::MAX_LISTED_PER_CONNECTION)
     }
 
     /// A SETTINGS frame passes. Returns the values it replaces.
@@ -238,12 +245,12 @@ impl Ledger {
         self.sent = self.sent.saturating_add(1);
         self.first.get_or_insert(announcement.values);
         self.last = self.last.updated(&announcement.applicable());
-        if self.outstanding.len() < limits::MAX_OUTSTANDING_SETTINGS {
-            if self.outstanding.is_empty() {
+        if self.outstanding().len() < limits::MAX_OUTSTANDING_SETTINGS {
+            if self.announcements.is_empty() {
                 // Mostly it stays the only one, and a queue would take room for four.
-                self.outstanding.reserve_exact(1);
+                self.announcements.reserve_exact(1);
             }
-            self.outstanding.push_back(announcement);
+            self.announcements.push_back(announcement);
         }
         before
     }
@@ -252,7 +259,8 @@ impl Ledger {
     pub(super) fn announce_by_upgrade(&mut self, announcement: Announcement) {
         self.last = self.last.updated(&announcement.applicable());
         self.acked = self.acked.updated(&announcement.applicable());
-        self.keep(announcement);
+        self.announcements.insert(self.settled.min(self.announcements.len()), announcement);
+        self.settled = self.settled.saturating_add(1);
     }
 
     /// A SETTINGS frame that a receiver must reject as a whole passes: it announces nothing.
@@ -268,26 +276,25 @@ impl Ledger {
             return if fair { Acknowledged::Nothing } else { Acknowledged::Surplus };
         }
         self.acks = self.acks.saturating_add(1);
-        let Some(mut announcement) = self.outstanding.pop_front() else { return Acknowledged::Nothing };
+        if self.settled > limits::MAX_LISTED_PER_CONNECTION {
+            self.settled = self.settled.saturating_sub(1);
+            self.announcements.remove(self.settled);
+        }
+        let Some(announcement) = self.announcements.get_mut(self.settled) else {
+            return Acknowledged::Nothing;
+        };
         announcement.acked = Some(origin);
         self.acked = self.acked.updated(&announcement.applicable());
-        self.keep(announcement.clone());
-        Acknowledged::This(announcement)
+        self.settled = self.settled.saturating_add(1);
+        Acknowledged::This
     }
 
     /// The oldest announcement that waits, and how many wait in all.
     #[must_use]
     pub fn oldest(&self) -> Option<(&Announcement, u64)> {
-        Some((self.outstanding.front()?, self.unacknowledged().max(to_u64(self.outstanding.len()))))
-    }
-
-    fn keep(&mut self, announcement: Announcement) {
-        if self.history.len() < limits::MAX_LISTED_PER_CONNECTION {
-            if self.history.is_empty() {
-                self.history.reserve_exact(1);
-            }
-            self.history.push(announcement);
-        }
+        let mut outstanding = self.outstanding();
+        let waiting = self.unacknowledged().max(to_u64(outstanding.len()));
+        Some((outstanding.next()?, waiting))
     }
 }
 
@@ -326,7 +333,7 @@ mod tests {
         let mut ledger = Ledger::default();
         assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Surplus));
         ledger.announce(announcement(Setting::ENABLE_PUSH, 0));
-        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::This(_)));
+        assert_eq!(ledger.acknowledge(Origin::default()), Acknowledged::This);
         ledger.tolerate();
         assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Nothing));
         assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Surplus));

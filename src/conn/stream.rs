@@ -23,6 +23,8 @@ pub struct Stream {
     pub irregular: bool,
     /// What each side sent on it.
     pub sent: PerSide<Sent>,
+    /// Where the server's first frame on it was.
+    pub answered: Option<Origin>,
     /// The request, as far as its fields are known.
     pub request: Option<Arc<Request>>,
     /// Status code of the final response.
@@ -30,20 +32,18 @@ pub struct Stream {
     /// Status of the gRPC call (trailers).
     pub grpc_status: Option<u32>,
     /// When the last END_STREAM or RST_STREAM closed it.
-    pub closed: Option<Origin>,
+    pub closed: Option<Time>,
     /// Findings about it.
     pub findings: u32,
 }
 
 /// What one side sent on a stream.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sent {
     /// Where its END_STREAM was.
     pub ended: Option<Origin>,
-    /// Where its first RST_STREAM was, and why.
-    pub reset: Option<(Origin, ErrorCode)>,
-    /// Where its first frame was.
-    pub first: Option<Origin>,
+    /// Boxed, because few streams have one and many streams are remembered.
+    reset: Option<Box<(Origin, ErrorCode)>>,
     /// Its last frame.
     pub last: Option<Last>,
     /// How far its message has come.
@@ -61,6 +61,18 @@ pub struct Last {
     pub time: Time,
     /// TCP offset at which it began.
     pub offset: u64,
+}
+
+impl Sent {
+    /// Where its first RST_STREAM was, and why.
+    #[must_use]
+    pub fn reset(&self) -> Option<(Origin, ErrorCode)> {
+        self.reset.as_deref().copied()
+    }
+
+    pub(super) fn note_reset(&mut self, at: Origin, code: ErrorCode) {
+        self.reset.get_or_insert_with(|| Box::new((at, code)));
+    }
 }
 
 impl Last {
@@ -102,6 +114,7 @@ impl Stream {
             opened_end: u64::MAX,
             irregular: false,
             sent,
+            answered: None,
             request: None,
             status: None,
             grpc_status: None,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{PerSide, Side};
+use crate::base::{PerSide, Side, to_index, to_u32};
 use crate::frame::StreamId;
 use crate::limits;
 
@@ -12,10 +12,10 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub struct Streams {
     slots: Vec<Stream>,
-    places: HashMap<StreamId, usize, foldhash::fast::FixedState>,
+    places: HashMap<StreamId, u32, foldhash::fast::FixedState>,
     /// The slot that was asked for last: frames of one stream follow each other.
-    recent: Option<(StreamId, usize)>,
-    free: Vec<usize>,
+    recent: Option<(StreamId, u32)>,
+    free: Vec<u32>,
     closed: VecDeque<StreamId>,
     opened: PerSide<Ranges>,
     highest: PerSide<StreamId>,
@@ -66,7 +66,7 @@ impl Streams {
     /// Looks an identifier up.
     pub fn find(&mut self, id: StreamId) -> Known<'_> {
         if let Some(at) = self.place(id)
-            && let Some(stream) = self.slots.get_mut(at)
+            && let Some(stream) = self.slots.get_mut(index(at))
         {
             return Known::Here(stream);
         }
@@ -87,13 +87,13 @@ impl Streams {
             Some((recent, at)) if recent == id => at,
             _ => *self.places.get(&id)?,
         };
-        self.slots.get(at)
+        self.slots.get(index(at))
     }
 
     /// The stream, to change it.
     pub(super) fn get_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
         let at = self.place(id)?;
-        self.slots.get_mut(at)
+        self.slots.get_mut(index(at))
     }
 
     /// Forgets every stream; the counts stay.
@@ -120,7 +120,7 @@ impl Streams {
 
     /// Every stream that is open or remembered, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Stream> {
-        self.places.values().filter_map(|at| self.slots.get(*at))
+        self.places.values().filter_map(|at| self.slots.get(index(*at)))
     }
 
     /// Highest identifier opened by a side; 0 when there is none.
@@ -167,15 +167,18 @@ impl Streams {
     /// A frame that no state allows named a stream: remembered, but not opened.
     pub(super) fn note(&mut self, stream: Stream) {
         let id = stream.id;
-        let at = match self.places.get(&id).copied().or_else(|| self.free.pop()) {
-            Some(at) => at,
-            None => self.slots.len(),
-        };
-        match self.slots.get_mut(at) {
+        let mut at = self.free.last().copied().unwrap_or(to_u32(self.slots.len()));
+        match self.places.insert(id, at) {
+            Some(known) => {
+                self.places.insert(id, known);
+                at = known;
+            }
+            None => _ = self.free.pop(),
+        }
+        match self.slots.get_mut(index(at)) {
             Some(slot) => *slot = stream,
             None => self.slots.push(stream),
         }
-        self.places.insert(id, at);
         self.recent = Some((id, at));
     }
 
@@ -208,7 +211,7 @@ impl Streams {
         }
     }
 
-    fn place(&mut self, id: StreamId) -> Option<usize> {
+    fn place(&mut self, id: StreamId) -> Option<u32> {
         match self.recent {
             Some((recent, at)) if recent == id => Some(at),
             _ => {
@@ -223,4 +226,9 @@ impl Streams {
         self.active[side] = self.active[side].saturating_add(1);
         self.peak = self.peak.max(self.active.client.saturating_add(self.active.server));
     }
+}
+
+/// A slot's number, kept short because there are many, as an index.
+fn index(at: u32) -> usize {
+    to_index(u64::from(at))
 }

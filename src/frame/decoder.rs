@@ -13,23 +13,23 @@ pub enum Output<'a> {
     /// A header is complete.
     Start {
         /// The header.
-        header: Header,
+        header: &'a Header,
         /// The packet with the frame's first octet; `tcp_end` is the offset at which the frame begins.
         start: &'a Origin,
     },
     /// Content of a DATA frame passes, padding taken off.
     Data {
         /// The header.
-        header: Header,
+        header: &'a Header,
         /// The octets.
         content: &'a [u8],
     },
     /// The frame is complete.
     End {
         /// The header.
-        header: Header,
+        header: &'a Header,
         /// What was in it.
-        payload: Payload<'a>,
+        payload: &'a Payload<'a>,
         /// As in `Start`.
         start: &'a Origin,
         /// The packet with the last octet.
@@ -252,10 +252,18 @@ impl Decoder {
                 if self.misled(&header, &behind(origin, rest), emit) {
                     return bytes;
                 }
-                if let Some((payload, rest)) = whole(&header, rest) {
-                    emit(Output::Start { header, start: &self.start });
-                    let payload = Payload::read(&header, payload);
-                    emit(Output::End { header, payload, start: &self.start, end: &behind(origin, rest) });
+                if let Some((octets, rest)) = whole(&header, rest) {
+                    emit(Output::Start { header: &header, start: &self.start });
+                    let payload = if header.kind == FrameType::DATA {
+                        if !octets.is_empty() {
+                            emit(Output::Data { header: &header, content: octets });
+                        }
+                        Payload::Data(Data { content: header.length, ..Data::default() })
+                    } else {
+                        Payload::read(&header, octets)
+                    };
+                    let end = &behind(origin, rest);
+                    emit(Output::End { header: &header, payload: &payload, start: &self.start, end });
                     return rest;
                 }
                 self.begin(header, &behind(origin, rest), emit);
@@ -282,7 +290,7 @@ impl Decoder {
             self.state = State::Preface(to_u32(PREFACE.len().saturating_sub(HEADER_OCTETS)));
             return;
         }
-        emit(Output::Start { header, start: &self.start });
+        emit(Output::Start { header: &header, start: &self.start });
         let length = to_index(u64::from(header.length));
         if header.kind == FrameType::DATA {
             let padding = if header.flags.has(Flags::PADDED) { None } else { Some(0) };
@@ -294,7 +302,8 @@ impl Decoder {
             }
         } else if header.length == 0 {
             let start = self.start;
-            emit(Output::End { header, payload: Payload::read(&header, &[]), start: &start, end: origin });
+            let payload = &Payload::read(&header, &[]);
+            emit(Output::End { header: &header, payload, start: &start, end: origin });
             self.state = State::Header;
         } else if length > limits::MAX_PAYLOAD {
             self.state = State::Skip(header, header.length);
@@ -347,7 +356,7 @@ impl Decoder {
         progress.zero &= filler.iter().all(|octet| *octet == 0);
         let (header, progress) = (*header, *progress);
         if !content.is_empty() {
-            emit(Output::Data { header, content });
+            emit(Output::Data { header: &header, content });
         }
         if progress.left == 0 {
             self.end_data(header, progress, &behind(origin, rest), emit);
@@ -380,7 +389,7 @@ impl Decoder {
     }
 
     fn end(&mut self, header: Header, payload: Payload<'_>, end: &Origin, emit: &mut impl FnMut(Output<'_>)) {
-        emit(Output::End { header, payload, start: &self.start, end });
+        emit(Output::End { header: &header, payload: &payload, start: &self.start, end });
         self.state = State::Header;
     }
 
@@ -424,9 +433,11 @@ impl Decoder {
     }
 }
 
-/// The payload of a frame that is wholly here and is no DATA, and what follows it: the usual case, without any state.
+/// The payload of a frame that is wholly here, and what follows it: the usual case, without any state. Padding of DATA is left to
+/// those who count it.
 fn whole<'b>(header: &Header, rest: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let ordinary = header.kind != FrameType::DATA && header.kind != PREFACE_TYPE;
+    let padded = header.kind == FrameType::DATA && header.flags.has(Flags::PADDED);
+    let ordinary = !padded && header.kind != PREFACE_TYPE;
     let length = to_index(u64::from(header.length));
     if ordinary && length <= limits::MAX_PAYLOAD { rest.split_at_checked(length) } else { None }
 }
@@ -443,154 +454,4 @@ const PREFACE_TYPE: FrameType = FrameType(b' ');
 /// The origin of the octet before `rest`, when the piece that ends with `rest` ends at `origin`.
 fn behind(origin: &Origin, rest: &[u8]) -> Origin {
     origin.before(to_u64(rest.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::LossKind;
-
-    fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
-        let length = u8::try_from(payload.len()).expect("short");
-        let mut octets = vec![0, 0, length, kind, flags, 0, 0, 0, stream];
-        octets.extend_from_slice(payload);
-        octets
-    }
-
-    fn chunk(bytes: &[u8], end: usize) -> Piece<'_> {
-        Piece::Chunk { bytes, origin: Origin { tcp_end: to_u64(end), ..Origin::default() } }
-    }
-
-    fn gap(length: u64) -> Piece<'static> {
-        Piece::Gap { length, loss: LossKind::Captured, origin: Origin::default() }
-    }
-
-    /// Everything the decoder says about `stream`, cut after every `step` octets; DATA content is joined.
-    fn said(stream: &[u8], step: usize) -> Vec<String> {
-        let mut decoder = Decoder::default();
-        let (mut lines, mut content) = (Vec::new(), Vec::new());
-        for (turn, bytes) in stream.chunks(step).enumerate() {
-            decoder.push(&chunk(bytes, turn * step + bytes.len()), &mut |output| match output {
-                Output::Data { content: octets, .. } => content.extend_from_slice(octets),
-                Output::Start { header, start } => {
-                    lines.push(format!("start {header:?} at {}", start.tcp_end))
-                }
-                Output::End { payload, end, .. } => {
-                    lines.push(format!("end {payload:?} {content:?} at {}", end.tcp_end));
-                    content.clear();
-                }
-                other => lines.push(format!("{other:?}")),
-            });
-        }
-        lines
-    }
-
-    #[test]
-    fn however_the_stream_is_cut_the_frames_are_the_same() {
-        let mut stream = frame(4, 0, 0, &[0, 4, 0, 0, 0, 9]);
-        stream.extend(frame(0, 8, 1, &[2, b'a', b'b', 0, 0]));
-        stream.extend(frame(0, 1, 1, b""));
-        stream.extend(frame(0x77, 0xff, 9, b"extension"));
-        let whole = said(&stream, stream.len());
-        assert_eq!(whole.len(), 8);
-        for step in 1..stream.len() {
-            assert_eq!(said(&stream, step), whole, "cut every {step} octets");
-        }
-    }
-
-    #[test]
-    fn data_with_padding_as_long_as_the_payload_is_malformed() {
-        let lines = said(&frame(0, 8, 1, &[5, 0, 0, 0, 0]), 3);
-        assert!(lines[1].contains("Padding { claimed: 5, room: 4 }"), "{lines:?}");
-    }
-
-    #[test]
-    fn a_gap_inside_data_is_stepped_over_and_counted() {
-        let mut decoder = Decoder::default();
-        let stream = [frame(0, 0, 1, b"abcdef"), frame(6, 0, 0, b"12345678")].concat();
-        let mut ends = Vec::new();
-        let mut note = |output: Output<'_>| {
-            if let Output::End { payload, .. } = output {
-                ends.push(format!("{payload:?}"));
-            }
-        };
-        decoder.push(&chunk(&stream[..11], 11), &mut note);
-        decoder.push(&gap(4), &mut note);
-        decoder.push(&chunk(&stream[15..], stream.len()), &mut note);
-        assert_eq!(ends.len(), 2);
-        assert!(ends[0].contains("missing: 4"), "{ends:?}");
-        assert!(ends[1].starts_with("Ping"), "{ends:?}");
-    }
-
-    #[test]
-    fn a_gap_over_a_frame_boundary_loses_synchronisation() {
-        let mut decoder = Decoder::default();
-        let mut lost = 0;
-        let stream = frame(0, 0, 1, b"abc");
-        decoder.push(&chunk(&stream[..10], 10), &mut |_| {});
-        decoder.push(&gap(3), &mut |output| lost += u32::from(matches!(output, Output::Lost { .. })));
-        assert_eq!(lost, 1);
-        assert!(!decoder.synchronised());
-    }
-
-    #[test]
-    fn behind_a_gap_the_next_chain_of_frames_is_found_and_read() {
-        let mut decoder = Decoder::default();
-        let frames = [frame(6, 0, 0, &[1; 8]), frame(6, 0, 0, &[2; 8]), frame(6, 1, 0, &[1; 8])].concat();
-        let mut said = Vec::new();
-        let mut note = |output: Output<'_>| match output {
-            Output::Lost { .. } => said.push("lost".to_owned()),
-            Output::Resynchronised { skipped, .. } => said.push(format!("found behind {skipped}")),
-            Output::End { payload, .. } => said.push(format!("{payload:?}")),
-            _ => {}
-        };
-        decoder.push(&gap(100), &mut note);
-        decoder.push(&chunk(b"tail of a payload", 117), &mut note);
-        decoder.push(&chunk(&frames, 117 + frames.len()), &mut note);
-        assert_eq!(said[..3], ["lost", "found behind 17", "Ping([1, 1, 1, 1, 1, 1, 1, 1])"]);
-        assert_eq!(said.len(), 5);
-    }
-
-    #[test]
-    fn frames_found_inside_a_payload_are_given_up_where_the_payload_ends() {
-        let inner = [frame(6, 0, 0, &[1; 8]), frame(6, 0, 0, &[2; 8]), frame(6, 1, 0, &[1; 8])].concat();
-        let outer = [inner, b"and so on".to_vec()].concat();
-        let frames = [frame(8, 0, 0, &[0, 0, 0, 9]), frame(4, 1, 0, b""), frame(6, 1, 0, &[3; 8])].concat();
-        for step in [1, 7, 1000] {
-            let mut decoder = Decoder::default();
-            let mut said = Vec::new();
-            let mut note = |output: Output<'_>| match output {
-                Output::Lost { .. } => said.push("lost"),
-                Output::Resynchronised { .. } => said.push("found"),
-                Output::End { header, .. } => said.push(header.kind.name().unwrap_or("?")),
-                _ => {}
-            };
-            decoder.push(&gap(100), &mut note);
-            for bytes in [outer.clone(), frames.clone()].concat().chunks(step) {
-                decoder.push(&chunk(bytes, 0), &mut note);
-            }
-            let inner = ["lost", "found", "PING", "PING", "PING", "lost", "found"];
-            assert_eq!(
-                said,
-                [&inner[..], &["WINDOW_UPDATE", "SETTINGS", "PING"]].concat(),
-                "cut every {step}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_second_preface_at_a_frame_boundary_is_seen_and_frames_go_on_behind_it() {
-        let stream = [frame(4, 0, 0, b""), PREFACE.to_vec(), frame(4, 1, 0, b"")].concat();
-        let lines = said(&stream, 5);
-        assert!(lines[2].starts_with("Preface"), "{lines:?}");
-        assert_eq!(lines.len(), 5);
-    }
-
-    #[test]
-    fn the_frame_that_the_end_cuts_is_known() {
-        let mut decoder = Decoder::default();
-        decoder.push(&chunk(&frame(0, 0, 1, b"abcdef")[..12], 12), &mut |_| {});
-        let (header, left) = decoder.unfinished().expect("inside a frame");
-        assert_eq!((header.map(|h| h.length), left), (Some(6), 3));
-    }
 }

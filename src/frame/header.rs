@@ -23,6 +23,7 @@ pub struct Header {
 impl Header {
     /// Reads a header; `None` when fewer than nine octets are there.
     #[must_use]
+    #[inline]
     pub fn read(input: &[u8]) -> Option<Self> {
         read(input).ok().map(|(_, header)| header)
     }
@@ -49,6 +50,7 @@ impl Header {
     }
 }
 
+#[inline]
 fn read(input: &[u8]) -> IResult<&[u8], Header> {
     let (rest, (length, kind, flags, stream)) = (be_u24, be_u8, be_u8, be_u32).parse(input)?;
     let header = Header {

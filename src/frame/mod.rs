@@ -23,3 +23,6 @@ pub const MAX_LENGTH: u32 = 0x00ff_ffff;
 
 /// Octets of a frame header.
 pub const HEADER_OCTETS: usize = 9;
+
+#[cfg(test)]
+mod tests;

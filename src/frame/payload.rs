@@ -161,6 +161,9 @@ impl<'a> Payload<'a> {
             return malformed(fault);
         }
         let read = match header.kind {
+            FrameType::HEADERS if header.flags.0 & (Flags::PADDED.0 | Flags::PRIORITY.0) == 0 => {
+                return Self::Headers { priority: None, padding: None, fragment: octets };
+            }
             FrameType::HEADERS | FrameType::PUSH_PROMISE => {
                 return block(header, octets).unwrap_or_else(malformed);
             }

@@ -26,6 +26,8 @@ pub struct Decoder {
     value: Vec<u8>,
     /// The block decoded last, as long as the same octets mean the same again; else empty.
     last: Vec<u8>,
+    /// Octets of the block decoded last.
+    length: usize,
 }
 
 /// Why a block is not decoded to its end.
@@ -62,6 +64,7 @@ impl Decoder {
             name: Vec::new(),
             value: Vec::new(),
             last: Vec::new(),
+            length: 0,
         }
     }
 
@@ -126,8 +129,9 @@ impl Decoder {
         self.table.rows()
     }
 
-    /// True when `block` is the one decoded last, octet for octet, and means the same again: that one had no mistake and left
-    /// the table as it was, and nothing was told since. Most blocks of a long connection are like the one before.
+    /// True when `block` is known to be the one decoded last, octet for octet, and means the same again: that one had no mistake
+    /// and left the table as it was, and nothing was told since. Most blocks of a long connection are like the one before. A
+    /// block is kept for this only when the one before it was as long.
     #[must_use]
     pub fn repeats(&self, block: &[u8]) -> bool {
         !block.is_empty() && self.last == block
@@ -160,9 +164,10 @@ impl Decoder {
             self.lose();
         }
         self.last.clear();
-        if summary.changes_nothing() && block.len() <= KEPT_BLOCK {
+        if summary.changes_nothing() && block.len() == self.length && block.len() <= KEPT_BLOCK {
             self.last.extend_from_slice(block);
         }
+        self.length = block.len();
         for scratch in [&mut self.name, &mut self.value] {
             if scratch.capacity() > KEPT_SCRATCH {
                 *scratch = Vec::new();

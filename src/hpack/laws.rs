@@ -316,6 +316,7 @@ proptest! {
     ) {
         let mut decoder = if late { Decoder::joined_late() } else { Decoder::new() };
         for block in &blocks {
+            decode(&mut decoder, block);
             let before = entries(&decoder);
             let first = decode(&mut decoder, block);
             if decoder.repeats(block) {

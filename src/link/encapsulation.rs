@@ -132,6 +132,7 @@ impl Encapsulation {
     }
 
     /// Adds a header inside the others.
+    #[inline]
     pub(super) fn within(mut self, layer: Layer) -> Result<Self, Hidden<'static>> {
         let free = self.layers.iter_mut().find(|layer| layer.is_none()).ok_or(Hidden::TooDeep)?;
         *free = Some(layer);

@@ -1,7 +1,8 @@
 //! Ethernet: two addresses and an EtherType.
 
-use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, ethertype};
+use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, ethertype, ip};
 
+#[inline]
 pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
     let layers = layers.within(Layer::Ethernet)?;
     let Some((header, payload)) = data.split_first_chunk::<14>() else {
@@ -9,6 +10,16 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
     };
     let [.., high, low] = *header;
     ethertype::decode(EtherType::from_be_bytes([high, low]), payload, layers)
+}
+
+/// True when a frame may well begin here, where nothing but its octets says so.
+pub(super) fn is_likely(data: &[u8]) -> bool {
+    let Some(([.., high, low], payload)) = data.split_first_chunk::<14>() else { return false };
+    match EtherType::from_be_bytes([*high, *low]) {
+        EtherType::IPV4 | EtherType::IPV6 => ip::is_likely(payload),
+        EtherType::ARP | EtherType::VLAN | EtherType::QINQ | EtherType::MPLS | EtherType::PPPOE => true,
+        other => other.is_length() && usize::from(other.0) <= payload.len() && payload.len() >= 3,
+    }
 }
 
 #[cfg(test)]

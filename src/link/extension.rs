@@ -3,6 +3,7 @@
 use etherparse::{IpAuthHeaderSlice, Ipv6FragmentHeaderSlice, Ipv6RawExtHeaderSlice, ip_number};
 
 use super::{Datagram, Fragment, Hidden, Layer};
+use crate::base::to_index;
 use crate::limits::MAX_NESTING;
 
 /// Takes the authentication header off, the only one of IPv4.
@@ -17,9 +18,11 @@ pub(super) fn unwrap_version_4(mut datagram: Datagram<'_>) -> Result<Datagram<'_
 pub(super) fn unwrap_version_6(mut datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>> {
     for _ in 0..=MAX_NESTING {
         match etherparse::IpNumber(datagram.protocol) {
-            ip_number::IPV6_HEADER_HOP_BY_HOP
-            | ip_number::IPV6_ROUTE_HEADER
-            | ip_number::IPV6_DESTINATION_OPTIONS => {
+            ip_number::IPV6_HEADER_HOP_BY_HOP => {
+                stretch(&mut datagram);
+                options(&mut datagram)?;
+            }
+            ip_number::IPV6_ROUTE_HEADER | ip_number::IPV6_DESTINATION_OPTIONS => {
                 options(&mut datagram)?;
             }
             ip_number::IPV6_FRAGMENTATION_HEADER => fragment(&mut datagram)?,
@@ -35,6 +38,27 @@ fn options(datagram: &mut Datagram<'_>) -> Result<(), Hidden<'static>> {
         Ipv6RawExtHeaderSlice::from_slice(datagram.payload).map_err(|_| Hidden::TooShort(Layer::Ipv6))?;
     datagram.advance(header.slice().len(), header.next_header().0);
     Ok(())
+}
+
+/// Takes the length from the jumbo payload option (RFC 2675), which segments have that the network card is still to cut.
+fn stretch(datagram: &mut Datagram<'_>) {
+    let header = Ipv6RawExtHeaderSlice::from_slice(datagram.payload).ok();
+    let mut options = header.map_or(&[][..], |header| header.slice().get(2..).unwrap_or_default());
+    while let [kind, rest @ ..] = options {
+        options = match (*kind, rest) {
+            (PAD, rest) => rest,
+            (JUMBO_PAYLOAD, [4, a, b, c, d, ..]) => {
+                let length = to_index(u32::from_be_bytes([*a, *b, *c, *d]).into());
+                if length > usize::from(u16::MAX) {
+                    datagram.length = length;
+                    datagram.payload = datagram.payload.get(..length).unwrap_or(datagram.payload);
+                }
+                return;
+            }
+            (_, [length, rest @ ..]) => rest.get(usize::from(*length)..).unwrap_or_default(),
+            (_, []) => return,
+        };
+    }
 }
 
 fn authentication(datagram: &mut Datagram<'_>, layer: Layer) -> Result<(), Hidden<'static>> {
@@ -58,6 +82,10 @@ fn fragment<'a>(datagram: &mut Datagram<'a>) -> Result<(), Hidden<'a>> {
         more: header.more_fragments(),
     }))
 }
+
+/// Options of the hop-by-hop header.
+const PAD: u8 = 0;
+const JUMBO_PAYLOAD: u8 = 0xc2;
 
 #[cfg(test)]
 mod tests {
@@ -113,6 +141,17 @@ mod tests {
             (fragment.part.protocol, fragment.part.payload, fragment.part.length),
             (60, &b"part"[..], 4)
         );
+    }
+
+    #[test]
+    fn a_jumbo_payload_has_the_length_of_its_option() {
+        let options = [6, 0, 0xc2, 4, 0, 1, 0, 8 + 4];
+        let large = vec![7; 70_000];
+        let packet = version_6(0, 0, &[&options[..], &large].concat());
+        let datagram = decode(LinkType::RAW, &packet).unwrap();
+        assert_eq!((datagram.protocol, datagram.length, datagram.payload.len()), (6, 65_540, 65_540));
+        let cut = decode(LinkType::RAW, &packet[..100]).unwrap();
+        assert_eq!((cut.length, cut.payload), (65_540, &[7; 52][..]));
     }
 
     #[test]

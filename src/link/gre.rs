@@ -20,7 +20,7 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
         (0, EtherType::ERSPAN_THIRD) => erspan::decode_third(payload, layers),
         (0, EtherType::WCCP) => redirected(payload, layers),
         (0 | 1, EtherType::PPP) => ppp::decode(payload, layers),
-        (0, other) => ethertype::decode(other, payload, layers),
+        (0 | 1, other) => ethertype::decode(other, payload, layers),
         _ => Err(Hidden::Malformed(Layer::Gre)),
     }
 }

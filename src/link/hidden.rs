@@ -40,6 +40,8 @@ pub enum Hidden<'a> {
 pub enum Opaque {
     /// IPsec (RFC 4303): encrypted, or nobody knows whether.
     Esp,
+    /// A tunnel of WireGuard.
+    WireGuard,
     /// Encrypted on the wire, IEEE 802.1AE.
     MacSec,
     /// Encrypted on the air.
@@ -90,6 +92,7 @@ impl fmt::Display for Opaque {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Esp => "IPsec ESP",
+            Self::WireGuard => "WireGuard",
             Self::MacSec => "encrypted MACsec",
             Self::Wlan => "encrypted IEEE 802.11",
             Self::WlanAggregate => "aggregated or fragmented IEEE 802.11",

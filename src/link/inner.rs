@@ -28,5 +28,18 @@ fn follow_tunnel(datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>> {
     }
 }
 
+/// True for protocols of IP that are tunnels themselves.
+pub(super) const fn is_tunnel(protocol: u8) -> bool {
+    matches!(
+        IpNumber(protocol),
+        ip_number::IPV4
+            | ip_number::IPV6
+            | ip_number::GRE
+            | ip_number::ETHER_IP
+            | ip_number::MPLS_IN_IP
+            | ETHERNET
+    )
+}
+
 /// Ethernet behind an IP header of either version (RFC 8986 §9).
 const ETHERNET: IpNumber = IpNumber(143);

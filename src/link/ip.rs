@@ -1,14 +1,14 @@
 //! IPv4 and IPv6. Lengths are those of the header as far as it has them, so that what the link appends falls away; where the
-//! header leaves the length to the network card (0), the payload is what is there.
+//! header leaves the length to the network card (0), the payload is what is there. What the payload leads to is followed.
 
 use std::net::IpAddr;
 
 use etherparse::err::{ipv4, ipv6};
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::{Datagram, Encapsulation, Fragment, Hidden, Layer, extension};
+use super::{Datagram, Encapsulation, Fragment, Hidden, Layer, extension, inner};
 
-/// Finds the payload of the IP header that `data` begins with, whatever its version.
+/// Finds the payload of the IP header that `data` begins with, whatever its version, or that of the last header in a tunnel.
 pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
     match data.first().map(|octet| octet >> 4) {
         Some(4) => version_4(data, layers),
@@ -46,7 +46,7 @@ fn version_4(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
             more: header.more_fragments(),
         }));
     }
-    extension::unwrap_version_4(datagram)
+    inner::follow(extension::unwrap_version_4(datagram)?)
 }
 
 fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
@@ -60,7 +60,7 @@ fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
         0 => behind.len(),
         length => length,
     };
-    extension::unwrap_version_6(Datagram {
+    let datagram = Datagram {
         source: IpAddr::V6(header.source_addr()),
         destination: IpAddr::V6(header.destination_addr()),
         protocol: header.next_header().0,
@@ -68,7 +68,40 @@ fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
         payload: behind.get(..length).unwrap_or(behind),
         length,
         encapsulation,
+    };
+    inner::follow(extension::unwrap_version_6(datagram)?)
+}
+
+/// Goes on behind the header of a payload that was put together from its fragments.
+pub(super) fn resume(datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>> {
+    inner::follow(match datagram.source {
+        IpAddr::V4(_) => extension::unwrap_version_4(datagram)?,
+        IpAddr::V6(_) => extension::unwrap_version_6(datagram)?,
     })
+}
+
+/// True when an IP header may well begin here, where nothing but its octets says so: its lengths are those of the data, which the
+/// snapshot length may have cut.
+pub(super) fn is_likely(data: &[u8]) -> bool {
+    match data {
+        [first @ 0x45..=0x4f, _, high, low, ..] => {
+            let header = usize::from(first & 0x0f).saturating_mul(4);
+            let total = usize::from(u16::from_be_bytes([*high, *low]));
+            data.len() >= header && (total == 0 || total >= header)
+        }
+        [0x60..=0x6f, ..] => data.len() >= 40,
+        _ => false,
+    }
+}
+
+/// True when the data is exactly one IPv6 packet.
+pub(super) fn is_whole_version_6(data: &[u8]) -> bool {
+    match data {
+        [0x60..=0x6f, _, _, _, high, low, ..] => {
+            data.len().checked_sub(40) == Some(usize::from(u16::from_be_bytes([*high, *low])))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use crate::capture::LinkType;
 pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
     let layers = layers.within(Layer::Pktap)?;
     let (header, _) = head::<12>(data, Layer::Pktap)?;
-    let word = |at: usize| header.get(at..).and_then(|octets| octets.first_chunk()).copied().map_or(0, u32::from_le_bytes);
+    let word = |at: usize| {
+        header.get(at..).and_then(|octets| octets.first_chunk()).copied().map_or(0, u32::from_le_bytes)
+    };
     let length = to_index(word(0).into());
     if length < SHORTEST || word(4) != PACKET {
         return Err(Hidden::Malformed(Layer::Pktap));

@@ -1,7 +1,7 @@
-//! Linux cooked captures, as `tcpdump -i any` writes them. The hardware type of the interface is of no interest: behind
-//! loopback, tunnel and PPP devices alike, the protocol says what follows.
+//! Linux cooked captures, as `tcpdump -i any` writes them. Behind loopback, tunnel and PPP devices alike the protocol says what
+//! follows; only behind wireless devices the hardware type does.
 
-use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, ethertype};
+use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, ethertype, radio, wlan};
 
 /// Version 1: packet type, hardware type, address, protocol; 16 octets.
 pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
@@ -9,8 +9,8 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
     let Some((header, payload)) = data.split_first_chunk::<16>() else {
         return Err(Hidden::TooShort(Layer::Sll));
     };
-    let [.., high, low] = *header;
-    ethertype::decode(EtherType::from_be_bytes([high, low]), payload, layers)
+    let [_, _, a, b, .., high, low] = *header;
+    decode_payload(u16::from_be_bytes([a, b]), [high, low], payload, layers)
 }
 
 /// Version 2: protocol, interface, hardware type, packet type, address; 20 octets.
@@ -19,9 +19,28 @@ pub(super) fn decode_second(data: &[u8], layers: Encapsulation) -> Result<Datagr
     let Some((header, payload)) = data.split_first_chunk::<20>() else {
         return Err(Hidden::TooShort(Layer::Sll2));
     };
-    let [high, low, ..] = *header;
-    ethertype::decode(EtherType::from_be_bytes([high, low]), payload, layers)
+    let [high, low, _, _, _, _, _, _, a, b, ..] = *header;
+    decode_payload(u16::from_be_bytes([a, b]), [high, low], payload, layers)
 }
+
+fn decode_payload(
+    hardware: u16,
+    protocol: [u8; 2],
+    payload: &[u8],
+    layers: Encapsulation,
+) -> Result<Datagram<'_>, Hidden<'_>> {
+    match hardware {
+        WLAN => wlan::decode(payload, layers),
+        WLAN_PRISM => radio::decode_prism(payload, layers),
+        WLAN_RADIOTAP => radio::decode_radiotap(payload, layers),
+        _ => ethertype::decode(EtherType::from_be_bytes(protocol), payload, layers),
+    }
+}
+
+/// Hardware types of Linux.
+const WLAN: u16 = 801;
+const WLAN_PRISM: u16 = 802;
+const WLAN_RADIOTAP: u16 = 803;
 
 #[cfg(test)]
 mod tests {

@@ -13,5 +13,9 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
     if let ([0, 0, ..], behind) = head::<8>(rest, Layer::Teredo)? {
         rest = behind;
     }
-    if ip::is_whole_version_6(rest) { ip::decode(rest, layers) } else { Err(Hidden::Malformed(Layer::Teredo)) }
+    if ip::is_whole_version_6(rest) {
+        ip::decode(rest, layers)
+    } else {
+        Err(Hidden::Malformed(Layer::Teredo))
+    }
 }

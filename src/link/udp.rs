@@ -2,8 +2,8 @@
 //! sound, down to IP; otherwise it is UDP and nothing more.
 
 use super::{
-    Datagram, Encapsulation, Hidden, Layer, ayiya, capwap, ethertype, geneve, gre, gtpu, l2tp, mpls, teredo, tzsp,
-    vxlan,
+    Datagram, Encapsulation, Hidden, Layer, Opaque, ayiya, capwap, geneve, gre, gtpu, l2tp, mpls, teredo,
+    tzsp, vxlan,
 };
 
 /// What the payload of this datagram leads to: the datagram itself, when it is no tunnel.
@@ -22,6 +22,12 @@ pub(super) fn follow(datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>>
     }
 }
 
+/// True when the ports are those of a tunnel.
+pub(super) fn is_tunnel(octets: &[u8]) -> bool {
+    let Some([s0, s1, d0, d1]) = octets.first_chunk() else { return false };
+    [[*d0, *d1], [*s0, *s1]].map(u16::from_be_bytes).into_iter().any(|port| tunnel_on(port).is_some())
+}
+
 /// A tunnel over UDP.
 #[derive(Clone, Copy)]
 enum Tunnel {
@@ -36,6 +42,9 @@ enum Tunnel {
     Geneve,
     Mpls,
     Tzsp,
+    /// ESP behind address translation (RFC 3948), by its port shared with the key exchange.
+    Esp,
+    WireGuard,
 }
 
 const fn tunnel_on(port: u16) -> Option<Tunnel> {
@@ -43,6 +52,7 @@ const fn tunnel_on(port: u16) -> Option<Tunnel> {
         1701 => Tunnel::L2tp,
         2152 => Tunnel::Gtpu,
         3544 => Tunnel::Teredo,
+        4500 => Tunnel::Esp,
         4754 => Tunnel::Gre,
         // The second is what Linux used before there was a number, and what flannel still uses.
         4789 | 8472 => Tunnel::Vxlan,
@@ -52,6 +62,7 @@ const fn tunnel_on(port: u16) -> Option<Tunnel> {
         6081 => Tunnel::Geneve,
         6635 => Tunnel::Mpls,
         37_008 => Tunnel::Tzsp,
+        51_820 => Tunnel::WireGuard,
         _ => return None,
     })
 }
@@ -70,6 +81,14 @@ impl Tunnel {
             Self::Geneve => geneve::decode(payload, layers),
             Self::Mpls => mpls::decode(payload, layers),
             Self::Tzsp => tzsp::decode(payload, layers),
+            Self::Esp => Err(match payload {
+                [0, 0, 0, 0, ..] | [0xff] => Hidden::NoData(Layer::Udp),
+                _ => Hidden::Opaque(Opaque::Esp),
+            }),
+            Self::WireGuard => Err(match payload {
+                [4, 0, 0, 0, ..] => Hidden::Opaque(Opaque::WireGuard),
+                _ => Hidden::NoData(Layer::Udp),
+            }),
         }
     }
 }

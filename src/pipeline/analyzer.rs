@@ -3,14 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::collector::Collector;
-use super::place;
 use super::session::Session;
+use super::{hidden, place};
 use crate::base::{Place, Span, Time};
 use crate::capture::Packet;
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
 use crate::limits;
-use crate::link::{self, Datagram};
+use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, Flows, Segment};
 
@@ -64,6 +64,8 @@ pub struct Analyzer {
     last: Place,
     latest: Time,
     file: FileView,
+    /// Out of its place while a packet is at work.
+    links: Option<Box<Links>>,
 }
 
 /// A connection that is not concluded.
@@ -82,17 +84,28 @@ impl Analyzer {
     /// Takes the next packet.
     pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         self.note_time(place(packet));
-        let Ok(datagram) = link::decode(packet.link, packet.data) else { return };
-        if datagram.protocol != TCP {
-            return;
+        let mut links = self.links.take().unwrap_or_default();
+        if let Ok(datagram) = links.decode(packet)
+            && datagram.protocol == TCP
+        {
+            self.datagram(packet, &datagram, observe);
         }
+        self.links = Some(links);
+    }
+
+    fn datagram(
+        &mut self,
+        packet: &Packet<'_>,
+        datagram: &Datagram<'_>,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place(packet));
         if let Some(segment) = segment {
             if crate::base::to_u32(packet.data.len()) < packet.original_length {
                 let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
                 *packets = packets.saturating_add(1);
             }
-            self.segment(&datagram, &segment, observe);
+            self.segment(datagram, &segment, observe);
         }
         self.retire(observe);
     }
@@ -121,7 +134,11 @@ impl Analyzer {
         for number in numbers {
             self.conclude(number, observe);
         }
-        self.collector.report(&self.wishes, &self.flows, input, &self.file)
+        let mut report = self.collector.report(&self.wishes, &self.flows, input, &self.file);
+        let mut links = self.links.unwrap_or_default();
+        let fragments = links.finish();
+        report.coverage.blind_spots.extend(hidden::blind_spots(links.covered(), &fragments));
+        report
     }
 
     fn segment(
@@ -186,3 +203,33 @@ impl Analyzer {
 
 /// The protocol number of TCP in IP headers.
 const TCP: u8 = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Reader, Record};
+    use crate::script::{Script, Wire, data, post, response, trailers};
+
+    /// Small calls on one connection, each five frames in two segments.
+    fn small_calls(count: u32) -> Script {
+        (0..count).map(|call| 2 * call + 1).fold(Script::open(), |script, stream| {
+            let request = [post(stream), data(stream, b"question").map(Wire::end_stream)];
+            script.client(request).server([response(stream), data(stream, b"answer"), trailers(stream)])
+        })
+    }
+
+    #[test]
+    fn legal_traffic_wakes_fewer_than_two_judges_a_frame() {
+        let calls = 300_u32;
+        let file = small_calls(calls).close().pcap();
+        let mut reader = Reader::new(file.as_slice(), "small calls").expect("a capture");
+        let mut analyzer = Analyzer::new(Wishes::default());
+        while let Ok(Some(Record::Packet(packet))) = reader.next() {
+            analyzer.push(&packet, &mut |_| {});
+        }
+        analyzer.conclude(0, &mut |_| {});
+        let (judges, frames) = (analyzer.collector.judge_calls, u64::from(5 * calls + 4));
+        assert!(judges > 0, "nobody was asked");
+        assert!(judges < 2 * frames, "{judges} judges for {frames} frames");
+    }
+}

@@ -163,7 +163,7 @@ impl CallStats {
 
 /// Why a call failed, in the words that the report counts by.
 fn failure(stream: &Stream) -> Option<String> {
-    let reset = Side::BOTH.iter().find_map(|side| stream.sent[*side].reset);
+    let reset = Side::BOTH.iter().find_map(|side| stream.sent[*side].reset());
     match (stream.grpc_status, stream.status, reset) {
         (Some(status), _, _) if status != 0 => Some(format!("grpc-status {status}")),
         (Some(_), _, _) => None,

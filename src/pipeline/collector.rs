@@ -27,7 +27,7 @@ pub(super) struct Collector {
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
-    judge_calls: u64,
+    pub(super) judge_calls: u64,
 }
 
 impl Collector {

@@ -133,6 +133,77 @@ impl Ord for Listed {
 /// Time from the first frame to the end, in nanoseconds.
 pub(super) fn time(stream: &Stream) -> i64 {
     let last = stream.sent.server.last.map(|last| last.time);
-    let end = stream.closed.map(|closed| closed.at.time).or(last).unwrap_or(stream.opened.at.time);
+    let end = stream.closed.or(last).unwrap_or(stream.opened.at.time);
     end.since(stream.opened.at.time).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Origin, PerSide, Side, Time};
+    use crate::conn::{Interest, Kind};
+    use crate::frame::Decoder;
+    use crate::script::{Wire, data, get, response};
+
+    /// Streams of a connection that took so many milliseconds, in order of their numbers.
+    fn streams(conn: u64, times: &[i64]) -> Vec<Listed> {
+        let mut connection = crate::conn::Connection::new(Interest::NONE);
+        let mut decoders: PerSide<Decoder> = PerSide::default();
+        let mut listed = Vec::new();
+        for (turn, time) in times.iter().enumerate() {
+            let stream = u32::try_from(turn).unwrap() * 2 + 1;
+            let answer = [response(stream), data(stream, b"x").map(Wire::end_stream)];
+            let spoken = [(Side::Client, 0, vec![get(stream)]), (Side::Server, *time, answer.to_vec())];
+            for (side, time, frames) in spoken {
+                let octets: Vec<u8> = frames.iter().flat_map(|frame| frame.octets()).collect();
+                let at = Place { time: Time(time * 1_000_000), ..Place::default() };
+                let piece =
+                    crate::base::Piece::Chunk { bytes: &octets, origin: Origin { at, ..Origin::default() } };
+                decoders[side].push(&piece, &mut |output| {
+                    connection.push(side, output, &mut |_, fact| {
+                        if let Kind::Closed(stream) = fact.kind {
+                            listed.push(Listed::new(conn, Place::default(), stream, false));
+                        }
+                    });
+                });
+            }
+        }
+        listed
+    }
+
+    fn numbers(listing: Listing, limit: usize) -> Vec<(u64, u32)> {
+        listing.finish(limit).iter().map(|row| (row.conn, row.stream)).collect()
+    }
+
+    #[test]
+    fn the_slowest_are_listed_in_whatever_order_they_come() {
+        let (mut forth, mut back) = (Listing::default(), Listing::default());
+        forth.add(streams(0, &[5, 40, 1]), 3);
+        forth.add(streams(1, &[30, 40]), 3);
+        back.add(streams(1, &[30, 40]).into_iter().rev().collect(), 3);
+        back.add(streams(0, &[5, 40, 1]).into_iter().rev().collect(), 3);
+        let slowest = [(0, 3), (1, 1), (1, 3)];
+        assert_eq!([numbers(forth, 3), numbers(back, 3)], [slowest, slowest]);
+    }
+
+    #[test]
+    fn the_bar_is_the_lowest_one_listed_once_there_is_no_room() {
+        let mut listing = Listing::default();
+        listing.add(streams(0, &[10]), 2);
+        assert_eq!(listing.bar(2), None);
+        listing.add(streams(1, &[20]), 2);
+        let above = |time| streams(2, &[time])[0].rank > listing.bar(2).unwrap();
+        assert!(above(11) && !above(9));
+        assert!(Listing::default().bar(0).is_some_and(|bar| streams(2, &[9_000_000])[0].rank < bar));
+    }
+
+    #[test]
+    fn streams_that_findings_name_come_before_slower_ones() {
+        let mut listing = Listing::default();
+        listing.add(streams(0, &[50, 60, 70]), 3);
+        listing.add(streams(1, &[90, 80]), 3);
+        // Stream 1 was too fast but is remembered, stream 5 is listed already, stream 99 nobody remembers.
+        listing.name(0, vec![1, 5, 99], streams(0, &[50]), 3);
+        assert_eq!(numbers(listing, 3), [(0, 1), (0, 5), (1, 1)]);
+    }
 }

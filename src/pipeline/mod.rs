@@ -7,6 +7,7 @@ mod calls;
 mod collector;
 mod conclusion;
 mod early;
+mod hidden;
 mod listing;
 mod opening;
 mod rows;

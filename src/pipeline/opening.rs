@@ -192,7 +192,7 @@ pub(super) fn role(octets: &[u8]) -> Option<Side> {
     let mut decoder = FrameDecoder::joined_late();
     let mut note = |output: Output<'_>| {
         let Output::End { header, payload, .. } = output else { return };
-        found = found.or(match payload {
+        found = found.or(match *payload {
             Payload::PushPromise { .. } => Some(Side::Server),
             Payload::Headers { fragment, .. } if header.ends_block() => side_of_head(fragment),
             _ => None,

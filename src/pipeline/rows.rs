@@ -197,7 +197,7 @@ fn windows(facts: &Facts<'_>) -> WindowsRow {
 
 /// A stream's row; `lost` when the connection was over while it was open.
 pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -> StreamRow {
-    let reset = Side::BOTH.iter().find_map(|side| Some((*side, stream.sent[*side].reset?)));
+    let reset = Side::BOTH.iter().find_map(|side| Some((*side, stream.sent[*side].reset()?)));
     let end = match (stream.state, reset) {
         (StreamState::Closed(closed), Some((side, _))) if closed.ended != Sides::Both => match side {
             Side::Client => "reset_client",
@@ -208,8 +208,8 @@ pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -
         _ => "open",
     };
     let since = |place: Place| seconds(place.time.since(first.time));
-    let total = stream.closed.map(|closed| millis(closed.at.time.since(stream.opened.at.time)));
-    let answer = stream.sent.server.first.map(|answer| millis(answer.at.time.since(stream.opened.at.time)));
+    let total = stream.closed.map(|closed| millis(closed.since(stream.opened.at.time)));
+    let answer = stream.answered.map(|answer| millis(answer.at.time.since(stream.opened.at.time)));
     StreamRow {
         id: format!("{conn}:{}", stream.id),
         conn,
@@ -217,7 +217,7 @@ pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -
         opened_by: stream.opened_by.word(),
         opened_pkt: stream.opened.at.pkt,
         opened_t: since(stream.opened.at),
-        ended_t: stream.closed.map(|closed| since(closed.at)),
+        ended_t: stream.closed.map(|closed| seconds(closed.since(first.time))),
         end,
         error_code: reset.map(|(_, (_, code))| code.to_string()),
         state_log: Vec::new(),

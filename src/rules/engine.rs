@@ -59,7 +59,9 @@ impl Engine {
         for ByFact { rule, judge } in woken {
             self.calls = self.calls.saturating_add(1);
             judge(&event, &mut Verdict { drafts: &mut self.drafts });
-            self.take(rule, &event, &mut offences);
+            if !self.drafts.is_empty() {
+                self.take(rule, &event, &mut offences);
+            }
         }
         if !offences.is_empty() {
             self.react(&offences, &event);

@@ -65,4 +65,6 @@ impl<T> std::ops::IndexMut<Direction> for PerDirection<T> {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

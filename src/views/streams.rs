@@ -191,7 +191,7 @@ impl Building {
 
 /// How a stream ended, and the code of the RST_STREAM that came first.
 fn ending(stream: &Stream) -> (&'static str, Option<String>) {
-    let reset = |side: Side| stream.sent[side].reset.map(|(at, code)| (at.at.pkt, side, code));
+    let reset = |side: Side| stream.sent[side].reset().map(|(at, code)| (at.at.pkt, side, code));
     let first = reset(Side::Client).into_iter().chain(reset(Side::Server)).min_by_key(|(pkt, _, _)| *pkt);
     match (stream.state, first) {
         (_, Some((_, Side::Client, code))) => ("reset_client", Some(code.to_string())),

@@ -93,7 +93,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>, which: Input) {
     let Kind::IllegalStep { input, stream: Some(stream), .. } = event.fact.kind else { return };
     let side = event.side();
     let sent = &stream.sent[side];
-    let (Some(ended), None) = (sent.ended, sent.reset) else { return };
+    let (Some(ended), None) = (sent.ended, sent.reset()) else { return };
     let Some(header) = event.header().filter(|_| input == which) else { return };
     let message = format!(
         "The {} sent {} on stream {} after it had ended the stream itself.",

@@ -160,7 +160,7 @@ fn after_reset(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Race { input, stream } = event.fact.kind else { return };
     let side = event.side();
     let peer = side.peer();
-    let (Some((reset, code)), Some(header)) = (stream.sent[peer].reset, event.header()) else { return };
+    let (Some((reset, code)), Some(header)) = (stream.sent[peer].reset(), event.header()) else { return };
     if input == Input::RstStream {
         return;
     }
@@ -185,7 +185,7 @@ fn answered(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Race { input: Input::RstStream, stream } = event.fact.kind else { return };
     let side = event.side();
     let peer = side.peer();
-    let Some((reset, code)) = stream.sent[peer].reset else { return };
+    let Some((reset, code)) = stream.sent[peer].reset() else { return };
     let spoke_since = stream.sent[peer].last.is_some_and(|last| last.offset >= reset.tcp_end);
     let Some((Confidence::Certain, knew)) = event.knew(reset.tcp_end).filter(|_| !spoke_since) else {
         return;
@@ -209,7 +209,7 @@ fn credit(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Race { input: Input::WindowUpdate, stream } = event.fact.kind else { return };
     let side = event.side();
     let (Some(_), Some(ended), None) =
-        (stream.sent[side].ended, stream.sent[side.peer()].ended, stream.sent[side.peer()].reset)
+        (stream.sent[side].ended, stream.sent[side.peer()].ended, stream.sent[side.peer()].reset())
     else {
         return;
     };

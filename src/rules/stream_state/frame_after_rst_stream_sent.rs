@@ -55,7 +55,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         return;
     }
     let side = event.side();
-    let (Some((reset, code)), Some(header)) = (stream.sent[side].reset, event.header()) else { return };
+    let (Some((reset, code)), Some(header)) = (stream.sent[side].reset(), event.header()) else { return };
     let message = format!(
         "The {} sent {} on stream {} after it had reset the stream itself.",
         side.word(),

@@ -48,7 +48,7 @@ pub(in crate::rules) static REFUSED_STREAM_AFTER_PROCESSING: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Reset { code: ErrorCode::REFUSED_STREAM, stream } = event.fact.kind else { return };
     let sent = &stream.sent.server;
-    let (Some(first), Side::Server) = (sent.first, event.side()) else { return };
+    let (Some(first), Side::Server) = (stream.answered, event.side()) else { return };
     let confidence = match sent.message {
         MessageState::Nothing if sent.content == 0 => return,
         MessageState::Interim => Confidence::Likely,

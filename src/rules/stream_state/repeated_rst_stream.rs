@@ -58,7 +58,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         return;
     };
     let side = event.side();
-    let Some((reset, code)) = stream.sent[side].reset else { return };
+    let Some((reset, code)) = stream.sent[side].reset() else { return };
     let round_trip = event.conn.transport.round_trip().unwrap_or(Span::ZERO);
     let late = stream.sent[side.peer()].last.is_some_and(|last| last.time > reset.at.time.after(round_trip));
     if late {

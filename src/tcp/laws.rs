@@ -1,6 +1,12 @@
-//! Reassembly held against simple models: any cut, any order of two queues, any loss.
+//! What holds of reassembly whatever comes: octets in order, each with a packet that has it, and cause before effect.
 
-use super::*;
+use proptest::prelude::*;
+
+use super::tests::{PUSH, SYN, Tape, segment};
+use super::{Connection, Direction, Output, PerDirection};
+use crate::base::{Piece, Place, Span, Time, to_u64};
+
+use Direction::{Backward, Forward};
 
 /// A segment of one direction: where it begins, and how long it is.
 fn parts(length: usize, cuts: &[usize]) -> Vec<(usize, usize)> {

@@ -2,30 +2,26 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use proptest::prelude::*;
-
 use super::{Connection, Direction, Endpoint, Flags, Flows, Output, PerDirection, Segment};
-use crate::base::{Piece, Place, Signal, Span, Time, to_u64};
+use crate::base::{Piece, Place, Signal, Span, to_u64};
 use crate::limits;
 
 use Direction::{Backward, Forward};
 
-mod models;
-
 /// Initial sequence numbers; one wraps within the first octets.
 const INITIAL: PerDirection<u32> = PerDirection { forward: u32::MAX - 20, backward: 5_000 };
 
-const SYN: Flags = Flags::SYN;
+pub(super) const SYN: Flags = Flags::SYN;
 const ACK: Flags = Flags::ACK;
-const PUSH: Flags = Flags(0x18);
+pub(super) const PUSH: Flags = Flags(0x18);
 const FIN: Flags = Flags(0x11);
 const RST: Flags = Flags(0x14);
 
 /// A connection, and what it said in one line each.
-struct Tape {
+pub(super) struct Tape {
     tcp: Connection,
-    said: Vec<String>,
-    at: Place,
+    pub said: Vec<String>,
+    pub at: Place,
 }
 
 impl Tape {
@@ -34,7 +30,7 @@ impl Tape {
     }
 
     /// Behind the handshake, whose signals are not kept.
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let mut tape = Self::empty();
         tape.raw(Forward, SYN, None, 0, b"").raw(Backward, SYN.with(ACK), None, 0, b"");
         tape.send(Forward, 0, 0, b"");
@@ -47,7 +43,7 @@ impl Tape {
         self.raw(direction, ACK, Some(offset), acked, octets)
     }
 
-    fn raw(
+    pub(super) fn raw(
         &mut self,
         direction: Direction,
         flags: Flags,
@@ -75,12 +71,12 @@ impl Tape {
         self
     }
 
-    fn wait(&mut self, span: Span) -> &mut Self {
+    pub(super) fn wait(&mut self, span: Span) -> &mut Self {
         self.at.time = self.at.time.after(span);
         self
     }
 
-    fn finish(&mut self) -> &mut Self {
+    pub(super) fn finish(&mut self) -> &mut Self {
         let said = &mut self.said;
         self.tcp.finish(&mut |direction, output| said.push(line(direction, output)));
         self
@@ -92,7 +88,7 @@ impl Tape {
     }
 }
 
-fn segment(
+pub(super) fn segment(
     direction: Direction,
     flags: Flags,
     offset: Option<u64>,
@@ -354,6 +350,21 @@ fn a_sender_that_stands_behind_octets_that_nobody_saw_has_sent_them() {
     let mut tape = Tape::open();
     tape.send(Forward, 0, 0, b"abc").send(Forward, 5, 0, b"").finish();
     assert_eq!(tape.heard(), ["> abc #4 to 3 knowing 0", "> gap of 2 to 5 Unfinished"]);
+}
+
+#[test]
+fn a_connection_is_closed_once_each_end_has_acknowledged_the_other_ones_end() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, FIN, Some(3), 0, b"");
+    assert!(!tape.tcp.is_closed());
+    tape.raw(Backward, FIN, Some(0), 4, b"");
+    assert!(!tape.tcp.is_closed());
+    tape.send(Forward, 4, 1, b"");
+    assert!(tape.tcp.is_closed());
+    // The last acknowledgement is there, but octets of the other end never came.
+    let mut holed = Tape::open();
+    holed.raw(Forward, FIN, Some(9), 0, b"").raw(Backward, FIN, Some(0), 0, b"").send(Forward, 10, 1, b"");
+    assert!(!holed.tcp.is_closed());
 }
 
 #[test]
