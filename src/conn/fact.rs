@@ -230,7 +230,7 @@ pub enum On {
 
 impl On {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: &'static [Self] = &[
         Self::Frame,
         Self::Preface,
         Self::PrefaceAgain,
@@ -285,11 +285,11 @@ impl On {
 
 /// The kinds of facts that somebody asks for. Those that accompany every frame are made only then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interest(u64);
+pub struct Interest(u128);
 
 impl Interest {
     /// Everything.
-    pub const ALL: Self = Self(u64::MAX);
+    pub const ALL: Self = Self(u128::MAX);
     /// Nothing that can be left out.
     pub const NONE: Self = Self(0);
 

@@ -6,6 +6,7 @@ use super::{Rule, capture, continuation, framing, preface, settings, stream_id, 
 pub const RULES_VERSION: &str = "1";
 
 static CATALOG: &[&Rule] = &[
+    // CAP
     &capture::file::SNAPLEN_CUT,
     &capture::connection::PACKETS_MISSING,
     &capture::connection::ONE_DIRECTION,
@@ -14,6 +15,9 @@ static CATALOG: &[&Rule] = &[
     &capture::file::CLOCK_JUMPS,
     &capture::connection::CONFLICTING_RETRANSMISSION,
     &capture::connection::FRAME_BOUNDARIES_LOST,
+    // NEG
+    // TLS
+    // PRE
     &preface::missing_server_settings::MISSING_SERVER_SETTINGS,
     &preface::first_frame::SERVER_FIRST_FRAME_NOT_SETTINGS,
     &preface::server_settings_only_after_headers::SERVER_SETTINGS_ONLY_AFTER_HEADERS,
@@ -24,6 +28,7 @@ static CATALOG: &[&Rule] = &[
     &preface::misplaced_preface::MISPLACED_PREFACE,
     &preface::second_initial_settings::SECOND_INITIAL_SETTINGS,
     &preface::two_http2_stacks::TWO_HTTP2_STACKS,
+    // SET
     &settings::wrong_length::SETTINGS_ACK_WITH_PAYLOAD,
     &settings::settings_on_stream::SETTINGS_ON_STREAM,
     &settings::wrong_length::SETTINGS_BAD_LENGTH,
@@ -37,6 +42,7 @@ static CATALOG: &[&Rule] = &[
     &settings::settings_not_acked::SETTINGS_NOT_ACKED,
     &settings::slow_settings_ack::SLOW_SETTINGS_ACK,
     &settings::low_max_concurrent_streams::LOW_MAX_CONCURRENT_STREAMS,
+    // FRM
     &framing::frame_too_large::FRAME_TOO_LARGE,
     &framing::on_stream_zero::DATA_ON_STREAM_ZERO,
     &framing::on_stream_zero::HEADERS_ON_STREAM_ZERO,
@@ -49,12 +55,15 @@ static CATALOG: &[&Rule] = &[
     &framing::reserved_bit_set::RESERVED_BIT_SET,
     &framing::nonzero_padding::NONZERO_PADDING,
     &framing::truncated_frame_at_close::TRUNCATED_FRAME_AT_CLOSE,
+    // CON
     &continuation::field_block_interrupted::FIELD_BLOCK_INTERRUPTED,
     &continuation::continuation_on_wrong_stream::CONTINUATION_ON_WRONG_STREAM,
     &continuation::unexpected_continuation::UNEXPECTED_CONTINUATION,
     &continuation::continuation_on_stream_zero::CONTINUATION_ON_STREAM_ZERO,
     &continuation::field_block_interrupted::EXTENSION_FRAME_IN_FIELD_BLOCK,
     &continuation::field_block_never_finished::FIELD_BLOCK_NEVER_FINISHED,
+    // HPK
+    // STS
     &stream_state::idle_stream::DATA_ON_IDLE_STREAM,
     &stream_state::idle_stream::RST_STREAM_ON_IDLE_STREAM,
     &stream_state::idle_stream::WINDOW_UPDATE_ON_IDLE_STREAM,
@@ -70,9 +79,20 @@ static CATALOG: &[&Rule] = &[
     &stream_state::max_concurrent_streams_exceeded::MAX_CONCURRENT_STREAMS_EXCEEDED,
     &stream_state::after_peer::WINDOW_UPDATE_ON_CLOSED_STREAM,
     &stream_state::refused_stream_after_processing::REFUSED_STREAM_AFTER_PROCESSING,
+    // SID
     &stream_id::bad_stream_id::CLIENT_EVEN_STREAM_ID,
     &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
+    // FLW
+    // MSG
+    // PUS
+    // PRI
+    // PNG
+    // GOA
+    // REA
+    // GRP
+    // ABU
+    // HLT
 ];
 
 /// Every rule.

@@ -14,13 +14,26 @@ mod rule;
 mod summary;
 mod verdict;
 
+mod abuse;
 mod capture;
 mod continuation;
+mod flow_control;
 mod framing;
+mod goaway;
+mod grpc;
+mod health;
+mod hpack;
+mod messages;
+mod negotiation;
+mod ping;
 mod preface;
+mod priority;
+mod push;
+mod reaction;
 mod settings;
 mod stream_id;
 mod stream_state;
+mod tls;
 
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, SideCoverage};

@@ -1,0 +1,1 @@
+//! Windows, credit and dead ends of flow control.

@@ -1,0 +1,1 @@
+//! GOAWAY and shutdown.

@@ -1,0 +1,1 @@
+//! GRPC over HTTP/2.

@@ -1,0 +1,1 @@
+//! Slow, stuck, idle or badly tuned connections.

@@ -1,0 +1,1 @@
+//! HPACK decoding and the dynamic table.

@@ -1,0 +1,1 @@
+//! Requests and responses: field lines, pseudo-header fields, content.

@@ -1,0 +1,1 @@
+//! PING and its acknowledgement.

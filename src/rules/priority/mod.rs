@@ -1,0 +1,1 @@
+//! RFC 7540 priority and RFC 9218 PRIORITY_UPDATE.

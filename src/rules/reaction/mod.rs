@@ -1,0 +1,1 @@
+//! Was an error answered, rightly answered, and justified?

@@ -1,0 +1,1 @@
+//! What RFC 9113 asks of TLS, and how the handshake ended.
