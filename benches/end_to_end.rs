@@ -51,7 +51,9 @@ fn workloads(c: &mut Criterion) {
             continue;
         };
         group.throughput(Throughput::Bytes(file.len()));
-        group.bench_function(name, |b| b.iter(|| analyze(&path, &wishes(), &mut |_| {}).unwrap()));
+        group.bench_function(name, |b| {
+            b.iter(|| analyze(std::slice::from_ref(&path), &wishes(), &mut |_| {}).unwrap())
+        });
     }
     group.finish();
 }

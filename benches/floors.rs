@@ -13,7 +13,7 @@ mod traffic;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use h2lint::base::{Origin, Piece, Place, Side};
+use h2lint::base::{Origin, Piece, Side};
 use h2lint::capture::{Packet, Reader, Record};
 use h2lint::conn::{Connection, Interest};
 use h2lint::frame::Decoder;
@@ -84,7 +84,7 @@ fn reassemble(all: &[(Packet<'static>, Vec<u8>)], order: &[usize]) -> usize {
     for at in order {
         let (packet, data) = &all[*at];
         let datagram = link::decode(packet.link, data).unwrap();
-        let place = Place { pkt: packet.number, time: packet.time, record: packet.record };
+        let place = packet.place();
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place).unwrap();
         let direction = if segment.source_port > segment.destination_port {
             Direction::Forward

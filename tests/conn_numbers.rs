@@ -50,7 +50,7 @@ fn compare(captures: &[(PathBuf, PathBuf)]) -> Vec<String> {
 }
 
 fn ours(capture: &Path) -> Connections {
-    let report = analyze(capture, &Wishes::default(), &mut |_| {}).unwrap();
+    let report = analyze(&[capture.to_owned()], &Wishes::default(), &mut |_| {}).unwrap();
     assert_eq!(report.totals.connections, report.connections.len() as u64);
     let row = |row: h2lint::finding::ConnectionRow| {
         let mut ports = [row.client.port, row.server.port];

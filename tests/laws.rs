@@ -404,7 +404,8 @@ fn sane_findings(report: &Report) -> Result<(), TestCaseError> {
             "{finding:?}"
         );
         prop_assert!(finding.evidence_total >= finding.evidence.len() as u64, "{finding:?}");
-        let real = finding.evidence.iter().all(|shown| (1..=report.totals.packets).contains(&shown.pkt));
+        let real =
+            finding.evidence.iter().all(|shown| (1..=report.totals.packets).contains(&shown.pkt.number()));
         prop_assert!(real, "a packet that does not exist: {finding:?}");
         prop_assert!(finding.conn.is_none_or(|conn| conn < report.totals.connections), "{finding:?}");
     }

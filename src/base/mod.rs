@@ -4,12 +4,14 @@
 
 mod num;
 mod origin;
+mod packet;
 mod piece;
 mod side;
 mod time;
 
 pub use num::{to_index, to_u32, to_u64};
 pub use origin::{Origin, Place};
+pub use packet::PacketNumber;
 pub use piece::{Loss, LossKind, Piece, Signal};
 pub use side::{PerSide, Side};
 pub use time::{Span, Time};

@@ -1,12 +1,12 @@
 //! Where something was seen: the packet, and what its sender had acknowledged by then.
 
-use super::{Time, to_index};
+use super::{PacketNumber, Time, to_index};
 
 /// A packet record of the capture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The packet's number, from 1, as Wireshark's `frame.number`.
-    pub pkt: u64,
+    /// The packet's number, as Wireshark's `frame.number`, and its file.
+    pub pkt: PacketNumber,
     /// When the capture saw it.
     pub time: Time,
     /// Octet offset of the packet record in the file; `u64::MAX` when there is none (standard input, compressed file).

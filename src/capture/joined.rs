@@ -16,15 +16,6 @@ pub struct Joined {
     facts: Vec<Option<FileFacts>>,
 }
 
-/// A record, and the file that it stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Joint<'a> {
-    /// The file, counted from 0 in the order given.
-    pub input: u32,
-    /// The record.
-    pub record: Record<'a>,
-}
-
 impl Joined {
     /// Nothing is opened yet.
     #[must_use]
@@ -32,13 +23,13 @@ impl Joined {
         Self { paths, reader: None, facts: Vec::new() }
     }
 
-    /// The next record; none at the end of the last file.
+    /// The next record; none at the end of the last file. A packet knows its file by [`super::Packet::input`].
     ///
     /// # Errors
     ///
     /// As [`Reader::open`] and [`Reader::next`]. The next call goes on with the file behind the one that failed.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
-    pub fn next(&mut self) -> Result<Option<Joint<'_>>, Error> {
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
         let found = loop {
             if let Some(reader) = &mut self.reader {
                 if let Some(found) = reader.find()? {
@@ -49,15 +40,20 @@ impl Joined {
             }
             let Some(path) = self.paths.get(self.facts.len()) else { return Ok(None) };
             match Reader::open(path) {
-                Ok(reader) => self.reader = Some(reader),
+                Ok(reader) => self.reader = Some(reader.numbered(self.input())),
                 Err(error) => {
                     self.facts.push(None);
                     return Err(error);
                 }
             }
         };
-        let input = to_u32(self.facts.len());
-        Ok(self.reader.as_ref().map(|reader| Joint { input, record: reader.record(found) }))
+        Ok(self.reader.as_ref().map(|reader| reader.record(found)))
+    }
+
+    /// The index of the file that is read now.
+    #[must_use]
+    pub fn input(&self) -> u32 {
+        to_u32(self.facts.len())
     }
 
     /// The files that were opened so far, and what is known about each; none of a file that could not be.
@@ -67,16 +63,13 @@ impl Joined {
     }
 }
 
-/// Sorts files by the time of their first packet. Files without any come last; files of the same time stay in their order.
-///
-/// # Errors
-///
-/// As [`Reader::open`] and [`Reader::next`].
-pub fn by_first_packet(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
-    let timed: Result<Vec<_>, Error> = paths.into_iter().map(|path| Ok((first_time(&path)?, path))).collect();
-    let mut timed = timed?;
+/// Sorts files by the time of their first packet. Files without any, and those that cannot be read, come last; files of the same time
+/// stay in their order. What cannot be read twice must not be among them.
+#[must_use]
+pub fn by_first_packet(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut timed: Vec<_> = paths.into_iter().map(|path| (first_time(&path).ok().flatten(), path)).collect();
     timed.sort_by_key(|(time, _)| (time.is_none(), *time));
-    Ok(timed.into_iter().map(|(_, path)| path).collect())
+    timed.into_iter().map(|(_, path)| path).collect()
 }
 
 fn first_time(path: &Path) -> Result<Option<Time>, Error> {
@@ -112,9 +105,9 @@ mod tests {
 
     fn seen(joined: &mut Joined) -> Vec<(u32, u64, i64)> {
         let mut seen = Vec::new();
-        while let Some(joint) = joined.next().unwrap() {
-            if let Record::Packet(packet) = joint.record {
-                seen.push((joint.input, packet.number, packet.time.0 / 1_000_000_000));
+        while let Some(record) = joined.next().unwrap() {
+            if let Record::Packet(packet) = record {
+                seen.push((packet.input, packet.number, packet.time.0 / 1_000_000_000));
             }
         }
         seen
@@ -145,7 +138,7 @@ mod tests {
     fn files_can_be_put_in_the_order_of_their_first_packets() {
         let (_folder, paths) =
             folder(&[("0", pcap(&[5])), ("1", pcap(&[])), ("2", pcap(&[3, 9])), ("3", pcap(&[4]))]);
-        let names: Vec<_> = by_first_packet(paths).unwrap();
+        let names: Vec<_> = by_first_packet(paths);
         let names: Vec<_> = names.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["2", "3", "0", "1"]);
     }

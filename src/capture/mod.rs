@@ -31,7 +31,7 @@ mod zstd;
 
 pub use compression::Compression;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
-pub use joined::{Joined, Joint, by_first_packet};
+pub use joined::{Joined, by_first_packet};
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};

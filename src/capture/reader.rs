@@ -36,6 +36,7 @@ pub struct Reader<R: Read> {
     grammar: Grammar,
     facts: FileFacts,
     offsets: Offsets,
+    input: u32,
     ended: bool,
 }
 
@@ -90,6 +91,12 @@ impl<R: Read> Reader<R> {
         Ok(self.find()?.map(|found| self.record(found)))
     }
 
+    /// The same file as the one with this index among those that are read as one capture.
+    pub(super) const fn numbered(mut self, input: u32) -> Self {
+        self.input = input;
+        self
+    }
+
     /// What is known about the file so far.
     pub const fn facts(&self) -> &FileFacts {
         &self.facts
@@ -114,6 +121,7 @@ impl<R: Read> Reader<R> {
     pub(super) fn record(&self, found: Found) -> Record<'_> {
         match found {
             Found::Packet(packet) => Record::Packet(Packet {
+                input: self.input,
                 number: packet.number,
                 time: packet.time,
                 link: packet.link,
@@ -143,7 +151,7 @@ impl<R: Read> Reader<R> {
         };
         let facts = FileFacts { compression, ..grammar.facts() };
         let offsets = if compression.is_some() { Offsets::Meaningless } else { offsets };
-        Ok(Self { path, source, grammar, facts, offsets, ended: false })
+        Ok(Self { path, source, grammar, facts, offsets, input: 0, ended: false })
     }
 }
 

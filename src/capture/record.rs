@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::LinkType;
-use crate::base::{Place, Time};
+use crate::base::{PacketNumber, Place, Time};
 
 /// One record of the file that matters to an analysis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Record<'a> {
 /// A captured packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
+    /// The file it stands in, counted from 0 in the order in which files are read as one capture.
+    pub input: u32,
     /// Counts the packets of the file from 1, as Wireshark's `frame.number`.
     pub number: u64,
     /// When it was captured. A packet without a time stamp (pcapng Simple Packet Block) bears the time of the one before.
@@ -44,7 +46,7 @@ impl Packet<'_> {
     /// The place that evidence refers to.
     #[must_use]
     pub const fn place(&self) -> Place {
-        Place { pkt: self.number, time: self.time, record: self.record }
+        Place { pkt: PacketNumber::new(self.input, self.number), time: self.time, record: self.record }
     }
 }
 

@@ -1,10 +1,10 @@
-//! `h2lint [analyze] FILE...`: a verdict for each capture.
+//! `h2lint [analyze] FILE...`: a verdict. Several files are one capture.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::code_of;
 use super::flags::{Judging, Looking, Reading};
 use super::terminal::{Terminal, write_file};
-use super::{code_of, guarded, worse};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, Wishes};
@@ -15,7 +15,7 @@ use crate::views::NO_INTEREST;
 /// The words of the command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Captures: pcap or pcapng; '-' is standard input
+    /// A capture: pcap or pcapng; '-' is standard input; several files are read as one capture
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The same as FILE
@@ -83,16 +83,10 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
             terminal.complain(&notice.text);
         }
     }
-    let mut code = 0;
-    for (number, input) in plan.inputs.iter().enumerate() {
-        let ended = guarded(terminal, |terminal| one(&plan, input, number, terminal));
-        let ended = ended.unwrap_or_else(|error| {
-            terminal.complain(&helped(&error, input));
-            code_of(&error)
-        });
-        code = worse(code, ended);
-    }
-    Ok(code)
+    judge(&plan, terminal).or_else(|error| {
+        terminal.complain(&helped(&error, &plan.inputs));
+        Ok(code_of(&error))
+    })
 }
 
 impl Plan {
@@ -124,34 +118,25 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let json =
-            self.format == Format::Json || self.files.iter().any(|(format, _)| *format == Format::Json);
-        match self.inputs.len() {
-            0 => Err(Error::Usage("no capture given; `h2lint FILE`, or `h2lint --help`".to_owned())),
-            1 => Ok(()),
-            _ if json => {
-                Err(Error::Usage("a JSON report is about one capture: give one FILE, or use text".to_owned()))
-            }
-            _ if !self.files.is_empty() => {
-                Err(Error::Usage("-o is about one capture: give one FILE".to_owned()))
-            }
-            _ => Ok(()),
+        if self.inputs.is_empty() {
+            return Err(Error::Usage("no capture given; `h2lint FILE`, or `h2lint --help`".to_owned()));
         }
+        Ok(())
     }
 }
 
-/// Judges one capture and writes what is asked for.
-fn one(plan: &Plan, input: &Path, number: usize, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut report = pipeline::analyze(input, &plan.wishes, &mut |_| {})?;
+/// Judges the capture and writes what is asked for.
+fn judge(plan: &Plan, terminal: &mut Terminal) -> Result<u8, Error> {
+    let mut report = pipeline::analyze(&plan.inputs, &plan.wishes, &mut |_| {})?;
+    for input in report.inputs.iter().filter(|_| plan.inputs.len() > 1) {
+        if let Some(error) = &input.error {
+            terminal.complain(&format!("{}: {error}", input.path));
+        }
+    }
     report.notices.extend(plan.notices.iter().cloned());
     let hidden = plan.policy.apply(&mut report);
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);
-    }
-    if plan.inputs.len() > 1 {
-        let path = input.display().to_string();
-        let gap = if number > 0 { "\n" } else { "" };
-        terminal.put(&format!("{gap}{}\n", plan.look.say(&path)))?;
     }
     terminal.print(&plan.format.write(&report, &plan.look))?;
     for (format, path) in &plan.files {
@@ -187,7 +172,8 @@ fn tell(report: &Report, hidden: Hidden, terminal: &Terminal) {
 }
 
 /// The error, with the commands where a file that is not there may have been meant as one.
-fn helped(error: &Error, input: &Path) -> String {
+fn helped(error: &Error, inputs: &[PathBuf]) -> String {
+    let Some(input) = inputs.first() else { return error.to_string() };
     let missing =
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();

@@ -99,12 +99,6 @@ const fn code_of(error: &Error) -> u8 {
     }
 }
 
-/// Of two exit codes the one that is told: usage, unreadable, a finding, nothing to judge, all well.
-fn worse(one: u8, other: u8) -> u8 {
-    let rank = |code: u8| [0, 4, 1, 3, 2].iter().position(|known| *known == code);
-    if rank(one) >= rank(other) { one } else { other }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,11 +115,5 @@ mod tests {
         let ended = guarded(&mut terminal, |_| panic!("on purpose, by a test"));
         assert!(matches!(ended, Ok(3)));
         assert!(matches!(guarded(&mut terminal, |_| Ok(1)), Ok(1)));
-    }
-
-    #[test]
-    fn of_several_exit_codes_the_gravest_is_told() {
-        let told = [(0, 4), (4, 1), (1, 3), (3, 2), (2, 0)].map(|(one, other)| worse(one, other));
-        assert_eq!(told, [4, 1, 3, 2, 2]);
     }
 }

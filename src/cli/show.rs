@@ -22,12 +22,12 @@ use crate::views::{
 /// The words of the command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A capture: pcap or pcapng; '-' is standard input
+    /// A capture: pcap or pcapng; '-' is standard input; several files are read as one capture
     #[arg(value_name = "FILE", required_unless_present = "read")]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
     /// The same as FILE
-    #[arg(short, long, value_name = "FILE", conflicts_with = "file")]
-    read: Option<PathBuf>,
+    #[arg(short, long, value_name = "FILE")]
+    read: Vec<PathBuf>,
     /// What is shown. In frames: ES is END_STREAM, EH END_HEADERS, PAD PADDED, PRI PRIORITY, and windows are those left for the
     /// sender of DATA, of the stream and of the connection
     #[arg(long = "as", value_enum, value_name = "VIEW", default_value_t = View::Conns)]
@@ -177,9 +177,8 @@ fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error>
 
 impl Args {
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
-        let file = self.file.as_ref().or(self.read.as_ref());
-        let file = file.ok_or_else(|| Error::Usage("no capture given; `h2lint show FILE`".to_owned()))?;
-        pipeline::analyze(file, &self.reading.wishes(interest), observe)
+        let files: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
+        pipeline::analyze(&files, &self.reading.wishes(interest), observe)
     }
 
     const fn wanted(&self) -> Wanted {

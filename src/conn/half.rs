@@ -6,7 +6,7 @@ use super::block::Assembly;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
 use super::settings::Ledger;
-use crate::base::Origin;
+use crate::base::{Origin, PacketNumber};
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
 use crate::hpack::Decoder;
 use crate::limits;
@@ -15,8 +15,8 @@ use crate::limits;
 pub struct Half {
     /// Its first frame: header, and where it began.
     pub first_frame: Option<(Header, Origin)>,
-    /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began; 0 when there is none.
-    pub last_ordinary: u64,
+    /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began.
+    pub last_ordinary: PacketNumber,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -89,7 +89,7 @@ impl Default for Half {
         let settings = Ledger::default();
         Self {
             first_frame: None,
-            last_ordinary: 0,
+            last_ordinary: PacketNumber::NONE,
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),

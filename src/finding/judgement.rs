@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::Side;
+use crate::base::{PacketNumber, Side};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -114,7 +114,7 @@ pub struct Evidence {
     /// What the packet is to the finding.
     pub role: EvidenceRole,
     /// Number of the packet, as Wireshark's `frame.number`.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// Seconds since the connection's first packet.
     pub t: Option<f64>,
     /// Who sent it.

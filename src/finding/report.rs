@@ -1,5 +1,6 @@
 //! The whole answer: verdict, totals, inputs, coverage, and the bounded lists.
 
+use crate::base::PacketNumber;
 use serde::Serialize;
 
 use super::{Confidence, ConnectionRow, Culprit, Finding, StreamRow};
@@ -177,7 +178,7 @@ pub struct BlindSpot {
     /// The direction; `None` for both.
     pub dir: Option<super::Direction>,
     /// The packet from which it holds; `None` for the whole connection.
-    pub from_pkt: Option<u64>,
+    pub from_pkt: Option<PacketNumber>,
     /// What is not judged because of it.
     pub effect: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::PerSide;
+use crate::base::{PacketNumber, PerSide};
 
 /// A TCP connection.
 #[derive(Clone, Debug, Serialize)]
@@ -150,7 +150,7 @@ pub struct Npn {
 #[derive(Clone, Debug, Serialize)]
 pub struct UpgradeRow {
     /// The request.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// What became of it.
     pub outcome: &'static str,
     /// Status of the response.
@@ -167,18 +167,18 @@ pub struct AltSvc {
     pub host: String,
     pub port: u16,
     pub max_age_s: Option<u64>,
-    pub pkt: u64,
+    pub pkt: PacketNumber,
 }
 
 /// A SETTINGS frame.
 #[derive(Clone, Debug, Serialize)]
 pub struct SettingsRow {
     /// The packet.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// `client` or `server`.
     pub by: &'static str,
     /// The packet with the acknowledgement.
-    pub acked_pkt: Option<u64>,
+    pub acked_pkt: Option<PacketNumber>,
     /// Milliseconds until then.
     pub ack_ms: Option<f64>,
     /// Values by name.
@@ -217,7 +217,7 @@ pub struct StreamCounts {
 #[derive(Clone, Debug, Serialize)]
 pub struct GoawayRow {
     /// The packet.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// `client` or `server`.
     pub by: &'static str,
     /// The last stream that was or might be acted on.
@@ -251,7 +251,7 @@ pub struct StreamRow {
     /// `client`, or `server` for a push.
     pub opened_by: &'static str,
     /// The packet that opened it.
-    pub opened_pkt: u64,
+    pub opened_pkt: PacketNumber,
     /// Seconds.
     pub opened_t: f64,
     /// Seconds; `None` when still open at the end of the capture.
@@ -280,7 +280,7 @@ pub struct StreamRow {
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct StateChange {
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     pub t: f64,
     pub event: String,
     pub by: &'static str,

@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn origin(pkt: u64) -> Origin {
-        Origin { at: Place { pkt, ..Place::default() }, ..Origin::default() }
+        Origin { at: Place { pkt: pkt.into(), ..Place::default() }, ..Origin::default() }
     }
 
     #[test]
@@ -181,7 +181,10 @@ mod tests {
         assert!(search.push(b"the rest of something", &origin(1), 16_384).is_none());
         let found = search.push(&frames, &origin(2), 16_384).expect("a chain");
         assert_eq!((found.octets.len(), found.skipped), (frames.len(), 21));
-        assert_eq!(found.chunks.first().map(|(end, origin)| (*end, origin.at.pkt)), Some((frames.len(), 2)));
+        assert_eq!(
+            found.chunks.first().map(|(end, origin)| (*end, origin.at.pkt.number())),
+            Some((frames.len(), 2))
+        );
     }
 
     #[test]

@@ -311,7 +311,7 @@ mod tests {
     }
 
     fn at(pkt: u64) -> Place {
-        Place { pkt, time: Time(0).after(Span::millis(i64::try_from(pkt).unwrap())), record: 0 }
+        Place { pkt: pkt.into(), time: Time(0).after(Span::millis(i64::try_from(pkt).unwrap())), record: 0 }
     }
 
     /// The octets of the datagrams that come out, with the packets that complete them.
@@ -364,7 +364,7 @@ mod tests {
         let agreeing = fragment(7, 16, true, b"ccccccccdddddddd");
         let (whole, facts) = gather(&[first, overlapping, agreeing, fragment(7, 32, false, b"e")]);
         assert_eq!(whole, [(4, b"aaaaaaaabbbbbbbbccccccccdddddddde".to_vec())]);
-        assert_eq!((facts.conflicts, facts.first_conflict.map(|place| place.pkt)), (1, Some(2)));
+        assert_eq!((facts.conflicts, facts.first_conflict.map(|place| place.pkt.number())), (1, Some(2)));
     }
 
     #[test]
@@ -400,14 +400,15 @@ mod tests {
         let mut overlay = fragment(10, 0, true, &[0xab, 0xcd, 0x12, 0xb5, 9, 9, 0, 0]);
         overlay.part.protocol = UDP;
         let (_, facts) = gather(&[icmp, dns, overlay, fragment(7, 8, false, b"end")]);
-        assert_eq!((facts.incomplete, facts.first_incomplete.map(|place| place.pkt)), (2, Some(3)));
+        assert_eq!((facts.incomplete, facts.first_incomplete.map(|place| place.pkt.number())), (2, Some(3)));
     }
 
     #[test]
     fn time_and_number_are_bounded() {
         let mut all = Fragments::default();
         assert!(all.push(&fragment(7, 0, true, b"8 octets"), at(1)).is_none());
-        let late = Place { pkt: 2, time: Time(0).after(Span::seconds(FRAGMENT_TIMEOUT_S + 1)), record: 0 };
+        let late =
+            Place { pkt: 2.into(), time: Time(0).after(Span::seconds(FRAGMENT_TIMEOUT_S + 1)), record: 0 };
         assert!(all.push(&fragment(7, 8, false, b"end"), late).is_none());
         let octets = vec![1; 60_000];
         for id in 100..100 + 2 * u32::try_from(MAX_FRAGMENTED).unwrap() {

@@ -46,7 +46,7 @@ impl Links {
     fn hidden<'a>(&'a mut self, packet: &Packet<'a>, hidden: Hidden<'a>) -> Result<Datagram<'a>, Hidden<'a>> {
         let cut = packet.data.len() < to_index(packet.original_length.into());
         let Hidden::Fragment(fragment) = hidden else {
-            self.tally.count(&hidden, packet.number, cut);
+            self.tally.count(&hidden, packet.place().pkt, cut);
             return Err(hidden);
         };
         let Some(mut whole) = self.fragments.push(&fragment, packet.place()) else { return Err(hidden) };
@@ -54,7 +54,7 @@ impl Links {
             let next = match ip::resume(whole.datagram(&whole.octets)) {
                 Err(Hidden::Fragment(inner)) => self.fragments.push(&inner, packet.place()),
                 Err(hidden) => {
-                    self.tally.count(&hidden, packet.number, cut);
+                    self.tally.count(&hidden, packet.place().pkt, cut);
                     None
                 }
                 Ok(_) => None,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Hidden, Layer, Opaque};
+use crate::base::PacketNumber;
 use crate::capture::LinkType;
 use crate::limits::MAX_HIDDEN_REASONS;
 
@@ -29,7 +30,7 @@ pub struct Covered {
     /// How many packets.
     pub packets: u64,
     /// The number of the first one.
-    pub first: u64,
+    pub first: PacketNumber,
 }
 
 /// Counts them.
@@ -41,7 +42,7 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts a packet, if it hides anything; `cut` when the capture has only its beginning.
     #[cold]
-    pub(super) fn count(&mut self, hidden: &Hidden<'_>, packet: u64, cut: bool) {
+    pub(super) fn count(&mut self, hidden: &Hidden<'_>, packet: PacketNumber, cut: bool) {
         let cover = match *hidden {
             Hidden::LinkType(link) => Cover::LinkType(link),
             Hidden::Opaque(opaque) => Cover::Opaque(opaque),
@@ -93,7 +94,7 @@ mod tests {
     fn what_hides_nothing_is_not_counted() {
         let mut tally = Tally::default();
         for hidden in [Hidden::NotIp(EtherType::ARP), Hidden::TooShort(Layer::Ipv4), Hidden::IpVersion(7)] {
-            tally.count(&hidden, 1, false);
+            tally.count(&hidden, 1.into(), false);
         }
         assert!(tally.covered().is_empty());
     }
@@ -101,12 +102,16 @@ mod tests {
     #[test]
     fn reasons_are_counted_apart_and_bounded() {
         let mut tally = Tally::default();
-        for packet in 1..=100 {
-            tally.count(&Hidden::TooShort(Layer::Ipv4), packet, true);
-            tally.count(&Hidden::LinkType(LinkType(1_000 + u32::try_from(packet).unwrap())), packet, true);
+        for packet in 1..=100_u64 {
+            tally.count(&Hidden::TooShort(Layer::Ipv4), packet.into(), true);
+            tally.count(
+                &Hidden::LinkType(LinkType(1_000 + u32::try_from(packet).unwrap())),
+                packet.into(),
+                true,
+            );
         }
         let covered = tally.covered();
-        assert_eq!(covered[0], Covered { cover: Cover::Cut(Layer::Ipv4), packets: 100, first: 1 });
+        assert_eq!(covered[0], Covered { cover: Cover::Cut(Layer::Ipv4), packets: 100, first: 1.into() });
         assert_eq!((covered.len(), covered[1].packets), (MAX_HIDDEN_REASONS, 1));
         assert_eq!(covered.last().unwrap().cover, Cover::Other);
         assert_eq!(covered.iter().map(|covered| covered.packets).sum::<u64>(), 200);

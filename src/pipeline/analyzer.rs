@@ -3,10 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::collector::Collector;
+use super::hidden;
 use super::session::Session;
-use super::{hidden, place};
 use crate::base::{Place, Span, Time};
-use crate::capture::Packet;
+use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
 use crate::limits;
@@ -81,9 +81,17 @@ impl Analyzer {
         Self { wishes, interest: interest(wishes.interest), ..Self::default() }
     }
 
+    /// Takes the next record of a capture.
+    pub fn record(&mut self, record: &Record<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        match record {
+            Record::Packet(packet) => self.push(packet, observe),
+            Record::Secrets(_) | Record::Comment { .. } => {}
+        }
+    }
+
     /// Takes the next packet.
     pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        self.note_time(place(packet));
+        self.note_time(packet.place());
         let mut links = self.links.take().unwrap_or_default();
         if let Ok(datagram) = links.decode(packet)
             && datagram.protocol == TCP
@@ -99,7 +107,7 @@ impl Analyzer {
         datagram: &Datagram<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place(packet));
+        let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
         if let Some(segment) = segment {
             if crate::base::to_u32(packet.data.len()) < packet.original_length {
                 let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
@@ -113,7 +121,7 @@ impl Analyzer {
     /// The latest time counts as now: a clock that runs back is noted, not followed.
     fn note_time(&mut self, at: Place) {
         let back = self.latest.since(at.time);
-        if self.file.last.pkt != 0 && back > self.file.ran_back.map_or(Span::ZERO, |(_, known)| known) {
+        if !self.file.last.pkt.is_none() && back > self.file.ran_back.map_or(Span::ZERO, |(_, known)| known) {
             self.file.ran_back = Some((at, back));
         }
         self.latest = self.latest.max(at.time);
@@ -124,7 +132,7 @@ impl Analyzer {
     /// The capture is over; `truncated` says where, when it ends inside a record.
     pub fn finish(
         mut self,
-        input: Input,
+        inputs: Vec<Input>,
         truncated: Option<String>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Report {
@@ -134,7 +142,7 @@ impl Analyzer {
         for number in numbers {
             self.conclude(number, observe);
         }
-        let mut report = self.collector.report(&self.wishes, &self.flows, input, &self.file);
+        let mut report = self.collector.report(&self.wishes, &self.flows, inputs, &self.file);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
         report.coverage.blind_spots.extend(hidden::blind_spots(links.covered(), &fragments));
@@ -207,7 +215,7 @@ const TCP: u8 = 6;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Reader, Record};
+    use crate::capture::Reader;
     use crate::script::{Script, Wire, data, post, response, trailers};
 
     /// Small calls on one connection, each five frames in two segments.

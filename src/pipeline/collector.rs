@@ -80,8 +80,25 @@ impl Collector {
         }
     }
 
+    /// Among several files evidence says in which one it stands, and Wireshark's number of a connection has no meaning.
+    fn name_inputs(&mut self, inputs: usize) {
+        let several = inputs > 1;
+        for evidence in self.findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+            evidence.input = evidence.input.filter(|_| several);
+        }
+        for row in self.rows.iter_mut().flatten() {
+            row.tcp_stream = row.tcp_stream.filter(|_| !several);
+        }
+    }
+
     /// The report. The verdict is left to policy.
-    pub(super) fn report(mut self, wishes: &Wishes, flows: &Flows, input: Input, file: &FileView) -> Report {
+    pub(super) fn report(
+        mut self,
+        wishes: &Wishes,
+        flows: &Flows,
+        inputs: Vec<Input>,
+        file: &FileView,
+    ) -> Report {
         let nobody = Ends {
             number: 0,
             client: String::new(),
@@ -93,9 +110,12 @@ impl Collector {
         let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
         let view = CaptureView { summaries: &self.summaries, file, options: &wishes.options };
         self.findings.extend(judge_capture(&view, &named));
+        self.name_inputs(inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
-        let totals =
-            Totals { connections: flows.count(), packets: input.packets, bytes: input.bytes, ..self.totals };
+        let add = |sum: u64, more: u64| sum.saturating_add(more);
+        let packets = inputs.iter().map(|input| input.packets).fold(0, add);
+        let bytes = inputs.iter().map(|input| input.bytes).fold(0, add);
+        let totals = Totals { connections: flows.count(), packets, bytes, ..self.totals };
         let listed = to_u64(streams.len());
         let omitted = Omitted { streams: totals.streams.saturating_sub(listed), ..self.omitted };
         Report {
@@ -103,7 +123,7 @@ impl Collector {
             tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
             verdict: unjudged(self.towards_http2),
             totals,
-            inputs: vec![input],
+            inputs,
             coverage: Coverage {
                 rules_run: to_u64(catalog().len()),
                 rules_skipped: Vec::new(),

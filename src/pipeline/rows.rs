@@ -38,7 +38,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
     ConnectionRow {
         id: facts.number,
         tcp_stream: Some(facts.number),
-        input: 0,
+        input: facts.first.pkt.input(),
         client: peer(facts.client.0, None),
         server: peer(facts.server.0, facts.authority.clone()),
         encapsulation: facts.encapsulation.names().chain(["tcp"]).collect(),

@@ -47,7 +47,7 @@ impl Session {
     ) {
         let Self { tcp, client, early, upper } = self;
         let back = upper.ears.now.time.since(segment.at.time);
-        if back > upper.ears.coverage.ran_back && tcp.last().pkt != 0 {
+        if back > upper.ears.coverage.ran_back && !tcp.last().pkt.is_none() {
             upper.ears.coverage.ran_back = back;
         }
         upper.ears.now = segment.at;

@@ -33,7 +33,7 @@ pub(crate) fn hang() -> Report {
     row.client.implementation =
         Some(Implementation { guess: "grpc-go".to_owned(), confidence: Confidence::Possible });
     row.settings.push(SettingsRow {
-        pkt: 4,
+        pkt: 4.into(),
         by: "client",
         acked_pkt: None,
         ack_ms: None,
@@ -135,7 +135,7 @@ pub(crate) fn stream(conn: u64, stream: u32, path: &str) -> StreamRow {
         conn,
         stream,
         opened_by: "client",
-        opened_pkt: 7,
+        opened_pkt: 7.into(),
         opened_t: 0.004,
         ended_t: Some(0.009),
         end: "closed",
@@ -160,7 +160,7 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
     let base = conn * 100;
     let evidence = |role, pkt: u64, t, dir, what: &str| Evidence {
         role,
-        pkt: base + pkt,
+        pkt: (base + pkt).into(),
         t: Some(t),
         dir,
         stream: None,
@@ -244,7 +244,7 @@ pub(crate) fn blind_spot(kind: BlindSpotKind, conns: &[u64], effect: &str) -> Bl
         kind,
         conns: conns.to_vec(),
         dir: Some(Direction::S2c),
-        from_pkt: Some(120),
+        from_pkt: Some(120.into()),
         effect: effect.to_owned(),
     }
 }

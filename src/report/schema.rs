@@ -27,7 +27,7 @@ mod tests {
         let mut report = hang();
         report.streams.push(stream(0, 1, "/a.B/C"));
         report.streams[0].state_log.push(StateChange {
-            pkt: 7,
+            pkt: 7.into(),
             t: 0.1,
             event: "HEADERS".to_owned(),
             by: "client",
@@ -44,13 +44,14 @@ mod tests {
         let agreed = &mut report.connections[0].negotiation;
         agreed.tls = Some(TlsRow { alpn_source: "server_hello", ..TlsRow::default() });
         agreed.npn = Some(Npn { offered: vec!["h2".to_owned()], selected: None });
-        agreed.upgrade = Some(UpgradeRow { pkt: 4, outcome: "accepted", status: Some(101), settings: None });
+        agreed.upgrade =
+            Some(UpgradeRow { pkt: 4.into(), outcome: "accepted", status: Some(101), settings: None });
         agreed.alt_svc.push(AltSvc {
             protocol: "h2".to_owned(),
             host: "a".to_owned(),
             port: 443,
             max_age_s: None,
-            pkt: 9,
+            pkt: 9.into(),
         });
         report.coverage.blind_spots.push(blind_spot(BlindSpotKind::Gap, &[0], "frames"));
         report

@@ -29,7 +29,7 @@ fn overrun() -> Report {
     report.totals.http2_connections = 1;
     let evidence = |role, pkt: u64, dir, what: &str| Evidence {
         role,
-        pkt,
+        pkt: pkt.into(),
         t: Some(0.001 * f64::from(u32::try_from(pkt).unwrap())),
         dir,
         stream: None,
@@ -272,7 +272,7 @@ fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) ->
     FrameLine {
         conn: 0,
         stream: 1,
-        pkt: 11,
+        pkt: 11.into(),
         t: 0.000_552,
         dir: Direction::C2s,
         kind: kind.to_owned(),
@@ -306,7 +306,7 @@ fn a_frame_is_one_line_under_its_header() {
 
 #[test]
 fn a_stream_is_one_line_with_a_column_for_each_state() {
-    let mark = |t, by, state| StateMark { pkt: 4, t, by, state };
+    let mark = |t, by, state| StateMark { pkt: 4.into(), t, by, state };
     let line = StreamLine {
         conn: 0,
         stream: 1,
@@ -319,12 +319,12 @@ fn a_stream_is_one_line_with_a_column_for_each_state() {
             mark(0.5, Side::Client, "half_closed_local"),
             mark(1.5, Side::Server, "closed"),
         ],
-        end_stream_pkt: PerSide { client: Some(4), server: None },
+        end_stream_pkt: PerSide { client: Some(4.into()), server: None },
         end: "reset_server",
         error_code: Some("CANCEL".to_owned()),
         frames: PerSide { client: 1, server: 2 },
-        first_pkt: 4,
-        last_pkt: 9,
+        first_pkt: 4.into(),
+        last_pkt: 9.into(),
         connection_s: 2.0,
     };
     let still_open = StreamLine {
@@ -351,12 +351,12 @@ fn values_are_told_with_acknowledgement_and_successor() {
         by: Side::Server,
         parameter: Some("INITIAL_WINDOW_SIZE".to_owned()),
         value: Some(65_535),
-        pkt: 4,
+        pkt: 4.into(),
         t: 0.25,
         upgrade: false,
-        acked_pkt: Some(6),
+        acked_pkt: Some(6.into()),
         ack_ms: Some(0.7),
-        replaced_pkt: Some(31),
+        replaced_pkt: Some(31.into()),
         time: Time(0),
     };
     let none = SettingLine {

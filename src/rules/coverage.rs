@@ -2,7 +2,7 @@
 
 use super::rule::{Need, Rule, View};
 use super::verdict::Draft;
-use crate::base::{Origin, PerSide, Place, Side, Span};
+use crate::base::{Origin, PacketNumber, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended};
 use crate::finding::{BlindSpot, BlindSpotKind, Confidence, Severity};
 
@@ -17,7 +17,7 @@ pub struct Coverage {
     /// The furthest that the capture's clock ran back on this connection.
     pub ran_back: Span,
     /// Encrypted, without keys: from this packet on.
-    pub no_keys: Option<u64>,
+    pub no_keys: Option<PacketNumber>,
     /// Neither HTTP/2 nor anything else that is known.
     pub unknown_protocol: bool,
     /// Nothing that was seen says for certain which end is the client.
@@ -34,7 +34,7 @@ pub struct SideCoverage {
     /// What it sends is not read as HTTP/2.
     pub opaque: bool,
     /// The packet from which octets are missing.
-    pub gap: Option<u64>,
+    pub gap: Option<PacketNumber>,
     /// What showed that they are missing.
     pub gap_at: Option<Origin>,
     /// Octets that the receiver acknowledged and the capture lacks.
@@ -42,15 +42,15 @@ pub struct SideCoverage {
     /// A packet that repeats octets with another content.
     pub differs: Option<Place>,
     /// The packet from which payloads were cut by the capture.
-    pub snaplen: Option<u64>,
+    pub snaplen: Option<PacketNumber>,
     /// The packet from which frame boundaries are lost.
-    pub unsynchronised: Option<u64>,
+    pub unsynchronised: Option<PacketNumber>,
     /// Frames counted when they were found again, or found first in a connection joined late.
     pub resynchronised: Option<u64>,
     /// The packet from which the dynamic table is not known in full.
-    pub hpack_unknown: Option<u64>,
+    pub hpack_unknown: Option<PacketNumber>,
     /// The packet at which a cap was reached.
-    pub limit_reached: Option<u64>,
+    pub limit_reached: Option<PacketNumber>,
 }
 
 impl SideCoverage {
@@ -171,7 +171,7 @@ impl Coverage {
 
 impl SideCoverage {
     /// What could not be seen of this side: the packet from which on, where it is not the whole connection, and what is not judged.
-    fn blind_spots(&self) -> impl Iterator<Item = (BlindSpotKind, Option<u64>, &'static str)> {
+    fn blind_spots(&self) -> impl Iterator<Item = (BlindSpotKind, Option<PacketNumber>, &'static str)> {
         let whole = match (self.absent, self.start_missing) {
             (true, _) => {
                 Some((BlindSpotKind::OneDirection, None, "what the other side answers to is not judged"))

@@ -154,10 +154,10 @@ fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
         dir: shown.side.into(),
         stream: shown.stream,
         what: shown.what.clone(),
-        input: None,
+        input: Some(at.pkt.input()),
         file_offset: at.file_offset(),
         tcp_seq: Some(shown.origin.tcp_end),
-        wireshark: format!("frame.number == {}", at.pkt),
+        wireshark: format!("frame.number == {}", at.pkt.number()),
     }
 }
 

@@ -80,6 +80,6 @@ pub(super) fn held_back(conn: &Connection) -> Option<HeldBack> {
 
 /// True when octets passed after those of the peer: in the order of packets, or because their sender acknowledges the peer's, which a
 /// capture of two queues may show too late.
-pub(super) const fn spoke_after(peer: &Origin, spoke: &Origin) -> bool {
+pub(super) fn spoke_after(peer: &Origin, spoke: &Origin) -> bool {
     peer.at.pkt < spoke.at.pkt || peer.tcp_end < spoke.peer_acked
 }

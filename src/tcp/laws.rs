@@ -39,15 +39,15 @@ proptest! {
         let mut tcp = Connection::default();
         let mut passed: Vec<u8> = Vec::new();
         let mut wrong = Vec::new();
-        let mut place = Place { pkt: 1, time: Time(0), record: 0 };
+        let mut place = Place { pkt: 1.into(), time: Time(0), record: 0 };
         tcp.push(Forward, &segment(Forward, SYN, None, 0, b"", 0, place), &mut |_, _| {});
         for (from, to) in &parts {
-            place.pkt += 1;
+            place.pkt = (place.pkt.number() + 1).into();
             let bytes = &data[*from..*to];
             let segment = segment(Forward, PUSH, Some(to_u64(*from)), 0, bytes, to_u64(bytes.len()), place);
             tcp.push(Forward, &segment, &mut |_, output| match output {
                 Output::Piece(Piece::Chunk { bytes, origin }) => {
-                    let (from, to) = parts[usize::try_from(origin.at.pkt).expect("small") - 2];
+                    let (from, to) = parts[usize::try_from(origin.at.pkt.number()).expect("small") - 2];
                     let inside = from <= passed.len() && passed.len() + bytes.len() <= to;
                     if !inside || origin.tcp_end != to_u64(passed.len() + bytes.len()) {
                         wrong.push(format!("{origin:?} does not hold {} and more", passed.len()));
@@ -137,7 +137,7 @@ fn queues(turns: &[(bool, usize)], merge: &[bool], kept: impl Fn(usize) -> bool)
             let wait = if merge.len() == 0 { Span::millis(1) } else { Span::ZERO };
             let octets = vec![b'.'; length];
             tape.wait(wait).raw(direction, PUSH, Some(to_u64(offset)), to_u64(acked), &octets);
-            said.acked.push((tape.at.pkt, acked));
+            said.acked.push((tape.at.pkt.number(), acked));
         }
         said.hear(&mut tape);
     }

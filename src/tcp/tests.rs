@@ -64,7 +64,7 @@ impl Tape {
         octets: &[u8],
         length: u64,
     ) -> &mut Self {
-        self.at.pkt += 1;
+        self.at.pkt = (self.at.pkt.number() + 1).into();
         let segment = segment(direction, flags, offset, acked, octets, length, self.at);
         let said = &mut self.said;
         self.tcp.push(direction, &segment, &mut |direction, output| said.push(line(direction, output)));
@@ -453,7 +453,7 @@ fn what_the_capture_cut_off_a_packet_is_a_gap_of_known_length() {
 fn a_window_that_closes_and_opens_is_told() {
     let mut tape = Tape::open();
     for window in [0, 0, 10] {
-        tape.at.pkt += 1;
+        tape.at.pkt = (tape.at.pkt.number() + 1).into();
         let closed = Segment { window, ..segment(Backward, ACK, Some(0), 0, b"", 0, tape.at) };
         let said = &mut tape.said;
         tape.tcp.push(Backward, &closed, &mut |direction, output| said.push(line(direction, output)));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{Observed, note, state};
-use crate::base::{Place, Side, Time};
+use crate::base::{PacketNumber, Place, Side, Time};
 use crate::conn::{Interest, Kind};
 use crate::finding::Direction;
 use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
@@ -18,7 +18,7 @@ pub struct FrameLine {
     /// The stream; 0 for the connection itself.
     pub stream: u32,
     /// The packet that completed it.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// Seconds since the connection's first packet.
     pub t: f64,
     /// Who sent it.

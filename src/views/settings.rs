@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Observed;
-use crate::base::{Place, Side, Time};
+use crate::base::{PacketNumber, Place, Side, Time};
 use crate::conn::{Announcement, Interest, Kind, On};
 
 /// The facts that [`settings`] listens to.
@@ -21,17 +21,17 @@ pub struct SettingLine {
     /// Its value.
     pub value: Option<u32>,
     /// The packet with the SETTINGS.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// Seconds since the connection's first packet.
     pub t: f64,
     /// True for the value of `HTTP2-Settings`, which needs no acknowledgement.
     pub upgrade: bool,
     /// The packet with the acknowledgement.
-    pub acked_pkt: Option<u64>,
+    pub acked_pkt: Option<PacketNumber>,
     /// Milliseconds until then.
     pub ack_ms: Option<f64>,
     /// The packet with the next value of the same parameter by the same side.
-    pub replaced_pkt: Option<u64>,
+    pub replaced_pkt: Option<PacketNumber>,
     /// The moment of the packet.
     #[serde(skip)]
     pub time: Time,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Observed, note, state};
-use crate::base::{PerSide, Place, Side};
+use crate::base::{PacketNumber, PerSide, Place, Side};
 use crate::conn::{Ended, Interest, Kind, On, Request, Stream, StreamState};
 use crate::frame::StreamId;
 use crate::limits;
@@ -29,7 +29,7 @@ pub struct StreamLine {
     /// The changes of state, the first ones of too many.
     pub states: Vec<StateMark>,
     /// The packets with END_STREAM, by sender.
-    pub end_stream_pkt: PerSide<Option<u64>>,
+    pub end_stream_pkt: PerSide<Option<PacketNumber>>,
     /// How it ended: `closed`, `reset_client`, `reset_server`, `open`, `connection_lost`.
     pub end: &'static str,
     /// Code of the RST_STREAM that ended it.
@@ -37,9 +37,9 @@ pub struct StreamLine {
     /// Frames by sender.
     pub frames: PerSide<u64>,
     /// First packet.
-    pub first_pkt: u64,
+    pub first_pkt: PacketNumber,
     /// Last packet.
-    pub last_pkt: u64,
+    pub last_pkt: PacketNumber,
     /// Seconds from the connection's first packet to its last one so far.
     #[serde(skip)]
     pub connection_s: f64,
@@ -49,7 +49,7 @@ pub struct StreamLine {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct StateMark {
     /// The packet.
-    pub pkt: u64,
+    pub pkt: PacketNumber,
     /// Seconds since the connection's first packet.
     pub t: f64,
     /// Who did it.

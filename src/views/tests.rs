@@ -30,7 +30,7 @@ impl Wire {
     fn run(talk: impl FnOnce(&mut Self, &mut dyn FnMut(&Connection, Fact<'_>))) -> Said {
         let (mut said, mut frames, mut streams) = (Said::default(), Frames::default(), Streams::default());
         let mut wire = Self::default();
-        let first = Place { pkt: 1, ..Place::default() };
+        let first = Place { pkt: 1.into(), ..Place::default() };
         talk(&mut wire, &mut |connection, fact| {
             let seen = Observed { conn: 0, first, fact: &fact, connection };
             frames.push(&seen, &mut |line| said.frames.push(line));
@@ -44,7 +44,7 @@ impl Wire {
         self.pkt += 1;
         self.sent[side] += u64::try_from(length).unwrap();
         let time = Time(i64::try_from(self.pkt).unwrap() * 1_000_000);
-        let at = Place { pkt: self.pkt, time, ..Place::default() };
+        let at = Place { pkt: self.pkt.into(), time, ..Place::default() };
         Origin { at, tcp_end: self.sent[side], peer_acked: self.sent[side.peer()] }
     }
 
@@ -155,11 +155,14 @@ fn a_stream_is_told_from_opening_to_end() {
         wire.finish(emit);
     });
     let [one, three] = said.streams.as_slice() else { panic!("{} streams", said.streams.len()) };
-    let states: Vec<_> = one.states.iter().map(|mark| (mark.pkt, mark.state)).collect();
+    let states: Vec<_> = one.states.iter().map(|mark| (mark.pkt.number(), mark.state)).collect();
     assert_eq!(states, [(1, "open"), (1, "half_closed_local"), (4, "closed")]);
     assert_eq!((one.request.as_str(), one.status, one.end), ("GET /", Some(200), "closed"));
-    assert_eq!((one.end_stream_pkt.client, one.end_stream_pkt.server), (Some(1), Some(4)));
-    assert_eq!((one.frames.client, one.frames.server, one.first_pkt, one.last_pkt), (1, 2, 1, 4));
+    assert_eq!((one.end_stream_pkt.client, one.end_stream_pkt.server), (Some(1.into()), Some(4.into())));
+    assert_eq!(
+        (one.frames.client, one.frames.server, one.first_pkt.number(), one.last_pkt.number()),
+        (1, 2, 1, 4)
+    );
     assert_eq!((three.end, three.error_code.as_deref()), ("reset_client", Some("CANCEL")));
 }
 
@@ -214,7 +217,7 @@ fn each_value_is_told_with_its_acknowledgement_and_its_successor() {
         .map(|line| (line.by, line.parameter.as_deref(), line.value, line.acked_pkt, line.replaced_pkt))
         .collect();
     let expected = [
-        (Side::Client, Some("INITIAL_WINDOW_SIZE"), Some(100), Some(2), Some(3)),
+        (Side::Client, Some("INITIAL_WINDOW_SIZE"), Some(100), Some(2.into()), Some(3.into())),
         (Side::Client, Some("INITIAL_WINDOW_SIZE"), Some(200), None, None),
         (Side::Client, Some("0xa0a"), Some(1), None, None),
         (Side::Server, None, None, None, None),

@@ -94,7 +94,7 @@ fn place(page: &mut Page, report: &Report, finding: &Finding) {
         (Some(conn), None) => connection_line(page, conn, connection),
         (None, _) => {}
     }
-    evidence::write(page, finding, connection);
+    evidence::write(page, finding, connection, &report.inputs);
 }
 
 fn connection_line(page: &mut Page, conn: u64, row: Option<&ConnectionRow>) {
@@ -187,7 +187,11 @@ fn next(page: &mut Page, report: &Report, finding: &Finding) {
     if let (Some(conn), true) = (finding.conn, path != "-") {
         command(page, "", &shell::show(path, conn));
     }
-    let packets: Vec<u64> = finding.evidence.iter().map(|evidence| evidence.pkt).collect();
+    let file = finding.evidence.first().and_then(|evidence| evidence.input);
+    let shown = finding.evidence.iter().filter(|evidence| evidence.input == file);
+    let packets: Vec<u64> = shown.map(|evidence| evidence.pkt.number()).collect();
+    let file = file.and_then(|input| report.inputs.get(to_index(input)));
+    let path = file.map_or(path, |input| input.path.as_str());
     if !packets.is_empty() && finding.culprit.role != Culprit::Capture {
         command(page, "wireshark", &shell::tshark(path, connection, &packets));
     }

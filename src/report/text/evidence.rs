@@ -2,35 +2,51 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::base::to_u64;
-use crate::finding::{ConnectionRow, Evidence, Finding};
+use crate::base::{to_index, to_u64};
+use crate::finding::{ConnectionRow, Evidence, Finding, Input};
 use crate::report::look::{Charset, Clock};
 use crate::report::numbers::plural;
 
 use super::page::{Ink, Page, Part};
+use super::width::width;
 
 /// Writes the lines of a finding.
-pub(super) fn write(page: &mut Page, finding: &Finding, connection: Option<&ConnectionRow>) {
+pub(super) fn write(
+    page: &mut Page,
+    finding: &Finding,
+    connection: Option<&ConnectionRow>,
+    inputs: &[Input],
+) {
     let clock = page.look().clock;
     let moments: Vec<String> = finding
         .evidence
         .iter()
         .map(|evidence| evidence.t.map_or_else(String::new, |t| moment(clock, t, connection)))
         .collect();
-    let digits = finding.evidence.iter().map(|evidence| evidence.pkt.to_string().len()).max().unwrap_or(1);
+    let packets: Vec<String> = finding.evidence.iter().map(|evidence| packet(evidence, inputs)).collect();
+    let digits = packets.iter().map(|packet| width(packet)).max().unwrap_or(1);
     let columns = moments.iter().map(String::len).max().unwrap_or(0);
     let mut before: Option<f64> = None;
-    for (evidence, moment) in finding.evidence.iter().zip(&moments) {
+    for ((evidence, moment), packet) in finding.evidence.iter().zip(&moments).zip(&packets) {
         silence(page, before, evidence, digits, columns);
         before = evidence.t.or(before);
-        let lead =
-            format!("    pkt {:<digits$}  {moment:>columns$}  {}  ", evidence.pkt, evidence.dir.arrow());
+        let lead = format!("    {packet:<digits$}  {moment:>columns$}  {}  ", evidence.dir.arrow());
         let hang = page.look().say(&lead).chars().count();
         page.paragraph(&[Part(Ink::Plain, &lead)], hang, Part(Ink::Plain, &evidence.what));
     }
     let more = finding.evidence_total.saturating_sub(to_u64(finding.evidence.len()));
     if more > 0 {
         page.line(&[Part(Ink::Plain, &format!("    +{}", plural(more, "more packet")))]);
+    }
+}
+
+/// The packet, and among several files the one it stands in: `pkt 4`, `b.pcap:44`.
+fn packet(evidence: &Evidence, inputs: &[Input]) -> String {
+    let number = evidence.pkt.number();
+    let input = evidence.input.and_then(|input| inputs.get(to_index(input)));
+    match input {
+        Some(input) => format!("{}:{number}", input.path.rsplit('/').next().unwrap_or(&input.path)),
+        None => format!("pkt {number}"),
     }
 }
 
@@ -41,7 +57,7 @@ fn silence(page: &mut Page, before: Option<f64>, evidence: &Evidence, digits: us
         let dots = if page.look().charset == Charset::Ascii { "..." } else { "···" };
         let blank = " ".repeat(digits);
         let arrow = page.look().say(evidence.dir.arrow()).chars().map(|_| ' ').collect::<String>();
-        let lead = format!("        {blank}  {dots:>columns$}  {arrow}  ");
+        let lead = format!("    {blank}  {dots:>columns$}  {arrow}  ");
         let hang = lead.chars().count();
         let said = format!("{passed:.1} s later");
         page.paragraph(&[Part(Ink::Faint, &lead)], hang, Part(Ink::Faint, &said));

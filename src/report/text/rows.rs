@@ -6,6 +6,7 @@ use super::connections;
 use super::evidence::absolute;
 use super::table::{Column, table};
 use super::width::width;
+use crate::base::PacketNumber;
 use crate::base::{Side, Time};
 use crate::report::look::Look;
 use crate::report::numbers::millis;
@@ -72,7 +73,7 @@ pub fn stream_line(line: &StreamLine, look: &Look) -> String {
     look.say(stream_columns(cells.map(String::as_str), look).trim_end()).into_owned()
 }
 
-fn packets(first: u64, last: u64) -> String {
+fn packets(first: PacketNumber, last: PacketNumber) -> String {
     if first == last { first.to_string() } else { format!("{first}–{last}") }
 }
 
@@ -100,7 +101,7 @@ pub fn connection_lines(lines: &[ConnectionLine], look: &Look) -> String {
 }
 
 fn setting_cells(line: &SettingLine, look: &Look) -> Vec<String> {
-    let packet = |pkt: Option<u64>| pkt.map_or_else(|| "-".to_owned(), |pkt| format!("pkt {pkt}"));
+    let packet = |pkt: Option<PacketNumber>| pkt.map_or_else(|| "-".to_owned(), |pkt| format!("pkt {pkt}"));
     let acked = match (line.acked_pkt, line.upgrade) {
         (None, true) => "by 101".to_owned(),
         (pkt, _) => packet(pkt),

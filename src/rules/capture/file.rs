@@ -136,7 +136,7 @@ fn clock(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 
 fn at(place: Place, message: String, what: &str) -> Draft {
     let origin = Origin { at: place, ..Origin::default() };
-    if place.pkt == 0 {
+    if place.pkt.is_none() {
         return Draft::new(Culprit::Capture, message, origin, origin);
     }
     Draft::new(Culprit::Capture, message, origin, origin).shows(

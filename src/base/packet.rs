@@ -1,0 +1,83 @@
+//! A packet's number, which also knows the file when several are read as one capture: it only grows, across files too.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::{Serialize, Serializer};
+
+/// A packet record of the capture: its number in its file, from 1, as Wireshark's `frame.number`, and the file. 0 is no packet.
+/// Later packets are greater, in whichever file they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PacketNumber(u64);
+
+/// Bits for the number in the file: 2^44 packets are a file of a petabyte.
+const BITS: u32 = 44;
+
+impl PacketNumber {
+    /// No packet.
+    pub const NONE: Self = Self(0);
+
+    /// The packet with this number, in the file with this index, from 0.
+    #[must_use]
+    pub const fn new(input: u32, number: u64) -> Self {
+        let most = (1 << BITS) - 1;
+        let number = if number > most { most } else { number };
+        // The index fits as long as there are fewer than a million files.
+        Self((input as u64) << BITS | number)
+    }
+
+    /// The number in its file, from 1.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0 & ((1 << BITS) - 1)
+    }
+
+    /// The index of its file, from 0, among those read as one capture.
+    #[must_use]
+    pub const fn input(self) -> u64 {
+        self.0 >> BITS
+    }
+
+    /// True when there is no such packet.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl From<u64> for PacketNumber {
+    /// A packet of the only file.
+    fn from(number: u64) -> Self {
+        Self::new(0, number)
+    }
+}
+
+/// The number; behind it the file, where that is not the first one.
+impl Display for PacketNumber {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.input() {
+            0 => self.number().fmt(f),
+            input => write!(f, "{} of file {}", self.number(), input.saturating_add(1)),
+        }
+    }
+}
+
+impl Serialize for PacketNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_grow_over_files_and_keep_their_own_count() {
+        let (last, first) = (PacketNumber::new(0, 900), PacketNumber::new(1, 1));
+        assert!(last < first);
+        assert_eq!((first.input(), first.number()), (1, 1));
+        assert_eq!([last.to_string(), first.to_string()], ["900", "1 of file 2"]);
+        assert_eq!(serde_json::to_string(&first).unwrap(), "1");
+        assert!(PacketNumber::NONE.is_none() && !first.is_none());
+    }
+}
