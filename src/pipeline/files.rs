@@ -1,0 +1,108 @@
+//! Capture files in, report out: one file, octets in memory, or several files as one capture.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::analyzer::{Analyzer, Seen, Wishes};
+use super::rows::stamp;
+use crate::base::Time;
+use crate::capture::{Compression, FileFacts, Format, Joined, Reader, by_first_packet};
+use crate::error::Error;
+use crate::finding::{Input, Keys, Report};
+
+/// Analyzes a capture file; `-` is standard input. Several files are read as one capture, in the order of their first packets:
+/// connections span them. `observe` hears every fact, in the order of the packets.
+///
+/// # Errors
+///
+/// When no file can be opened, or none is a capture. What is wrong inside a capture, and a file among several that cannot be read,
+/// is in the report.
+pub fn analyze(
+    paths: &[PathBuf],
+    wishes: &Wishes,
+    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+) -> Result<Report, Error> {
+    let mut paths = paths.to_vec();
+    if paths.len() > 1 && !paths.iter().any(|path| path == Path::new("-")) {
+        paths = by_first_packet(paths);
+    }
+    let mut joined = Joined::new(paths);
+    let mut analyzer = Analyzer::new(*wishes);
+    let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
+    loop {
+        match joined.next() {
+            Ok(Some(record)) => analyzer.record(&record, observe),
+            Ok(None) => break,
+            Err(error) => {
+                failures.insert(joined.inputs().count(), error);
+            }
+        }
+    }
+    let opened = joined.inputs().any(|(_, facts)| facts.is_some());
+    if let (false, Some((_, error))) = (opened, failures.pop_first()) {
+        return Err(error);
+    }
+    let inputs = (1..).zip(joined.inputs()).map(|(number, (path, facts))| {
+        let failure = failures.get(&number).map(ToString::to_string);
+        input(&path.display().to_string(), facts, failure)
+    });
+    let inputs: Vec<Input> = inputs.collect();
+    let several = inputs.len() > 1;
+    let cuts: Vec<String> = joined.inputs().filter_map(|(path, facts)| cut(path, facts?, several)).collect();
+    Ok(analyzer.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe))
+}
+
+/// Analyzes a capture in memory.
+///
+/// # Errors
+///
+/// As [`analyze`].
+pub fn analyze_octets(
+    name: &str,
+    octets: &[u8],
+    wishes: &Wishes,
+    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+) -> Result<Report, Error> {
+    let mut reader = Reader::new(octets, name)?;
+    let mut analyzer = Analyzer::new(*wishes);
+    let failure = loop {
+        match reader.next() {
+            Ok(Some(record)) => analyzer.record(&record, observe),
+            Ok(None) => break None,
+            Err(error) => break Some(error.to_string()),
+        }
+    };
+    let inputs = vec![input(name, Some(reader.facts()), failure)];
+    Ok(analyzer.finish(inputs, cut(Path::new(name), reader.facts(), false), observe))
+}
+
+/// Where a file ends inside a record; among several its name stands before it.
+fn cut(path: &Path, facts: &FileFacts, several: bool) -> Option<String> {
+    let place = facts.truncated_tail.as_ref()?;
+    Some(if several { format!("{}: {place}", path.display()) } else { place.to_string() })
+}
+
+/// What is known of a file; without facts it could not be opened.
+fn input(name: &str, facts: Option<&FileFacts>, error: Option<String>) -> Input {
+    let of = |time: fn(&FileFacts) -> Option<Time>| {
+        facts.and_then(|facts| Some(stamp(time(facts)?, facts.nanoseconds)))
+    };
+    let damage = facts.and_then(|facts| facts.damage.first()).map(ToString::to_string);
+    Input {
+        path: name.to_owned(),
+        format: facts.map(|facts| match facts.format {
+            Format::Pcap => "pcap",
+            Format::Pcapng => "pcapng",
+        }),
+        compression: facts.and_then(|facts| facts.compression).map(Compression::word),
+        linktypes: facts.iter().flat_map(|facts| &facts.link_types).map(ToString::to_string).collect(),
+        packets: facts.map_or(0, |facts| facts.packets),
+        bytes: facts.map_or(0, |facts| facts.octets),
+        first: of(|facts| facts.first),
+        last: of(|facts| facts.last),
+        truncated_tail: facts.is_some_and(|facts| facts.truncated_tail.is_some()),
+        sha256: None,
+        error: error.or(damage),
+        keys: Keys::default(),
+    }
+}
