@@ -43,6 +43,9 @@ pub const MAX_UNDECIDED: usize = 1 << 16;
 /// Largest HTTP/1.x head looked at: what common servers accept (Apache 8 KiB a line, nginx 32 KiB in all).
 pub const MAX_HTTP1_HEAD: usize = 1 << 15;
 
+/// Prologues (PROXY, SOCKS, CONNECT) that may stand one behind another before a connection's own protocol.
+pub const MAX_PROLOGUES: usize = 4;
+
 /// Largest frame payload other than DATA that is assembled: the largest MAX_FRAME_SIZE seen for field blocks in the field is 1 MiB.
 pub const MAX_PAYLOAD: usize = 1 << 20;
 

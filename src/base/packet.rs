@@ -18,6 +18,7 @@ impl PacketNumber {
 
     /// The packet with this number, in the file with this index, from 0.
     #[must_use]
+    #[expect(clippy::as_conversions, reason = "a widening, which `From` cannot do in a constant")]
     pub const fn new(input: u32, number: u64) -> Self {
         let most = (1 << BITS) - 1;
         let number = if number > most { most } else { number };

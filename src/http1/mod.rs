@@ -3,8 +3,10 @@
 
 mod head;
 mod opening;
+mod prologue;
 mod upgrade;
 
 pub use head::{HeadFault, RequestHead, ResponseHead, looks_like_request, looks_like_response};
 pub use opening::{ClientOpening, Opening, ServerOpening, agreement};
+pub use prologue::{Prologue, Step};
 pub use upgrade::{Outcome, Upgrade};

@@ -79,6 +79,7 @@ impl Upper {
                 client: (client_end, tcp.stream(client)),
                 server: (server_end, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
+                prologues: &self.prologues,
                 modes: (modes.client, modes.server),
                 http1,
                 conn,

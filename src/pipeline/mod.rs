@@ -11,6 +11,7 @@ mod files;
 mod hidden;
 mod listing;
 mod opening;
+mod prologue;
 mod rows;
 mod session;
 mod upper;

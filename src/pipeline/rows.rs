@@ -12,6 +12,7 @@ use crate::finding::{
     SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
 };
 use crate::frame::{Setting, Settings};
+use crate::http1::Prologue;
 use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Stream as TcpStream};
 
@@ -22,6 +23,7 @@ pub(super) struct Facts<'a> {
     pub client: (Endpoint, &'a TcpStream),
     pub server: (Endpoint, &'a TcpStream),
     pub encapsulation: Encapsulation,
+    pub prologues: &'a [Prologue],
     pub modes: (Mode, Mode),
     pub http1: &'a Http1,
     pub conn: &'a Connection,
@@ -35,13 +37,15 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
     let conn = facts.conn;
     let (client, server) = (facts.client.1, facts.server.1);
     let started = if from_syn || client.syn.is_some() { "syn" } else { "midstream" };
+    let prologues = facts.prologues.iter().map(|prologue| prologue.word());
+    let encapsulation = facts.encapsulation.names().chain(["tcp"]).chain(prologues).collect();
     ConnectionRow {
         id: facts.number,
         tcp_stream: Some(facts.number),
         input: facts.first.pkt.input(),
         client: peer(facts.client.0, None),
         server: peer(facts.server.0, facts.authority.clone()),
-        encapsulation: facts.encapsulation.names().chain(["tcp"]).collect(),
+        encapsulation: encapsulation,
         vantage: vantage(conn),
         started,
         ended: ended(conn),

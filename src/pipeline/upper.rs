@@ -4,10 +4,11 @@ use super::analyzer::{Seen, Wishes};
 use super::calls::CallStats;
 use super::conclusion::Concluded;
 use super::opening::{Decision, Held, Http1, Mode};
+use super::prologue::Front;
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
-use crate::http1::{Outcome, Upgrade, agreement};
+use crate::http1::{Outcome, Prologue, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
 use crate::rules::{Coverage, Engine};
@@ -23,6 +24,8 @@ pub(super) struct Upper {
     pub(super) modes: PerSide<Mode>,
     pub(super) held: PerSide<Held>,
     pub(super) http1: Http1,
+    /// What stood before the connection's own protocol, outermost first.
+    pub(super) prologues: Vec<Prologue>,
     pub(super) decoders: PerSide<Decoder>,
     pub(super) conn: Connection,
     pub(super) ears: Ears,
@@ -105,6 +108,7 @@ impl Upper {
             modes: PerSide::default(),
             held: PerSide::default(),
             http1: Http1::default(),
+            prologues: Vec::new(),
             decoders: PerSide::default(),
             conn: Connection::new(interest),
             ears,
@@ -283,6 +287,17 @@ impl Upper {
 
     /// Looks at the octets held of a side, and at those of the other one, which may have waited for that.
     fn decide(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        match self.take_prologue() {
+            Front::NotYet => return,
+            Front::Taken => {
+                let waiting = self.waiting();
+                for side in Side::BOTH.into_iter().filter(|side| waiting[*side]) {
+                    self.decide(side, wishes, observe);
+                }
+                return;
+            }
+            Front::Own => {}
+        }
         let held = &self.held[side];
         let decision = match side {
             Side::Client => self.http1.client(held),
