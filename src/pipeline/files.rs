@@ -38,8 +38,8 @@ pub fn analyze(
             }
         }
     }
-    let opened = joined.inputs().any(|(_, facts)| facts.is_some());
-    if let (false, Some((_, error))) = (opened, failures.pop_first()) {
+    let unopened = joined.inputs().all(|(_, facts)| facts.is_none());
+    if unopened && let Some((_, error)) = failures.pop_first() {
         return Err(error);
     }
     let inputs = (1..).zip(joined.inputs()).map(|(number, (path, facts))| {

@@ -15,6 +15,7 @@ mod prologue;
 mod rows;
 mod session;
 mod upper;
+mod vantage;
 
 pub use analyzer::{Analyzer, Seen, Wishes};
 pub use files::{analyze, analyze_octets};

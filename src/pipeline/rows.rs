@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
 use super::opening::{Http1, Mode};
+use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
@@ -46,7 +47,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         client: peer(facts.client.0, None),
         server: peer(facts.server.0, facts.authority.clone()),
         encapsulation: encapsulation,
-        vantage: vantage(conn),
+        vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
         ended: ended(conn),
         start: stamp(facts.first.time, false),
@@ -97,25 +98,6 @@ fn negotiation(facts: &Facts<'_>) -> Negotiation {
         }),
     });
     Negotiation { via, tls: None, npn: None, upgrade, alt_svc: Vec::new() }
-}
-
-/// Where the tap stood, from the handshake (SYN to SYN/ACK, SYN/ACK to ACK).
-fn vantage(conn: &Connection) -> &'static str {
-    let transport = &conn.transport;
-    let (Some(syn), Some(answer), Some(third)) =
-        (transport.syn.client, transport.syn.server, transport.established)
-    else {
-        return "unknown";
-    };
-    let (to_server, to_client) = (answer.time.since(syn.time), third.time.since(answer.time));
-    let short = |part: Span| part < Span::millis(1);
-    let near = |part: Span, other: Span| short(part) && part.times(9) < other;
-    match (to_server, to_client) {
-        (a, b) if short(a) && short(b) => "both",
-        (a, b) if near(b, a) => "client",
-        (a, b) if near(a, b) => "server",
-        _ => "middle",
-    }
 }
 
 fn ended(conn: &Connection) -> End {

@@ -24,6 +24,8 @@ pub struct Segment<'a> {
     pub length: u64,
     /// Time to live of the IP packet that carried it.
     pub ttl: u8,
+    /// The longest segment that the sender takes, where this is a SYN that says so.
+    pub largest: Option<u16>,
     /// The packet.
     pub at: Place,
 }
@@ -78,6 +80,7 @@ impl<'a> Segment<'a> {
             payload: payload.get(header..).unwrap_or_default(),
             length: to_u64(length.saturating_sub(header)),
             ttl,
+            largest: if bits & Flags::SYN.0 == 0 { None } else { largest(payload.get(20..header)) },
             at,
         })
     }
@@ -86,5 +89,33 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub const fn payload_sequence(&self) -> u32 {
         if self.flags.has(Flags::SYN) { self.sequence.wrapping_add(1) } else { self.sequence }
+    }
+}
+
+/// The maximum segment size option (RFC 9293 §3.7.1), as far as the options were captured.
+fn largest(options: Option<&[u8]>) -> Option<u16> {
+    let mut rest = options?;
+    loop {
+        rest = match rest {
+            [2, 4, high, low, ..] => return Some(u16::from_be_bytes([*high, *low])),
+            [1, behind @ ..] => behind,
+            [kind, length, ..] if *kind > 1 && *length >= 2 => rest.get(usize::from(*length)..)?,
+            _ => return None,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_segment_is_read_among_other_options_and_nowhere_else() {
+        let says = |options: &[u8]| largest(Some(options));
+        assert_eq!(says(&[2, 4, 5, 180, 1, 3, 3, 7]), Some(1460));
+        assert_eq!(says(&[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 2, 4, 0xff, 0xd7]), Some(65_495));
+        for none in [&[][..], &[0, 2, 4, 5, 180], &[2, 4, 5], &[8, 0, 2, 4, 5, 180], &[3, 40, 2, 4, 5, 180]] {
+            assert_eq!(says(none), None, "{none:?}");
+        }
     }
 }

@@ -28,6 +28,10 @@ pub struct Stats {
     pub octets: u64,
     /// Payload octets seen again.
     pub repeated: u64,
+    /// Payload octets that came into a hole, too late to have changed places on the way: sent again.
+    pub resent: u64,
+    /// Payload octets of the longest segment.
+    pub longest: u64,
     /// Octets that the receiver acknowledged or that later ones prove, but that the capture lacks.
     pub missing: u64,
     /// Segments that repeated octets with other contents.
@@ -49,6 +53,8 @@ pub struct Stream {
     pub start: Start,
     /// Counts.
     pub stats: Stats,
+    /// The longest segment that this side takes, as its SYN says (RFC 9293 §3.7.1).
+    pub largest_segment: Option<u16>,
     /// Offset of the peer's stream that this side acknowledged.
     pub acked: u64,
     /// Where this side's SYN was seen.
@@ -131,6 +137,8 @@ impl Stream {
         stats.last = Some(segment.at);
         let (low, high) = stats.ttl.unwrap_or((segment.ttl, segment.ttl));
         stats.ttl = Some((low.min(segment.ttl), high.max(segment.ttl)));
+        stats.longest = stats.longest.max(segment.length);
+        self.largest_segment = self.largest_segment.or(segment.largest);
     }
 
     /// Takes the payload of a segment: hands on what is next, stores what is early, counts what is old.
@@ -159,6 +167,9 @@ impl Stream {
             self.repeat(length, differs);
         } else if start <= self.next {
             self.repeat(self.next.saturating_sub(start), false);
+            if self.held.first_origin().is_some_and(|later| !prompt(&origin, &later)) {
+                self.stats.resent = self.stats.resent.saturating_add(end.saturating_sub(self.next));
+            }
             self.pass(start, bytes, cut, origin, emit);
         } else {
             let Overlap { repeated, differs } = self.held.store(start, bytes, cut, origin);
@@ -263,8 +274,7 @@ impl Stream {
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
         let Some(later) = self.held.first_origin() else { return origin.peer_acked };
-        let prompt = origin.at.time.since(later.at.time) <= Span::millis(limits::HOLE_GRACE_MS);
-        let bound = if prompt { later.peer_acked } else { later.peer_acked.min(self.told) };
+        let bound = if prompt(origin, &later) { later.peer_acked } else { later.peer_acked.min(self.told) };
         origin.peer_acked.min(bound)
     }
 
@@ -275,6 +285,11 @@ impl Stream {
             self.stats.differing_at = self.stats.last;
         }
     }
+}
+
+/// True when octets came so soon after later ones that both changed places on the way.
+fn prompt(origin: &Origin, later: &Origin) -> bool {
+    origin.at.time.since(later.at.time) <= Span::millis(limits::HOLE_GRACE_MS)
 }
 
 /// Digests of the segments delivered last, so that a repetition with other octets is noticed without keeping any octets.

@@ -108,6 +108,7 @@ pub(super) fn segment(
         payload,
         length,
         ttl: 64,
+        largest: None,
         at,
     }
 }
