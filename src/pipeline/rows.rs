@@ -46,7 +46,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         input: facts.first.pkt.input(),
         client: peer(facts.client.0, None),
         server: peer(facts.server.0, facts.authority.clone()),
-        encapsulation: encapsulation,
+        encapsulation,
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
         ended: ended(conn),

@@ -167,7 +167,7 @@ impl Stream {
             self.repeat(length, differs);
         } else if start <= self.next {
             self.repeat(self.next.saturating_sub(start), false);
-            if self.held.first_origin().is_some_and(|later| !prompt(&origin, &later)) {
+            if self.held.first_origin().is_some_and(|later| !prompt(&origin, later)) {
                 self.stats.resent = self.stats.resent.saturating_add(end.saturating_sub(self.next));
             }
             self.pass(start, bytes, cut, origin, emit);
