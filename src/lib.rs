@@ -20,4 +20,5 @@ pub mod report;
 pub mod rules;
 pub mod script;
 pub mod tcp;
+pub mod tls;
 pub mod views;

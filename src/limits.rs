@@ -139,3 +139,40 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
+
+/// Secrets kept from TLS key logs: what [`MAX_EMBEDDED_SECRETS`] holds of the shortest lines.
+pub const MAX_KEY_LINES: usize = 1 << 20;
+
+/// Sources of TLS secrets told apart; files beyond it are named as the last one.
+pub const MAX_KEY_SOURCES: usize = 1 << 12;
+
+/// Largest TLS handshake message that is read: four records. Hellos of the field stay below 4 KiB, with post-quantum keys too,
+/// certificate chains below 32 KiB.
+pub const MAX_HANDSHAKE_MESSAGE: usize = 1 << 16;
+
+/// Entries kept of each list in a TLS hello (suites, groups, names): several times what any client offers.
+pub const MAX_HELLO_ITEMS: usize = 256;
+
+/// TLS alerts listed for one connection: one from each side is what a connection has, and close_notify.
+pub const MAX_ALERTS: usize = 8;
+
+/// Names read from a TLS certificate: what large public certificates carry.
+pub const MAX_CERTIFICATE_NAMES: usize = 128;
+
+/// Octets of TLS early data held until it is known whether the server accepted them: four times the usual max_early_data_size.
+pub const MAX_EARLY_DATA: usize = 1 << 16;
+
+/// TLS records that may be missing before one that is tried to be opened: what a hole of 64 KiB can hold of small records.
+pub const MAX_SEQUENCES_TRIED: u32 = 1 << 12;
+
+/// Attempts to open records of one side with keys and sequence numbers that are only possible; a wrong key log ends here.
+pub const MAX_OPENING_TRIES: u32 = 1 << 14;
+
+/// Earlier TLS sessions remembered by id or ticket, so that their resumption can be opened: those of the last minutes at a busy server.
+pub const MAX_RESUMPTIONS: usize = 1 << 12;
+
+/// Buffers for TLS records that wait for their next use: as many as records are open at once on one worker, a few.
+pub const MAX_IDLE_BUFFERS: usize = 8;
+
+/// Places that may be the begin of a TLS record, looked at together while records are searched for behind a gap.
+pub const MAX_RECORD_CANDIDATES: usize = 16;

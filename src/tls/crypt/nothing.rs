@@ -1,0 +1,44 @@
+//! Built without the feature `decrypt`: no record is opened, and reports say so.
+
+use super::Opened;
+use crate::base::Side;
+use crate::tls::keylog::{Random, Secret};
+use crate::tls::records::Header;
+use crate::tls::suite::CipherSuite;
+
+/// Keys that are never made.
+pub(in crate::tls) struct Opener {
+    pub(in crate::tls) sequence: u64,
+}
+
+/// True when records of this suite can be opened: never.
+pub(in crate::tls) const fn opens(_: CipherSuite) -> bool {
+    false
+}
+
+impl Opener {
+    pub(in crate::tls) const fn tls13(_: CipherSuite, _: &Secret) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::tls) const fn tls12(
+        _: CipherSuite,
+        _: &Secret,
+        _: (&Random, &Random),
+        _: Side,
+    ) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::tls) const fn next_generation(&self) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::tls) const fn open(&mut self, _: &Header, _: &mut [u8]) -> Option<Opened> {
+        None
+    }
+
+    pub(in crate::tls) const fn open_as(&self, _: &Header, _: &mut [u8], _: u64) -> Option<Opened> {
+        None
+    }
+}

@@ -1,0 +1,248 @@
+//! The key schedules (RFC 8446 §7, RFC 5246 §6.3) and the opening of records, on the primitives of `ring`.
+
+use std::sync::LazyLock;
+
+use ring::aead::{self, LessSafeKey, UnboundKey};
+use ring::{hkdf, hmac};
+
+use super::{Opened, additional_data, nonce, unpadded};
+use crate::base::Side;
+use crate::tls::keylog::{Random, Secret, wipe};
+use crate::tls::records::Header;
+use crate::tls::suite::{Aead, CipherSuite, Hash};
+
+/// The keys of one side, for one generation, and the sequence number of the next record.
+pub(in crate::tls) struct Opener {
+    key: LessSafeKey,
+    iv: [u8; 12],
+    form: Form,
+    pub(in crate::tls) sequence: u64,
+}
+
+/// How records are laid out.
+enum Form {
+    /// TLS 1.3, with the traffic secret that the next generation is made of.
+    Tls13 { suite: CipherSuite, secret: [u8; 48] },
+    /// Up to TLS 1.2, with the first octets of the nonce in the record (RFC 5288 §3).
+    Explicit,
+    /// Up to TLS 1.2, with the nonce of TLS 1.3 (RFC 7905 §2).
+    Implicit,
+}
+
+/// True when records of this suite can be opened.
+pub(in crate::tls) fn opens(suite: CipherSuite) -> bool {
+    suite.aead().is_some()
+}
+
+impl Opener {
+    /// Keys of TLS 1.3 from a traffic secret.
+    pub(in crate::tls) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
+        Self::of_secret(suite, secret.octets())
+    }
+
+    fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
+        let (aead, hash) = (suite.aead()?, suite.hash());
+        if !suite.is_tls13() || secret.len() != hash.octets() {
+            return None;
+        }
+        let (mut key, mut iv, mut kept) = ([0; 32], [0; 12], [0; 48]);
+        let prk = hkdf::Prk::new_less_safe(hkdf_of(hash), secret);
+        let key_room = key.get_mut(..aead.key_octets())?;
+        expand(&prk, b"tls13 key", key_room)?;
+        expand(&prk, b"tls13 iv", &mut iv)?;
+        let made = less_safe(aead, key_room);
+        wipe(&mut key);
+        kept.get_mut(..secret.len())?.copy_from_slice(secret);
+        Some(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept }, sequence: 0 })
+    }
+
+    /// Keys up to TLS 1.2 from the master secret (RFC 5246 §6.3).
+    pub(in crate::tls) fn tls12(
+        suite: CipherSuite,
+        master: &Secret,
+        randoms: (&Random, &Random),
+        side: Side,
+    ) -> Option<Self> {
+        let aead = suite.aead().filter(|_| !suite.is_tls13())?;
+        let form = if aead == Aead::ChaCha20Poly1305 { Form::Implicit } else { Form::Explicit };
+        let fixed = if aead == Aead::ChaCha20Poly1305 { 12 } else { 4 };
+        let (client, server) = randoms;
+        let mut block = [0; 96];
+        prf(suite.hash(), master.octets(), &[b"key expansion", &server.0, &client.0], &mut block);
+        let (keys, rest) = block.split_at(aead.key_octets().saturating_mul(2));
+        let (client_key, server_key) = keys.split_at(aead.key_octets());
+        let (key, skip) = match side {
+            Side::Client => (client_key, 0),
+            Side::Server => (server_key, fixed),
+        };
+        let mut iv = [0; 12];
+        for (octet, part) in iv.iter_mut().zip(rest.iter().skip(skip).take(fixed)) {
+            *octet = *part;
+        }
+        let made = less_safe(aead, key);
+        wipe(&mut block);
+        Some(Self { key: made?, iv, form, sequence: 0 })
+    }
+
+    /// The keys after a KeyUpdate (RFC 8446 §7.2).
+    pub(in crate::tls) fn next_generation(&self) -> Option<Self> {
+        let Form::Tls13 { suite, secret } = &self.form else { return None };
+        let length = suite.hash().octets();
+        let prk = hkdf::Prk::new_less_safe(hkdf_of(suite.hash()), secret.get(..length)?);
+        let mut next = [0; 48];
+        let room = next.get_mut(..length)?;
+        expand(&prk, b"tls13 traffic upd", room)?;
+        let made = Self::of_secret(*suite, room);
+        wipe(&mut next);
+        made
+    }
+
+    /// Opens a record in place. When it cannot be opened, the body is spoilt.
+    pub(in crate::tls) fn open(&mut self, header: &Header, body: &mut [u8]) -> Option<Opened> {
+        let opened = self.open_as(header, body, self.sequence)?;
+        self.sequence = self.sequence.saturating_add(1);
+        Some(opened)
+    }
+
+    /// Opens a record as the one with this sequence number.
+    pub(in crate::tls) fn open_as(&self, header: &Header, body: &mut [u8], sequence: u64) -> Option<Opened> {
+        match self.form {
+            Form::Tls13 { .. } => {
+                let length = self.unseal(&header.octets, &nonce(&self.iv, sequence), body)?;
+                let (end, kind) = unpadded(body.get(..length)?)?;
+                Some(Opened { kind, plain: 0..end })
+            }
+            Form::Explicit => {
+                let (explicit, sealed) = body.split_at_mut_checked(8)?;
+                let mut nonce = self.iv;
+                for (octet, part) in nonce.iter_mut().skip(4).zip(explicit) {
+                    *octet = *part;
+                }
+                let data = additional_data(header, sequence, sealed.len().checked_sub(TAG)?);
+                let length = self.unseal(&data, &nonce, sealed)?;
+                Some(Opened { kind: header.kind.0, plain: 8..length.saturating_add(8) })
+            }
+            Form::Implicit => {
+                let data = additional_data(header, sequence, body.len().checked_sub(TAG)?);
+                let length = self.unseal(&data, &nonce(&self.iv, sequence), body)?;
+                Some(Opened { kind: header.kind.0, plain: 0..length })
+            }
+        }
+    }
+
+    fn unseal(&self, data: &[u8], nonce: &[u8; 12], sealed: &mut [u8]) -> Option<usize> {
+        let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+        let plain = self.key.open_in_place(nonce, aead::Aad::from(data), sealed).ok()?;
+        Some(plain.len())
+    }
+}
+
+impl Drop for Opener {
+    /// Overwrites what is secret. The expanded key is overwritten with another one, since its octets cannot be reached.
+    fn drop(&mut self) {
+        if let Some(blank) = &*BLANK {
+            self.key.clone_from(blank);
+            std::hint::black_box(&self.key);
+        }
+        wipe(&mut self.iv);
+        if let Form::Tls13 { secret, .. } = &mut self.form {
+            wipe(secret);
+        }
+    }
+}
+
+/// A key of zeros.
+static BLANK: LazyLock<Option<LessSafeKey>> = LazyLock::new(|| less_safe(Aead::Aes256Gcm, &[0; 32]));
+
+/// Octets of the tag behind sealed octets, in all suites that can be opened.
+const TAG: usize = 16;
+
+fn less_safe(aead: Aead, key: &[u8]) -> Option<LessSafeKey> {
+    let algorithm = match aead {
+        Aead::Aes128Gcm => &aead::AES_128_GCM,
+        Aead::Aes256Gcm => &aead::AES_256_GCM,
+        Aead::ChaCha20Poly1305 => &aead::CHACHA20_POLY1305,
+    };
+    UnboundKey::new(algorithm, key).ok().map(LessSafeKey::new)
+}
+
+const fn hkdf_of(hash: Hash) -> hkdf::Algorithm {
+    match hash {
+        Hash::Sha256 => hkdf::HKDF_SHA256,
+        Hash::Sha384 => hkdf::HKDF_SHA384,
+    }
+}
+
+struct Length(usize);
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// HKDF-Expand-Label without context (RFC 8446 §7.1). `label` includes its prefix `tls13 `.
+fn expand(prk: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
+    let length = u16::try_from(out.len()).ok()?.to_be_bytes();
+    let label_length = [u8::try_from(label.len()).ok()?];
+    let info = [length.as_slice(), &label_length, label, &[0]];
+    prk.expand(&info, Length(out.len())).ok()?.fill(out).ok()
+}
+
+/// The pseudorandom function of TLS 1.2 (RFC 5246 §5); label and seed come in parts.
+fn prf(hash: Hash, secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
+    let algorithm = match hash {
+        Hash::Sha256 => hmac::HMAC_SHA256,
+        Hash::Sha384 => hmac::HMAC_SHA384,
+    };
+    let key = hmac::Key::new(algorithm, secret);
+    let signed = |first: &[u8], rest: &[&[u8]]| {
+        let mut context = hmac::Context::with_key(&key);
+        context.update(first);
+        for part in rest {
+            context.update(part);
+        }
+        context.sign()
+    };
+    let mut a = signed(&[], seed);
+    for room in out.chunks_mut(hash.octets()) {
+        let block = signed(a.as_ref(), seed);
+        for (octet, part) in room.iter_mut().zip(block.as_ref()) {
+            *octet = *part;
+        }
+        a = signed(a.as_ref(), &[]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::sample::hex;
+
+    #[test]
+    fn keys_come_from_secrets_as_in_rfc_8448() {
+        let secret = hex("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38");
+        let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &secret);
+        let (mut key, mut iv) = ([0; 16], [0; 12]);
+        expand(&prk, b"tls13 key", &mut key).unwrap();
+        expand(&prk, b"tls13 iv", &mut iv).unwrap();
+        assert_eq!(key.as_slice(), hex("3fce516009c21727d0f2e4e86ee403bc"));
+        assert_eq!(iv.as_slice(), hex("5d313eb2671276ee13000b30"));
+    }
+
+    #[test]
+    fn the_prf_of_tls12_gives_the_known_answer() {
+        let secret = hex("9bbe436ba940f017b17652849a71db35");
+        let seed = hex("a0ba9f936cda311827a6f796ffd5198c");
+        let mut out = [0; 100];
+        prf(Hash::Sha256, &secret, &[b"test label", &seed], &mut out);
+        assert_eq!(
+            out.as_slice(),
+            hex(
+                "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af\
+                 0fa022f7077def17abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff701\
+                 87347b66"
+            )
+        );
+    }
+}

@@ -1,0 +1,408 @@
+//! NSS key logs (RFC 9850): lines of label, client random and secret, from files and from secrets embedded in captures. Every
+//! secret remembers where it came from, so that a report can name the source that opened a connection.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::base::{to_u32, to_u64};
+use crate::limits::{MAX_KEY_LINES, MAX_KEY_SOURCES};
+
+/// The client random of a ClientHello: what key logs name a session by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Random(pub [u8; 32]);
+
+/// What a secret of a key log is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// The master secret, up to TLS 1.2.
+    ClientRandom,
+    /// The client's 0-RTT data.
+    ClientEarlyTrafficSecret,
+    /// The client's handshake messages.
+    ClientHandshakeTrafficSecret,
+    /// The server's handshake messages.
+    ServerHandshakeTrafficSecret,
+    /// The client's data.
+    ClientTrafficSecret0,
+    /// The server's data.
+    ServerTrafficSecret0,
+}
+
+/// Number of a source of secrets, in the order in which they were added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Source(u32);
+
+/// A line of a key log that is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// What is wrong with it.
+    pub why: BadLineKind,
+}
+
+/// Why a line of a key log is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadLineKind {
+    /// The label is not one of RFC 9850.
+    UnknownLabel,
+    /// Not three words.
+    WordCount,
+    /// The client random is not 64 hexadecimal digits.
+    Random,
+    /// The secret is not hexadecimal, or of no length that a secret has.
+    Secret,
+    /// A label (`RSA`, `PMS_CLIENT_RANDOM`) whose secret is made before the master secret, and is not used.
+    PreMaster,
+    /// An earlier line has another secret for the same session and label; it stays.
+    Contradiction,
+    /// There are too many lines.
+    TooMany,
+}
+
+/// Secrets by session and label.
+#[derive(Default)]
+pub struct KeyLog {
+    sources: Vec<String>,
+    secrets: HashMap<(Label, Random), Secret, foldhash::fast::FixedState>,
+}
+
+/// A secret: octets that are overwritten when they are dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Secret {
+    octets: [u8; 48],
+    length: u8,
+    pub(super) source: Source,
+}
+
+impl KeyLog {
+    /// A key log without secrets.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the lines of a key log; `source` names it in reports. Returns the lines that are of no use.
+    pub fn add(&mut self, source: &str, octets: &[u8]) -> Vec<BadLine> {
+        let known = self.sources.iter().position(|name| name == source);
+        let number = known.unwrap_or(self.sources.len());
+        if known.is_none() && number < MAX_KEY_SOURCES {
+            self.sources.push(source.to_owned());
+        }
+        let source = Source(to_u32(number.min(MAX_KEY_SOURCES.saturating_sub(1))));
+        let mut bad = Vec::new();
+        for (index, line) in octets.split(|octet| *octet == b'\n').enumerate() {
+            if let Err(why) = self.line(source, line) {
+                bad.push(BadLine { number: to_u64(index).saturating_add(1), why });
+            }
+        }
+        bad
+    }
+
+    fn line(&mut self, source: Source, line: &[u8]) -> Result<(), BadLineKind> {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+        if line.is_empty() || line.starts_with(b"#") {
+            return Ok(());
+        }
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let word = words.next().unwrap_or_default();
+        let (Some(random), Some(secret), None) = (words.next(), words.next(), words.next()) else {
+            return Err(if known(word) { BadLineKind::WordCount } else { BadLineKind::UnknownLabel });
+        };
+        let Some(label) = Label::read(word) else { return unused(word) };
+        let random = Random::read(random).ok_or(BadLineKind::Random)?;
+        let secret = Secret::read(secret, source).filter(|secret| label.fits(secret.octets().len()));
+        self.insert(label, random, secret.ok_or(BadLineKind::Secret)?)
+    }
+
+    fn insert(&mut self, label: Label, random: Random, secret: Secret) -> Result<(), BadLineKind> {
+        if let Some(earlier) = self.secrets.get(&(label, random)) {
+            let same = earlier.octets() == secret.octets();
+            return if same { Ok(()) } else { Err(BadLineKind::Contradiction) };
+        }
+        if self.secrets.len() >= MAX_KEY_LINES {
+            return Err(BadLineKind::TooMany);
+        }
+        self.secrets.insert((label, random), secret);
+        Ok(())
+    }
+
+    /// Secrets held.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        to_u64(self.secrets.len())
+    }
+
+    /// True when there are no secrets.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
+    /// The name of a source.
+    #[must_use]
+    pub fn source(&self, source: Source) -> &str {
+        let at = usize::try_from(source.0).unwrap_or(usize::MAX);
+        self.sources.get(at).map_or("", String::as_str)
+    }
+
+    /// The names of all sources, in the order in which they were added.
+    pub fn sources(&self) -> impl Iterator<Item = (Source, &str)> {
+        (0..).map(Source).zip(self.sources.iter().map(String::as_str))
+    }
+
+    /// True when the secret is known.
+    #[must_use]
+    pub fn has(&self, label: Label, random: &Random) -> bool {
+        self.secrets.contains_key(&(label, *random))
+    }
+
+    pub(super) fn find(&self, label: Label, random: &Random) -> Option<&Secret> {
+        self.secrets.get(&(label, *random))
+    }
+}
+
+impl fmt::Debug for KeyLog {
+    /// How many, from where; never what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyLog({} secrets from {:?})", self.secrets.len(), self.sources)
+    }
+}
+
+impl Label {
+    /// The label as key logs spell it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ClientRandom => "CLIENT_RANDOM",
+            Self::ClientEarlyTrafficSecret => "CLIENT_EARLY_TRAFFIC_SECRET",
+            Self::ClientHandshakeTrafficSecret => "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            Self::ServerHandshakeTrafficSecret => "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            Self::ClientTrafficSecret0 => "CLIENT_TRAFFIC_SECRET_0",
+            Self::ServerTrafficSecret0 => "SERVER_TRAFFIC_SECRET_0",
+        }
+    }
+
+    const ALL: [Self; 6] = [
+        Self::ClientRandom,
+        Self::ClientEarlyTrafficSecret,
+        Self::ClientHandshakeTrafficSecret,
+        Self::ServerHandshakeTrafficSecret,
+        Self::ClientTrafficSecret0,
+        Self::ServerTrafficSecret0,
+    ];
+
+    fn read(word: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|label| label.word().as_bytes() == word)
+    }
+
+    const fn fits(self, length: usize) -> bool {
+        match self {
+            Self::ClientRandom => length == 48,
+            _ => length == 32 || length == 48,
+        }
+    }
+}
+
+/// True for a label that has a meaning, though not always a use here.
+fn known(word: &[u8]) -> bool {
+    Label::read(word).is_some()
+        || PRE_MASTER.contains(&word)
+        || OTHER.iter().any(|other| word.starts_with(other))
+}
+
+/// A whole line with a label that is not used here.
+fn unused(word: &[u8]) -> Result<(), BadLineKind> {
+    if PRE_MASTER.contains(&word) {
+        Err(BadLineKind::PreMaster)
+    } else if known(word) {
+        Ok(())
+    } else {
+        Err(BadLineKind::UnknownLabel)
+    }
+}
+
+const PRE_MASTER: [&[u8]; 2] = [b"RSA", b"PMS_CLIENT_RANDOM"];
+
+/// Labels of RFC 9850 whose secrets open nothing here, and those of QUIC and of later generations, by their beginning.
+const OTHER: [&[u8]; 7] = [
+    b"EXPORTER_SECRET",
+    b"EARLY_EXPORTER_SECRET",
+    b"ECH_",
+    b"QUIC_",
+    b"CLIENT_TRAFFIC_SECRET_",
+    b"SERVER_TRAFFIC_SECRET_",
+    b"EARLY_EXPORTER_MASTER_SECRET",
+];
+
+impl Random {
+    fn read(hex: &[u8]) -> Option<Self> {
+        let mut octets = [0; 32];
+        (read_hex(hex, &mut octets)? == octets.len()).then_some(Self(octets))
+    }
+}
+
+impl fmt::Display for Random {
+    /// Lower case hexadecimal, as key logs have it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl BadLineKind {
+    /// What is wrong, as a person is told.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnknownLabel => "unknown label",
+            Self::WordCount => "not three words",
+            Self::Random => "the client random is not 64 hexadecimal digits",
+            Self::Secret => "the secret is not hexadecimal, or of a wrong length",
+            Self::PreMaster => "secrets from before the master secret are not used",
+            Self::Contradiction => "another secret for the same session stands before it",
+            Self::TooMany => "too many lines",
+        }
+    }
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.number, self.why.word())
+    }
+}
+
+impl Secret {
+    pub(super) fn octets(&self) -> &[u8] {
+        self.octets.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    fn read(hex: &[u8], source: Source) -> Option<Self> {
+        let mut octets = [0; 48];
+        let length = u8::try_from(read_hex(hex, &mut octets)?).ok()?;
+        Some(Self { octets, length, source })
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        wipe(&mut self.octets);
+    }
+}
+
+/// Overwrites octets, and looks at them, so that the writing is not optimised away.
+pub(super) fn wipe(octets: &mut [u8]) {
+    octets.fill(0);
+    std::hint::black_box(octets);
+}
+
+/// Reads hexadecimal digits; returns the number of octets, or `None` when they are none or do not fit.
+fn read_hex(hex: &[u8], octets: &mut [u8]) -> Option<usize> {
+    let (pairs, rest) = hex.as_chunks::<2>();
+    if !rest.is_empty() || pairs.len() > octets.len() {
+        return None;
+    }
+    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
+        *octet = (digit(*high)? << 4) | digit(*low)?;
+    }
+    Some(pairs.len())
+}
+
+const fn digit(letter: u8) -> Option<u8> {
+    match letter {
+        b'0'..=b'9' => Some(letter.wrapping_sub(b'0')),
+        b'a'..=b'f' => Some(letter.wrapping_sub(b'a').wrapping_add(10)),
+        b'A'..=b'F' => Some(letter.wrapping_sub(b'A').wrapping_add(10)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RANDOM: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    fn line(label: &str, octets: usize) -> String {
+        format!("{label} {RANDOM} {}", "5A".repeat(octets))
+    }
+
+    fn why(text: &str) -> Vec<(u64, BadLineKind)> {
+        KeyLog::new().add("a", text.as_bytes()).iter().map(|bad| (bad.number, bad.why)).collect()
+    }
+
+    #[test]
+    fn comments_line_ends_case_and_blanks_do_not_matter() {
+        let text = format!(
+            "\u{feff}# by hand\r\n\r\n  {}\r\n{}\n\t# end",
+            line("CLIENT_RANDOM", 48).replace(RANDOM, &RANDOM.to_uppercase()),
+            line("SERVER_TRAFFIC_SECRET_0", 32).replace(' ', " \t"),
+        );
+        let mut log = KeyLog::new();
+        assert!(log.add("a.keys", text.as_bytes()).is_empty());
+        let random = Random::read(RANDOM.as_bytes()).unwrap();
+        assert_eq!(random.to_string(), RANDOM);
+        assert!(log.has(Label::ClientRandom, &random) && log.has(Label::ServerTrafficSecret0, &random));
+        assert_eq!(log.find(Label::ClientRandom, &random).unwrap().octets(), [0x5a; 48]);
+        assert_eq!(log.len(), 2);
+    }
+
+    #[test]
+    fn a_bad_line_is_named_with_its_number() {
+        let text = [
+            line("SOME_SECRET", 32),
+            line("CLIENT_RANDOM", 32),
+            line("CLIENT_RANDOM", 48).replace("00112233", "0011223"),
+            "CLIENT_RANDOM abc".to_owned(),
+            format!("RSA 0011223344556677 {}", "00".repeat(48)),
+            line("CLIENT_RANDOM", 48).replace("5A", "5g"),
+            "hello".to_owned(),
+        ];
+        use BadLineKind::{PreMaster, Random, Secret, UnknownLabel, WordCount};
+        let expected = [UnknownLabel, Secret, Random, WordCount, PreMaster, Secret, UnknownLabel];
+        assert_eq!(why(&text.join("\n")), (1..).zip(expected).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn labels_that_open_nothing_here_are_no_fault() {
+        let labels = ["EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "ECH_SECRET", "CLIENT_TRAFFIC_SECRET_1"];
+        assert_eq!(why(&labels.map(|label| line(label, 48)).join("\n")), []);
+    }
+
+    #[test]
+    fn the_first_of_two_secrets_stays_and_the_same_again_is_no_fault() {
+        let (one, two) = (line("CLIENT_RANDOM", 48), line("CLIENT_RANDOM", 48).replace("5A", "5B"));
+        assert_eq!(why(&format!("{one}\n{one}\n{two}\n")), [(3, BadLineKind::Contradiction)]);
+    }
+
+    #[test]
+    fn a_secret_knows_its_source() {
+        let mut log = KeyLog::new();
+        log.add("embedded", line("CLIENT_RANDOM", 48).as_bytes());
+        log.add("x.keys", line("SERVER_TRAFFIC_SECRET_0", 48).as_bytes());
+        log.add("embedded", b"");
+        let random = Random::read(RANDOM.as_bytes()).unwrap();
+        let source = log.find(Label::ServerTrafficSecret0, &random).unwrap().source;
+        assert_eq!(log.source(source), "x.keys");
+        assert_eq!(log.sources().map(|(_, name)| name).collect::<Vec<_>>(), ["embedded", "x.keys"]);
+        assert!(!format!("{log:?}").contains("5A"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_octets_fail_it(octets in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+            let _ = KeyLog::new().add("any", &octets);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Can a connection be opened, and if not, what is missing? What `h2lint keys` says.
+
+use super::half::Epoch;
+use super::keylog::{KeyLog, Label, Random, Source};
+use super::negotiation::EarlyData;
+use super::opening::label;
+use super::session::Session;
+use super::shared::Shared;
+use super::suite::CipherSuite;
+use crate::base::{PerSide, Side};
+
+/// What is known about the keys of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyReport {
+    /// By which source the records of each side were opened, where any was.
+    pub opened: PerSide<Option<Source>>,
+    /// Whether the whole connection can be opened.
+    pub openable: Openable,
+}
+
+/// Whether a connection can be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Openable {
+    /// It can: no line is missing, and what was tried was opened.
+    Yes,
+    /// These lines of a key log are missing.
+    Missing(Vec<MissingLine>),
+    /// No line is missing, but records cannot be opened: the secret is of another session.
+    WrongSecret,
+    /// The suite seals records in a way that cannot be opened here.
+    Unsupported(CipherSuite),
+    /// The hellos are not in the capture.
+    HandshakeNotSeen,
+    /// The handshake did not get as far as keys.
+    NothingSealed,
+}
+
+/// A line that a key log would need: label and client random, without the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingLine {
+    /// The label.
+    pub label: Label,
+    /// The client random.
+    pub random: Random,
+}
+
+impl std::fmt::Display for MissingLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.label, self.random)
+    }
+}
+
+impl Session {
+    /// What is known about the keys.
+    #[must_use]
+    pub fn key_report(&self, keys: &KeyLog, shared: &Shared) -> KeyReport {
+        let opened = PerSide::from_fn(|side| self.opened_by(side));
+        KeyReport { opened, openable: self.openable(keys, shared) }
+    }
+
+    fn openable(&self, keys: &KeyLog, shared: &Shared) -> Openable {
+        let seen = self.negotiation();
+        let nothing = seen.sealed_records.client == 0 && seen.sealed_records.server == 0;
+        let Some(hello) = &seen.client_hello else { return Openable::HandshakeNotSeen };
+        let Some(answer) = &seen.server_hello else {
+            return if nothing { Openable::NothingSealed } else { Openable::HandshakeNotSeen };
+        };
+        let failed = seen.failure().is_some() && nothing;
+        if failed {
+            return Openable::NothingSealed;
+        }
+        if !super::crypt::opens(answer.suite) {
+            return Openable::Unsupported(answer.suite);
+        }
+        let random = hello.random;
+        let missing: Vec<MissingLine> = self
+            .labels()
+            .into_iter()
+            .filter(|label| !self.has(*label, &random, keys, shared))
+            .map(|label| MissingLine { label, random })
+            .collect();
+        let in_vain = Side::BOTH
+            .iter()
+            .any(|side| self.halves[*side].tries > 0 && self.halves[*side].opened_by.is_none());
+        match (missing.is_empty(), in_vain) {
+            (false, _) => Openable::Missing(missing),
+            (true, true) => Openable::WrongSecret,
+            (true, false) => Openable::Yes,
+        }
+    }
+
+    /// The lines that opening the whole connection takes.
+    fn labels(&self) -> Vec<Label> {
+        if !self.negotiation().is_tls13() {
+            return vec![Label::ClientRandom];
+        }
+        let early = matches!(self.negotiation().early_data, EarlyData::Accepted | EarlyData::Offered);
+        let early = early.then_some(Label::ClientEarlyTrafficSecret);
+        let others = [Epoch::Handshake, Epoch::Application]
+            .into_iter()
+            .flat_map(|epoch| Side::BOTH.map(|side| label(side, epoch)));
+        early.into_iter().chain(others).collect()
+    }
+
+    fn has(&self, label: Label, random: &Random, keys: &KeyLog, shared: &Shared) -> bool {
+        let resumed = || {
+            let earlier = self.earlier(shared).filter(|_| label == Label::ClientRandom);
+            earlier.is_some_and(|earlier| keys.has(label, &earlier))
+        };
+        keys.has(label, random) || resumed()
+    }
+}
