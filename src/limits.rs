@@ -136,3 +136,10 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
+
+/// Faults of one connection that are remembered as reasons for errors, and errors that are asked for their reason. The first ones
+/// tell what went wrong; a connection that has more is beyond explaining.
+pub const MAX_CAUSES: usize = 64;
+
+/// Reactions owed on one connection that are followed to the end: one for each stream, and one for the connection.
+pub const MAX_DUES: usize = 32;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::block::Assembly;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
+use super::recent::Recent;
 use super::settings::Ledger;
 use crate::base::Origin;
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
@@ -17,6 +18,8 @@ pub struct Half {
     pub first_frame: Option<(Header, Origin)>,
     /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began; 0 when there is none.
     pub last_ordinary: u64,
+    /// Its last frames.
+    pub recent: Recent,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -90,6 +93,7 @@ impl Default for Half {
         Self {
             first_frame: None,
             last_ordinary: 0,
+            recent: Recent::default(),
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),

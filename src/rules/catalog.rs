@@ -1,6 +1,6 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, settings, stream_id, stream_state};
+use super::{Rule, capture, continuation, framing, preface, reaction, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -90,6 +90,15 @@ static CATALOG: &[&Rule] = &[
     // PNG
     // GOA
     // REA
+    &reaction::error_ignored::CONNECTION_ERROR_IGNORED,
+    &reaction::error_ignored::STREAM_ERROR_IGNORED,
+    &reaction::wrong_error_code::WRONG_ERROR_CODE,
+    &reaction::error_close_without_goaway::ERROR_CLOSE_WITHOUT_GOAWAY,
+    &reaction::open_after_error_goaway::OPEN_AFTER_ERROR_GOAWAY,
+    &reaction::legal_behaviour_rejected::LEGAL_BEHAVIOUR_REJECTED,
+    &reaction::malformed_message_accepted::MALFORMED_MESSAGE_ACCEPTED,
+    &reaction::error_explained::ERROR_EXPLAINED,
+    &reaction::error_not_justified::ERROR_NOT_JUSTIFIED,
     // GRP
     // ABU
     // HLT
