@@ -40,10 +40,10 @@ impl Cause {
         matches!(self.rule.view, View::Timer | View::Reaction)
     }
 
-    /// True when the party whose frame began at `later` had received it.
+    /// True when the party whose frame began at `later` had received its first octets: many faults show before a frame is complete.
     #[must_use]
-    pub const fn reached(&self, later: &Origin) -> bool {
-        self.is_absence() || self.end.covered_by(later)
+    pub const fn had_begun(&self, later: &Origin) -> bool {
+        self.is_absence() || self.start.tcp_end < later.peer_acked
     }
 
     /// The finding in a few words, for evidence.

@@ -28,8 +28,6 @@ pub struct Complaint {
     pub idle: Option<Span>,
     /// True when the field blocks of the peer could all be read until then.
     pub fields_known: bool,
-    /// Faults that were known when it passed.
-    known: usize,
 }
 
 /// Why a frame is no reason for an error.
@@ -81,7 +79,6 @@ impl Complaint {
         fact: &Fact<'_>,
         stream: Option<u32>,
         code: ErrorCode,
-        known: usize,
         conn: &Connection,
     ) -> Self {
         let peer = &conn.sides[fact.side.peer()];
@@ -107,18 +104,13 @@ impl Complaint {
             tolerated,
             idle: times.map(|time| fact.start.at.time.since(time)),
             fields_known: peer.hpack_exact(),
-            known,
         }
     }
 
-    /// The fault that it answers, among those known when it passed, and those that only time brought to light.
+    /// The fault that it answers: of one that had begun to arrive, or that only time brought to light.
     pub(super) fn reason<'a>(&self, causes: &'a [Cause]) -> Reason<'a> {
-        let theirs = || {
-            let before = |(place, cause): &(usize, &Cause)| *place < self.known || cause.is_absence();
-            let peer = |cause: &&Cause| cause.culprit != self.side;
-            causes.iter().enumerate().filter(before).map(|(_, cause)| cause).filter(peer)
-        };
-        let near = |cause: &&Cause| cause.reached(&self.start) && self.is_about(cause);
+        let theirs = || causes.iter().filter(|cause| cause.culprit != self.side);
+        let near = |cause: &&Cause| cause.had_begun(&self.start) && self.is_about(cause);
         let sure = |cause: &&Cause| cause.confidence.is_some_and(|how| how >= Confidence::Likely);
         let deserved = |cause: &&Cause| cause.fits(self.code, Spec::Rfc9113);
         let best =

@@ -165,7 +165,7 @@ impl Book {
         let parted = self.farewells[fact.side].is_some();
         let room = self.complaints.len() < limits::MAX_CAUSES;
         if Complaint::is_error(code) && !again && !parted && room {
-            self.complaints.push(Complaint::of(fact, stream, code, self.causes.len(), conn));
+            self.complaints.push(Complaint::of(fact, stream, code, conn));
         }
     }
 }
