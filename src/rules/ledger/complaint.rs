@@ -75,12 +75,7 @@ impl Complaint {
         super::accuses(code) || matches!(code, ErrorCode::SETTINGS_TIMEOUT | ErrorCode::INADEQUATE_SECURITY)
     }
 
-    pub(super) fn of(
-        fact: &Fact<'_>,
-        stream: Option<u32>,
-        code: ErrorCode,
-        conn: &Connection,
-    ) -> Self {
+    pub(super) fn of(fact: &Fact<'_>, stream: Option<u32>, code: ErrorCode, conn: &Connection) -> Self {
         let peer = &conn.sides[fact.side.peer()];
         let about = |header: &Header| stream.is_none_or(|stream| header.stream.0 == stream);
         let received = || {
@@ -169,7 +164,9 @@ impl Tolerated {
             .listed()
             .any(|sent| sent.start.tcp_end == start.tcp_end && !sent.unknown.is_empty());
         let undefined = header.flags.0 & !header.kind.defined_flags().0 != 0;
+        let promise = header.kind == FrameType::PUSH_PROMISE && sender == Side::Client;
         Some(match header.kind {
+            _ if promise => return None,
             _ if reset.is_some_and(|(reset, _)| !reset.covered_by(start)) => Self::InFlight,
             FrameType::DATA if code == ErrorCode::FLOW_CONTROL_ERROR && smaller => Self::SmallerWindow,
             kind if kind.name().is_none() => Self::UnknownType,

@@ -4,7 +4,7 @@ use super::Cause;
 use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended, MessageState, Stream};
 use crate::frame::{ErrorCode, StreamId};
-use crate::rules::{Event, Scope};
+use crate::rules::{Event, Scope, View};
 
 /// A reaction that is owed for a certain fault.
 #[derive(Clone, Debug)]
@@ -81,8 +81,9 @@ pub enum Proof {
     Answered(Origin),
     /// Something that the offender sent later was answered.
     Processed(Origin),
-    /// As before, but the offender reset the connection, and an error may have been on its way.
-    Aborted(Origin),
+    /// One of these, but the offender reset the connection, so that an error may have been on its way; or the receiver itself may have
+    /// widened what it allows, and that was on its way.
+    Unsure(Origin),
     /// The wait was over.
     Expired,
     /// The offender waited, and gave up.
@@ -108,8 +109,12 @@ impl Due {
             Scope::Connection | Scope::Frame | Scope::Capture => Reach::Connection,
         };
         let hangs_on_stream = ends == Reach::Stream || cause.rule.names(ErrorCode::STREAM_CLOSED);
+        let beyond =
+            |last: StreamId| ends == Reach::Stream && cause.stream.is_some_and(|stream| stream > last.0);
         let free = hangs_on_stream && is_over(cause, debtor, conn);
-        let parted = conn.sides[debtor].goaways.iter().any(|goaway| goaway.code != ErrorCode::NO_ERROR);
+        let mut goaways = conn.sides[debtor].goaways.iter();
+        let parted =
+            goaways.any(|goaway| goaway.code != ErrorCode::NO_ERROR || beyond(goaway.last_stream_id));
         (cause.demands_reaction() && !free && !parted).then_some(Self {
             cause: *cause,
             debtor,
@@ -246,9 +251,12 @@ impl Due {
         let over = end.map_or(event.now, |end| end.at).time.since(since.time);
         let (read, proof) = conn.sides[self.debtor].knowledge.proved();
         let given_up = ended != Ended::Open && over >= event.options.reaction_given_up;
+        let permissive = self.cause.rule.view == View::Permissive;
+        let unsure = permissive || matches!(ended, Ended::Rst(_));
         let proof = match self.answered(conn) {
+            Some(answer) if permissive => Proof::Unsure(answer),
             Some(answer) => Proof::Answered(answer),
-            None if read > self.offset() && matches!(ended, Ended::Rst(_)) => Proof::Aborted(proof),
+            None if read > self.offset() && unsure => Proof::Unsure(proof),
             None if read > self.offset() => Proof::Processed(proof),
             None if over >= event.options.reaction_wait => Proof::Expired,
             None if given_up => Proof::GivenUp,

@@ -48,7 +48,12 @@ impl Rule {
 
     /// True when a receiver that sees the fault must raise an error (RFC 9113 §5.4).
     fn demands_reaction(&self) -> bool {
-        let sent = matches!(self.view, View::Wire | View::Own | View::Permissive | View::Processed);
+        let sent = match self.view {
+            View::Wire | View::Own | View::Processed => true,
+            // What had passed decides; an END_STREAM or credit of the receiver on its way makes it another matter for itself.
+            View::Permissive => self.scope == Scope::Connection,
+            View::Reaction | View::Timer | View::Handshake => false,
+        };
         let in_frames = self.needs.contains(&Need::Frames) && !self.error_code.is_empty();
         let scoped = matches!(self.scope, Scope::Connection | Scope::Stream);
         let bearable =

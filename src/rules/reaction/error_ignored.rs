@@ -36,7 +36,7 @@ pub(in crate::rules) static CONNECTION_ERROR_IGNORED: Rule = Rule {
     harm: "The two ends go on with different ideas of the connection: of its streams, its header table, or its windows.",
     doubt: "Certain with (a): a response on a stream opened later, the acknowledgement of a later SETTINGS or PING, \
         and neither GOAWAY nor close to the end; when the peer itself reset the connection, an error may have been \
-        on its way: likely. (b) and (c): likely. A FIN of X behind the peer's own FIN is no reaction. WINDOW_UPDATE \
+        on its way, and a limit may have been raised while the fault was on its way: likely. (b) and (c): likely. A FIN of X behind the peer's own FIN is no reaction. WINDOW_UPDATE \
         proves nothing. Any GOAWAY and any close, however late, withdraws the finding; an error code on the stream \
         of the fault is taken for a reaction too. Nothing is owed for faults that are not certain, that a receiver \
         may bear, behind X's own error GOAWAY, or, for STREAM_CLOSED, on a stream that X had reset or finished.",
@@ -146,10 +146,9 @@ fn draft(event: &Event<'_>, due: &Due, ignored: &Ignored) -> Draft {
         Reach::Stream => "neither RST_STREAM nor GOAWAY nor close",
     };
     let message = format!(
-        "The {} owed {} ({} it in pkt {}); {seen} followed, {}.",
+        "The {} owed {} (its TCP acknowledged it in pkt {}); {seen} followed, {}.",
         side.word(),
         owed(due),
-        "TCP acknowledged",
         ignored.since.pkt,
         shown(event, due, ignored)
     );
@@ -163,7 +162,7 @@ fn draft(event: &Event<'_>, due: &Due, ignored: &Ignored) -> Draft {
     let (confidence, proof) = match ignored.proof {
         Proof::Answered(at) => (Confidence::Certain, Some((at, "answers the faulty field block"))),
         Proof::Processed(at) => (Confidence::Certain, Some((at, "answers something sent behind the fault"))),
-        Proof::Aborted(at) => (Confidence::Likely, Some((at, "answers something sent behind the fault"))),
+        Proof::Unsure(at) => (Confidence::Likely, Some((at, "answers something sent behind the fault"))),
         Proof::Expired | Proof::GivenUp => (Confidence::Likely, None),
     };
     if let Some((at, words)) = proof {
@@ -182,7 +181,7 @@ fn shown(event: &Event<'_>, due: &Due, ignored: &Ignored) -> String {
         Proof::Answered(at) => {
             format!("and pkt {} answers the faulty field block as if it were good", at.at.pkt)
         }
-        Proof::Processed(at) | Proof::Aborted(at) => {
+        Proof::Processed(at) | Proof::Unsure(at) => {
             format!("although pkt {} answers something sent behind the fault", at.at.pkt)
         }
         Proof::Expired if event.conn.transport.ended().0 == Ended::Open => {

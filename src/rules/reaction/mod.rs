@@ -9,3 +9,6 @@ pub(super) mod malformed_message_accepted;
 pub(super) mod open_after_error_goaway;
 mod showing;
 pub(super) mod wrong_error_code;
+
+#[cfg(test)]
+mod tests;
