@@ -97,7 +97,7 @@ impl Complaint {
             end: fact.end,
             last,
             tolerated,
-            idle: times.map(|time| fact.start.at.time.since(time)),
+            idle: times.map(|time| fact.start.at.time.since(time).max(Span::ZERO)),
             fields_known: peer.hpack_exact(),
         }
     }

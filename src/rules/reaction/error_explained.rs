@@ -71,7 +71,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn draft(complaint: &Complaint, cause: &Cause) -> Draft {
     let message = format!(
-        "{} of the {} (pkt {}) answers {} of the {} in pkt {}.",
+        "{} of the {} in pkt {} answers {} of the {} in pkt {}.",
         error_words(complaint.stream, complaint.code),
         complaint.side.word(),
         complaint.start.at.pkt,

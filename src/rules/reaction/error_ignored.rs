@@ -36,8 +36,8 @@ pub(in crate::rules) static CONNECTION_ERROR_IGNORED: Rule = Rule {
     harm: "The two ends go on with different ideas of the connection: of its streams, its header table, or its windows.",
     doubt: "Certain with (a): a response on a stream opened later, the acknowledgement of a later SETTINGS or PING, \
         and neither GOAWAY nor close to the end; when the peer itself reset the connection, an error may have been \
-        on its way, and a limit may have been raised while the fault was on its way: likely. (b) and (c): likely. A FIN of X behind the peer's own FIN is no reaction. WINDOW_UPDATE \
-        proves nothing. Any GOAWAY and any close, however late, withdraws the finding; an error code on the stream \
+        on its way, and a limit may have been raised while the fault was on its way: likely. (b) and (c): likely. A \
+        FIN of X behind the peer's own FIN is no reaction. WINDOW_UPDATE proves nothing. Any GOAWAY and any close, however late, withdraws the finding; an error code on the stream \
         of the fault is taken for a reaction too. Nothing is owed for faults that are not certain, that a receiver \
         may bear, behind X's own error GOAWAY, or, for STREAM_CLOSED, on a stream that X had reset or finished.",
     not_blamed: "Its fault is a finding of its own; answering it is the receiver's part.",

@@ -74,7 +74,7 @@ fn draft(complaint: &Complaint) -> Draft {
     let quiet =
         complaint.idle.map_or_else(String::new, |idle| format!(", {idle} after the last frame before it"));
     let message = format!(
-        "The {} sent {} (pkt {}){quiet}; no rule finds fault with the frames of the {}{last}.",
+        "The {} sent {} in pkt {}{quiet}; no rule finds fault with the frames of the {}{last}.",
         side.word(),
         error_words(complaint.stream, complaint.code),
         complaint.start.at.pkt,

@@ -152,7 +152,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn draft(complaint: &Complaint, (why, header, start): (Tolerated, Header, Origin)) -> Draft {
     let (side, peer) = (complaint.side, complaint.side.peer());
     let message = format!(
-        "The {} sent {} (pkt {}), and nothing that the {} sent deserves it; its {} in pkt {} {}.",
+        "The {} sent {} in pkt {}, and nothing that the {} sent deserves it; its {} in pkt {} {}.",
         side.word(),
         error_words(complaint.stream, complaint.code),
         complaint.start.at.pkt,

@@ -75,7 +75,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn went_on(farewell: (Origin, ErrorCode), late: &Late, answer: Origin) -> Draft {
     let (sent, code) = farewell;
     let message = format!(
-        "The server sent GOAWAY {code} in pkt {}, and answered stream {} (pkt {}), which the client opened behind it, in pkt {}.",
+        "The server sent GOAWAY {code} in pkt {}, and answered stream {} in pkt {}, which the client opened behind it, in pkt {}.",
         sent.at.pkt, late.stream, late.opened.at.pkt, answer.at.pkt
     );
     Draft::new(Culprit::Server, message, answer, answer)

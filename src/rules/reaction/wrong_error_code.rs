@@ -75,7 +75,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn draft(complaint: &Complaint, cause: &Cause) -> Draft {
     let side = complaint.side;
     let message = format!(
-        "The {} answered {} of the {} (pkt {}) with {}; {} was owed.",
+        "The {} answered {} of the {} in pkt {} with {}; {} was owed.",
         side.word(),
         cause.rule.name,
         cause.culprit.word(),
