@@ -12,6 +12,7 @@ use super::stream::Stream;
 use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::hpack::{Block, Fault, FaultKind};
 use crate::limits;
 
 impl Connection {
@@ -158,6 +159,10 @@ impl Connection {
             return;
         };
         let mut head = half.gatherer.decode(&mut half.hpack, octets);
+        if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
+            self.block_fault(seen, open, &head.block, emit);
+        }
+        let half = &mut self.sides[seen.side];
         let promise = open.kind == FrameType::PUSH_PROMISE;
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let side = if promise { Side::Client } else { seen.side };
@@ -180,6 +185,22 @@ impl Connection {
             let stream = self.streams.get(open.subject);
             emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
         }
+    }
+
+    /// The block breaks RFC 7541: unless only a size update is missing, nobody knows the sender's table any more.
+    #[cold]
+    fn block_fault(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        block: &Block,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let passing = |fault: &Fault| matches!(fault.kind, FaultKind::SizeUpdateMissing { .. });
+        if block.error.as_ref().is_some_and(|fault| !passing(fault)) {
+            self.sides[seen.side].hpack.lose();
+        }
+        emit(self, Fact { start: open.start, ..seen.fact(Kind::BlockFault(block)) });
     }
 
     fn push_promise(
@@ -348,3 +369,6 @@ impl Connection {
         }
     }
 }
+
+/// Size updates that a field block needs at most (RFC 7541 §4.2).
+const MOST_UPDATES: u32 = 2;

@@ -8,6 +8,7 @@ use super::state::{Illegal, Input};
 use super::stream::Stream;
 use crate::base::{Origin, Place, Side, Signal};
 use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
+use crate::hpack::Block;
 
 /// Something that happened: what, who did it, and which octets show it.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +108,8 @@ pub enum Kind<'a> {
         /// Its stream.
         stream: Option<&'a Stream>,
     },
+    /// A field block with a fault of RFC 7541, or with more size updates than it ever needs.
+    BlockFault(&'a Block),
     /// DATA beyond the credit that can have arrived.
     WindowExceeded {
         /// The credit left after it, negative.
@@ -209,6 +212,7 @@ pub enum On {
     Opened,
     Closed,
     Head,
+    BlockFault,
     WindowExceeded,
     Settings,
     SettingsAcked,
@@ -253,6 +257,7 @@ impl On {
         Self::Opened,
         Self::Closed,
         Self::Head,
+        Self::BlockFault,
         Self::WindowExceeded,
         Self::Settings,
         Self::SettingsAcked,
@@ -339,6 +344,7 @@ impl Kind<'_> {
             Self::Opened(_) => On::Opened,
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
+            Self::BlockFault(_) => On::BlockFault,
             Self::WindowExceeded { .. } => On::WindowExceeded,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,

@@ -1,6 +1,6 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, settings, stream_id, stream_state};
+use super::{Rule, capture, continuation, framing, hpack, preface, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -63,6 +63,16 @@ static CATALOG: &[&Rule] = &[
     &continuation::field_block_interrupted::EXTENSION_FRAME_IN_FIELD_BLOCK,
     &continuation::field_block_never_finished::FIELD_BLOCK_NEVER_FINISHED,
     // HPK
+    &hpack::bad_index::HPACK_INDEX_ZERO,
+    &hpack::bad_index::HPACK_INDEX_OUT_OF_RANGE,
+    &hpack::bad_integer::HPACK_INTEGER_OVERFLOW,
+    &hpack::bad_huffman::HPACK_HUFFMAN_PADDING_TOO_LONG,
+    &hpack::bad_huffman::HPACK_HUFFMAN_PADDING_NOT_EOS,
+    &hpack::bad_huffman::HPACK_HUFFMAN_EOS,
+    &hpack::truncated_block::HPACK_TRUNCATED_BLOCK,
+    &hpack::size_update::HPACK_SIZE_UPDATE_TOO_LARGE,
+    &hpack::size_update::HPACK_SIZE_UPDATE_MISPLACED,
+    &hpack::size_update::HPACK_SIZE_UPDATE_MISSING,
     // STS
     &stream_state::idle_stream::DATA_ON_IDLE_STREAM,
     &stream_state::idle_stream::RST_STREAM_ON_IDLE_STREAM,
