@@ -4,7 +4,7 @@ use super::fact::{Fact, Interest, Kind, On};
 use super::half::{Half, Limits};
 use super::settings::Announcement;
 use super::state::StreamState;
-use super::stream::{MessageState, Stream};
+use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
@@ -31,6 +31,10 @@ pub struct Connection {
     pub(super) from_start: PerSide<bool>,
     /// True when frames of a side are missing.
     pub(super) holed: PerSide<bool>,
+    /// True when its octets come out of TLS.
+    pub encrypted: bool,
+    /// A request whose `:scheme` does not fit that was told.
+    pub(super) other_scheme: bool,
 }
 
 impl Connection {
@@ -144,6 +148,8 @@ impl Connection {
         let state = StreamState::HalfClosed(Side::Client);
         let mut stream = Stream::new(StreamId(1), state, Side::Client, origin, windows);
         stream.opened_end = origin.tcp_end;
+        stream.method = Method::named(request.method.as_deref().unwrap_or_default());
+        self.sides.client.gatherer.authorities.note(request.authority.as_deref().unwrap_or_default());
         stream.request = Some(request.into());
         stream.sent.client.message = MessageState::Head;
         stream.sent.client.ended = Some(origin);

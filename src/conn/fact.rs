@@ -2,7 +2,9 @@
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
 use super::block::OpenBlock;
+use super::content::OddContent;
 use super::message::Head;
+use super::promise::BadPromise;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
@@ -110,6 +112,29 @@ pub enum Kind<'a> {
     },
     /// A field block with a fault of RFC 7541, or with more size updates than it ever needs.
     BlockFault(&'a Block),
+    /// Fields of a decoded block, or the block as a whole, are not as they should be.
+    OddHead {
+        /// What it says, its odd fields with it.
+        head: &'a Head,
+        /// The stream whose message it belongs to.
+        stream: Option<&'a Stream>,
+        /// Its identifier: that of the promised stream for PUSH_PROMISE.
+        subject: StreamId,
+    },
+    /// The content of a message is not as it should be.
+    OddContent {
+        /// What is wrong.
+        fault: OddContent,
+        /// The stream.
+        stream: &'a Stream,
+    },
+    /// A PUSH_PROMISE that its sender may not send, or not there.
+    BadPromise {
+        /// What is wrong.
+        fault: BadPromise,
+        /// The promised stream.
+        promised: StreamId,
+    },
     /// DATA beyond the credit that can have arrived.
     WindowExceeded {
         /// The credit left after it, negative.
@@ -213,6 +238,9 @@ pub enum On {
     Closed,
     Head,
     BlockFault,
+    OddHead,
+    OddContent,
+    BadPromise,
     WindowExceeded,
     Settings,
     SettingsAcked,
@@ -258,6 +286,9 @@ impl On {
         Self::Closed,
         Self::Head,
         Self::BlockFault,
+        Self::OddHead,
+        Self::OddContent,
+        Self::BadPromise,
         Self::WindowExceeded,
         Self::Settings,
         Self::SettingsAcked,
@@ -345,6 +376,9 @@ impl Kind<'_> {
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
             Self::BlockFault(_) => On::BlockFault,
+            Self::OddHead { .. } => On::OddHead,
+            Self::OddContent { .. } => On::OddContent,
+            Self::BadPromise { .. } => On::BadPromise,
             Self::WindowExceeded { .. } => On::WindowExceeded,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,
