@@ -1,7 +1,7 @@
 //! Every rule, one line each, in the order of their codes.
 
 use super::{
-    Rule, capture, continuation, framing, hpack, messages, preface, settings, stream_id, stream_state,
+    Rule, capture, continuation, framing, hpack, messages, preface, push, settings, stream_id, stream_state,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -130,6 +130,15 @@ static CATALOG: &[&Rule] = &[
     &messages::header_list_too_large::HEADER_LIST_TOO_LARGE,
     &messages::scheme_transport_mismatch::SCHEME_TRANSPORT_MISMATCH,
     // PUS
+    &push::push_promise_from_client::PUSH_PROMISE_FROM_CLIENT,
+    &push::push_while_disabled::PUSH_WHILE_DISABLED,
+    &push::push_promise_on_stream_zero::PUSH_PROMISE_ON_STREAM_ZERO,
+    &push::push_promise_bad_parent::PUSH_PROMISE_BAD_PARENT,
+    &push::push_bad_promised_id::PUSH_BAD_PROMISED_ID,
+    &push::push_unsafe_request::PUSH_UNSAFE_REQUEST,
+    &push::push_incomplete_request::PUSH_INCOMPLETE_REQUEST,
+    &push::push_foreign_authority::PUSH_FOREIGN_AUTHORITY,
+    &push::push_promise_unfulfilled::PUSH_PROMISE_UNFULFILLED,
     // PRI
     // PNG
     // GOA

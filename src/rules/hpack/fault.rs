@@ -15,7 +15,7 @@ pub(super) fn fault<'e>(event: &Event<'e>) -> Option<(&'e Block, Fault)> {
 pub(super) fn draft(event: &Event<'_>, fault: Fault, words: &str) -> Draft {
     let stream = event.header().map(|header| header.stream.0).unwrap_or_default();
     let message = format!(
-        "The {}'s field block on stream {stream} {words}, at octet {}.",
+        "The {}'s field block on stream {stream} {words} (octet {} of the block).",
         event.side().word(),
         fault.offset
     );

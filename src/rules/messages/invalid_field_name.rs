@@ -55,18 +55,16 @@ pub(in crate::rules) static INVALID_FIELD_NAME: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(odd) = OddHead::of(event) else { return };
-    let invalid = Traits::INVALID_NAME | Traits::EMPTY_NAME;
     let name = |traits| odd.field(traits).map(|field| field.name.clone()).unwrap_or_default();
-    if odd.has(invalid) {
-        let name = name(invalid);
-        let words = match odd.has(Traits::INVALID_NAME) {
-            true => format!("has the field name \"{name}\", with an octet that no name may have"),
-            false => "has a field with an empty name".to_owned(),
-        };
-        verdict.say(odd.draft(event, &words).told_by(name));
+    let (name, words, severity) = if odd.has(Traits::INVALID_NAME) {
+        (name(Traits::INVALID_NAME), "an octet that no name may have", Severity::Error)
+    } else if odd.has(Traits::EMPTY_NAME) {
+        (String::new(), "no octet at all", Severity::Error)
     } else if odd.has(Traits::UNUSUAL_NAME) {
-        let name = name(Traits::UNUSUAL_NAME);
-        let words = format!("has the field name \"{name}\", with an octet that no token has");
-        verdict.say(odd.draft(event, &words).told_by(name).severity(Severity::Warning));
-    }
+        (name(Traits::UNUSUAL_NAME), "an octet that no token has", Severity::Warning)
+    } else {
+        return;
+    };
+    let words = format!("has the field name \"{name}\", with {words}");
+    verdict.say(odd.draft(event, &words).told_by(name).severity(severity));
 }
