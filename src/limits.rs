@@ -67,6 +67,15 @@ pub const MAX_OUTSTANDING_SETTINGS: usize = 1024;
 /// Acknowledgement steps of one side that are remembered to tell since when it could have known.
 pub const MAX_ACK_HISTORY: usize = 256;
 
+/// Odd fields of one field block that are kept to be named; one fault rarely shows in more.
+pub const MAX_ODD_FIELDS: usize = 8;
+
+/// Octets of a field's name or value that a finding shows.
+pub const MAX_SHOWN_TEXT: usize = 64;
+
+/// Authorities of requests that are kept for one connection, to compare promises with: a page rarely has so many.
+pub const MAX_AUTHORITIES: usize = 32;
+
 /// Findings kept for one connection; further ones are counted.
 pub const MAX_FINDINGS_PER_CONNECTION: usize = 1000;
 

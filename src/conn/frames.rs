@@ -91,6 +91,7 @@ impl Connection {
             return false;
         }
         self.sides[seen.side].block.interrupt();
+        self.streams.doubt(open.subject, seen.side);
         self.sides[seen.side].hpack.lose();
         emit(self, seen.fact(Kind::BlockInterrupted { open }));
         true

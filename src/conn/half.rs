@@ -59,6 +59,8 @@ pub struct Limits {
     pub concurrent_streams: u32,
     /// HEADER_TABLE_SIZE for its field blocks.
     pub table_size: u32,
+    /// MAX_HEADER_LIST_SIZE for its field sections; advisory.
+    pub header_list: u32,
 }
 
 /// A GOAWAY frame.
@@ -83,6 +85,7 @@ impl Limits {
             initial_window: peer.permitted(Setting::INITIAL_WINDOW_SIZE),
             concurrent_streams: peer.permitted(Setting::MAX_CONCURRENT_STREAMS),
             table_size: peer.permitted(Setting::HEADER_TABLE_SIZE),
+            header_list: peer.permitted(Setting::MAX_HEADER_LIST_SIZE),
         }
     }
 }

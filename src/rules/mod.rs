@@ -8,6 +8,7 @@ mod catalog;
 mod coverage;
 mod engine;
 mod event;
+mod field_block;
 mod fold;
 mod ledger;
 mod options;
