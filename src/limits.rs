@@ -70,6 +70,15 @@ pub const MAX_OUTSTANDING_SETTINGS: usize = 1024;
 /// Acknowledgement steps of one side that are remembered to tell since when it could have known.
 pub const MAX_ACK_HISTORY: usize = 256;
 
+/// Odd fields of one field block that are kept to be named; one fault rarely shows in more.
+pub const MAX_ODD_FIELDS: usize = 8;
+
+/// Octets of a field's name or value that a finding shows.
+pub const MAX_SHOWN_TEXT: usize = 64;
+
+/// Authorities of requests that are kept for one connection, to compare promises with: a page rarely has so many.
+pub const MAX_AUTHORITIES: usize = 32;
+
 /// Findings kept for one connection; further ones are counted.
 pub const MAX_FINDINGS_PER_CONNECTION: usize = 1000;
 
@@ -176,3 +185,9 @@ pub const MAX_IDLE_BUFFERS: usize = 8;
 
 /// Places that may be the begin of a TLS record, looked at together while records are searched for behind a gap.
 pub const MAX_RECORD_CANDIDATES: usize = 16;
+/// Faults of one connection that are remembered as reasons for errors, and errors that are asked for their reason. The first ones
+/// tell what went wrong; a connection that has more is beyond explaining.
+pub const MAX_CAUSES: usize = 64;
+
+/// Reactions owed on one connection that are followed to the end: one for each stream, and one for the connection.
+pub const MAX_DUES: usize = 32;

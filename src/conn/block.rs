@@ -15,6 +15,8 @@ pub struct OpenBlock {
     pub subject: StreamId,
     /// Where its first frame began.
     pub start: Origin,
+    /// That frame carries END_STREAM.
+    pub ends_stream: bool,
 }
 
 /// The fragments of the block that is open, if one is, in a buffer that is reused.

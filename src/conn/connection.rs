@@ -4,7 +4,7 @@ use super::fact::{Fact, Interest, Kind, On};
 use super::half::{Half, Limits};
 use super::settings::Announcement;
 use super::state::StreamState;
-use super::stream::{MessageState, Stream};
+use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
@@ -29,6 +29,12 @@ pub struct Connection {
     pub interest: Interest,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
+    /// True when frames of a side are missing.
+    pub(super) holed: PerSide<bool>,
+    /// True when its octets come out of TLS.
+    pub encrypted: bool,
+    /// A request whose `:scheme` does not fit that was told.
+    pub(super) other_scheme: bool,
 }
 
 impl Connection {
@@ -72,6 +78,8 @@ impl Connection {
 
     fn lose(&mut self, side: Side) {
         self.from_start[side] = false;
+        self.holed[side] = true;
+        self.limit_tables();
         self.sides[side].block.lose();
         self.sides[side].hpack.lose();
         self.streams.lose(side);
@@ -140,6 +148,8 @@ impl Connection {
         let state = StreamState::HalfClosed(Side::Client);
         let mut stream = Stream::new(StreamId(1), state, Side::Client, origin, windows);
         stream.opened_end = origin.tcp_end;
+        stream.method = Method::named(request.method.as_deref().unwrap_or_default());
+        self.sides.client.gatherer.authorities.note(request.authority.as_deref().unwrap_or_default());
         stream.request = Some(request.into());
         stream.sent.client.message = MessageState::Head;
         stream.sent.client.ended = Some(origin);
@@ -177,12 +187,23 @@ impl Connection {
         let limits = Limits::of(&self.sides[side.peer()].settings);
         let half = &mut self.sides[side];
         let moved = i64::from(limits.initial_window).saturating_sub(i64::from(half.limits.initial_window));
-        half.hpack.set_limit(limits.table_size);
         half.limits = limits;
         if moved != 0 {
             for stream in self.streams.iter_mut() {
                 stream.sent[side].window = stream.sent[side].window.saturating_add(moved);
             }
+        }
+        self.limit_tables();
+    }
+
+    /// Tells the decoders how large the tables may be, as far as that is known: what is missing of a side may have allowed more to
+    /// its peer, and a peer that was joined late may have been allowed more before.
+    fn limit_tables(&mut self) {
+        for side in Side::BOTH {
+            let peer = side.peer();
+            let unknown = self.holed[peer] || (self.holed[side] && !self.from_start[peer]);
+            let half = &mut self.sides[side];
+            half.hpack.set_limit(if unknown { u32::MAX } else { half.limits.table_size });
         }
     }
 

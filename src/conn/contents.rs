@@ -12,6 +12,7 @@ use super::stream::Stream;
 use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::hpack::{Block, Fault, FaultKind};
 use crate::limits;
 
 impl Connection {
@@ -81,6 +82,7 @@ impl Connection {
             let half = &mut self.sides[seen.side];
             half.block.interrupt();
             half.hpack.lose();
+            self.streams.doubt(seen.header.stream, seen.side);
         }
     }
 
@@ -115,8 +117,9 @@ impl Connection {
         fragment: Option<&[u8]>,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let open =
-            OpenBlock { stream: seen.header.stream, kind: seen.header.kind, subject, start: *seen.start };
+        let (stream, kind) = (seen.header.stream, seen.header.kind);
+        let ends_stream = seen.header.ends_stream();
+        let open = OpenBlock { stream, kind, subject, start: *seen.start, ends_stream };
         if seen.header.ends_block() {
             self.decode(seen, &open, fragment, emit);
         } else {
@@ -155,9 +158,16 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         let Some(octets) = octets else {
             half.hpack.lose();
+            self.streams.doubt(open.subject, seen.side);
             return;
         };
-        let mut head = half.gatherer.decode(&mut half.hpack, octets);
+        let message = self.streams.get(open.subject).map(|stream| stream.sent[seen.side].message);
+        let also = message::no_place(message.unwrap_or_default());
+        let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
+        if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
+            self.block_fault(seen, open, &head.block, emit);
+        }
+        let half = &mut self.sides[seen.side];
         let promise = open.kind == FrameType::PUSH_PROMISE;
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let side = if promise { Side::Client } else { seen.side };
@@ -172,7 +182,10 @@ impl Connection {
                 _ => {}
             }
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
+        } else if seen.side == Side::Server && !promise {
+            head.role = message::Role::Response;
         }
+        self.examine(seen, open, &mut head, emit);
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -182,6 +195,22 @@ impl Connection {
         }
     }
 
+    /// The block breaks RFC 7541: unless only a size update is missing, nobody knows the sender's table any more.
+    #[cold]
+    fn block_fault(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        block: &Block,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let passing = |fault: &Fault| matches!(fault.kind, FaultKind::SizeUpdateMissing { .. });
+        if block.error.as_ref().is_some_and(|fault| !passing(fault)) {
+            self.sides[seen.side].hpack.lose();
+        }
+        emit(self, Fact { start: open.start, ..seen.fact(Kind::BlockFault(block)) });
+    }
+
     fn push_promise(
         &mut self,
         seen: &Seen<'_>,
@@ -189,8 +218,10 @@ impl Connection {
         fragment: &[u8],
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
+        self.examine_promise(seen, promised, emit);
         let idle = matches!(self.streams.find(promised), Known::Idle);
-        if seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room() {
+        let opens = seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room();
+        if opens {
             let windows = self.initial_windows();
             let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, *seen.start, windows);
             stream.opened_end = seen.end.tcp_end;
@@ -199,14 +230,12 @@ impl Connection {
                 emit(self, seen.fact(Kind::Opened(stream)));
             }
         }
-        self.begin_block(seen, promised, Some(fragment), emit);
+        let subject = if opens { promised } else { StreamId::CONNECTION };
+        self.begin_block(seen, subject, Some(fragment), emit);
     }
 
     fn data(&mut self, seen: &Seen<'_>, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        if let Some(stream) = self.streams.get_mut(seen.header.stream) {
-            let sent = &mut stream.sent[seen.side];
-            sent.content = sent.content.saturating_add(u64::from(data.content));
-        }
+        self.count_content(seen, data, emit);
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
@@ -348,3 +377,6 @@ impl Connection {
         }
     }
 }
+
+/// Size updates that a field block needs at most (RFC 7541 §4.2).
+const MOST_UPDATES: u32 = 2;

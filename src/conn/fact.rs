@@ -2,12 +2,15 @@
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
 use super::block::OpenBlock;
+use super::content::OddContent;
 use super::message::Head;
+use super::promise::BadPromise;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
 use crate::base::{Origin, Place, Side, Signal};
 use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
+use crate::hpack::Block;
 
 /// Something that happened: what, who did it, and which octets show it.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +109,31 @@ pub enum Kind<'a> {
         head: &'a Head,
         /// Its stream.
         stream: Option<&'a Stream>,
+    },
+    /// A field block with a fault of RFC 7541, or with more size updates than it ever needs.
+    BlockFault(&'a Block),
+    /// Fields of a decoded block, or the block as a whole, are not as they should be.
+    OddHead {
+        /// What it says, its odd fields with it.
+        head: &'a Head,
+        /// The stream whose message it belongs to.
+        stream: Option<&'a Stream>,
+        /// Its identifier: that of the promised stream for PUSH_PROMISE.
+        subject: StreamId,
+    },
+    /// The content of a message is not as it should be.
+    OddContent {
+        /// What is wrong.
+        fault: OddContent,
+        /// The stream.
+        stream: &'a Stream,
+    },
+    /// A PUSH_PROMISE that its sender may not send, or not there.
+    BadPromise {
+        /// What is wrong.
+        fault: BadPromise,
+        /// The promised stream.
+        promised: StreamId,
     },
     /// DATA beyond the credit that can have arrived.
     WindowExceeded {
@@ -209,6 +237,10 @@ pub enum On {
     Opened,
     Closed,
     Head,
+    BlockFault,
+    OddHead,
+    OddContent,
+    BadPromise,
     WindowExceeded,
     Settings,
     SettingsAcked,
@@ -253,6 +285,10 @@ impl On {
         Self::Opened,
         Self::Closed,
         Self::Head,
+        Self::BlockFault,
+        Self::OddHead,
+        Self::OddContent,
+        Self::BadPromise,
         Self::WindowExceeded,
         Self::Settings,
         Self::SettingsAcked,
@@ -339,6 +375,10 @@ impl Kind<'_> {
             Self::Opened(_) => On::Opened,
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
+            Self::BlockFault(_) => On::BlockFault,
+            Self::OddHead { .. } => On::OddHead,
+            Self::OddContent { .. } => On::OddContent,
+            Self::BadPromise { .. } => On::BadPromise,
             Self::WindowExceeded { .. } => On::WindowExceeded,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,

@@ -35,6 +35,7 @@ impl Connection {
         let seen = Seen { side, header, start, end: start };
         let half = &mut self.sides[side];
         half.count_frame(header.kind);
+        half.recent.note(header, start);
         if !matches!(header.kind, FrameType::GOAWAY | FrameType::RST_STREAM) {
             half.last_ordinary = start.at.pkt;
         }
@@ -90,6 +91,7 @@ impl Connection {
             return false;
         }
         self.sides[seen.side].block.interrupt();
+        self.streams.doubt(open.subject, seen.side);
         self.sides[seen.side].hpack.lose();
         emit(self, seen.fact(Kind::BlockInterrupted { open }));
         true

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::block::Assembly;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
+use super::recent::Recent;
 use super::settings::Ledger;
 use crate::base::{Origin, PacketNumber};
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
@@ -17,6 +18,8 @@ pub struct Half {
     pub first_frame: Option<(Header, Origin)>,
     /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began.
     pub last_ordinary: PacketNumber,
+    /// Its last frames.
+    pub recent: Recent,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -56,6 +59,8 @@ pub struct Limits {
     pub concurrent_streams: u32,
     /// HEADER_TABLE_SIZE for its field blocks.
     pub table_size: u32,
+    /// MAX_HEADER_LIST_SIZE for its field sections; advisory.
+    pub header_list: u32,
 }
 
 /// A GOAWAY frame.
@@ -80,6 +85,7 @@ impl Limits {
             initial_window: peer.permitted(Setting::INITIAL_WINDOW_SIZE),
             concurrent_streams: peer.permitted(Setting::MAX_CONCURRENT_STREAMS),
             table_size: peer.permitted(Setting::HEADER_TABLE_SIZE),
+            header_list: peer.permitted(Setting::MAX_HEADER_LIST_SIZE),
         }
     }
 }
@@ -90,6 +96,7 @@ impl Default for Half {
         Self {
             first_frame: None,
             last_ordinary: PacketNumber::NONE,
+            recent: Recent::default(),
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::MessageState;
+use super::authority::{self, Authorities};
+use super::odd::{ODD, OddField};
+use super::shape::Shape;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
+use crate::limits;
 
 /// The request line of a stream, as far as its fields are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +33,12 @@ pub struct Head {
     pub status: Option<u16>,
     /// `grpc-status`, in a response.
     pub grpc_status: Option<u32>,
+    /// What `content-length` says, where it is a number.
+    pub content_length: Option<u64>,
+    /// What is not as it should be about the block as a whole.
+    pub shape: Shape,
+    /// Fields that are not as they should be; bounded.
+    pub odd: Option<Arc<[OddField]>>,
 }
 
 /// What a field block is to the message it belongs to.
@@ -56,6 +66,11 @@ pub(super) struct Gatherer {
     path: Kept,
     authority: Kept,
     last: Option<Arc<Request>>,
+    odd: Vec<OddField>,
+    /// Traits of fields that were told beside those always told, in the block decoded last.
+    also: Traits,
+    /// Those of the requests.
+    pub(super) authorities: Authorities,
 }
 
 /// One text of the request that was decoded last.
@@ -69,22 +84,31 @@ enum Kept {
 }
 
 impl Gatherer {
-    /// Decodes a block. Its role is for the caller to find out.
-    pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8]) -> Head {
-        if !decoder.repeats(octets) {
+    /// Decodes a block. Its role is for the caller to find out. Fields with a trait in `also` are odd where it stands.
+    pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8], also: Traits) -> Head {
+        if !decoder.repeats(octets) || self.also != also {
+            self.also = also;
             self.method = Kept::Absent;
             self.path = Kept::Absent;
             self.authority = Kept::Absent;
             let mut head = Head::default();
-            head.block = decoder.decode_where(octets, |traits| traits.intersects(NOTED), &mut |field| {
-                self.note(&field, &mut head.status, &mut head.grpc_status);
+            let wanted = NOTED | ODD | also;
+            let block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
+                self.note(&field, &mut head);
             });
+            head.block = block;
+            if !self.odd.is_empty() {
+                head.odd = Some(std::mem::take(&mut self.odd).into());
+            }
             self.head = head;
         }
         self.head.clone()
     }
 
-    fn note(&mut self, field: &Field<'_>, status: &mut Option<u16>, grpc_status: &mut Option<u32>) {
+    fn note(&mut self, field: &Field<'_>, head: &mut Head) {
+        if field.traits.intersects(ODD | self.also) {
+            self.note_odd(field);
+        }
         let Text::Known(value) = field.value else { return };
         let last = self.last.as_deref();
         match field.traits {
@@ -97,8 +121,33 @@ impl Gatherer {
             traits if traits.contains(Traits::AUTHORITY) => {
                 self.authority.keep(value, last.and_then(|last| last.authority.as_deref()));
             }
-            traits if traits.contains(Traits::STATUS) => *status = status.or_else(|| field.status()),
-            _ => *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()),
+            traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
+            traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
+            traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
+            traits if traits.contains(Traits::GRPC_STATUS) => {
+                head.grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
+            }
+            _ => {}
+        }
+    }
+
+    #[cold]
+    fn note_odd(&mut self, field: &Field<'_>) {
+        if self.odd.len() < limits::MAX_ODD_FIELDS {
+            self.odd.push(OddField::of(field));
+        }
+    }
+
+    /// `host` beside `:authority`, which stands before it.
+    fn note_host(&mut self, field: &Field<'_>, host: &[u8], head: &mut Head) {
+        let authority = match &self.authority {
+            Kept::Absent => return,
+            Kept::Same => self.last.as_deref().and_then(|last| last.authority.as_deref()),
+            Kept::Other(text) => Some(&**text),
+        };
+        if authority.is_some_and(|authority| !authority::same(host, authority.as_bytes())) {
+            head.shape |= Shape::HOST_DIFFERS;
+            self.note_odd(field);
         }
     }
 
@@ -113,6 +162,9 @@ impl Gatherer {
                 && self.authority.is(last.authority.is_some())
         };
         if last.filter(same).is_none() {
+            if let Kept::Other(authority) = &self.authority {
+                self.authorities.note(authority);
+            }
             let request = Request {
                 method: self.method.settle(last.and_then(|last| last.method.as_deref())),
                 path: self.path.settle(last.and_then(|last| last.path.as_deref())),
@@ -160,8 +212,29 @@ impl Kept {
 }
 
 /// Fields that are kept.
-const NOTED: Traits =
-    Traits::METHOD.or(Traits::PATH).or(Traits::AUTHORITY).or(Traits::STATUS).or(Traits::GRPC_STATUS);
+const NOTED: Traits = Traits::METHOD
+    .or(Traits::PATH)
+    .or(Traits::AUTHORITY)
+    .or(Traits::STATUS)
+    .or(Traits::GRPC_STATUS)
+    .or(Traits::CONTENT_LENGTH)
+    .or(Traits::HOST);
+
+/// A second content-length that says the same is a matter of form only.
+fn note_length(field: &Field<'_>, head: &mut Head) {
+    let length = field.content_length();
+    if !field.traits.contains(Traits::REPEATED) {
+        head.content_length = length;
+    } else if head.content_length != length {
+        head.content_length = None;
+        head.shape |= Shape::LENGTHS_DIFFER;
+    }
+}
+
+/// The traits of fields that have no place in a block that follows a message which has come so far.
+pub(super) fn no_place(message: MessageState) -> Traits {
+    if message < MessageState::Head { Traits::NONE } else { Traits::NO_TRAILER.or(Traits::PSEUDO) }
+}
 
 /// What a block sent by a server is, and where it brings the message.
 pub(super) fn response(state: MessageState, head: &Head) -> (Role, MessageState) {
@@ -209,7 +282,7 @@ mod tests {
     }
 
     fn request(gatherer: &mut Gatherer, decoder: &mut Decoder, block: &[u8]) -> Arc<Request> {
-        let head = gatherer.decode(decoder, block);
+        let head = gatherer.decode(decoder, block, Traits::NONE);
         gatherer.request(&head)
     }
 
@@ -248,7 +321,7 @@ mod tests {
         let mut block = Encoder::new();
         block.named_literal(Representation::WithoutIndexing, b"grpc-status", b"13", Coding::Plain);
         let block = block.into_octets();
-        let statuses = [(); 4].map(|()| gatherer.decode(&mut decoder, &block).grpc_status);
+        let statuses = [(); 4].map(|()| gatherer.decode(&mut decoder, &block, Traits::NONE).grpc_status);
         assert_eq!(statuses, [Some(13); 4]);
     }
 }

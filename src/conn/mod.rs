@@ -4,16 +4,23 @@
 //! announced in SETTINGS and what binds its peer ([`Ledger`]), the windows, and what each side must have known when it spoke
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
+mod authority;
 mod block;
 mod connection;
+mod content;
 mod contents;
 mod fact;
 mod frames;
 mod half;
+mod heads;
 mod knowledge;
 mod message;
+mod odd;
+mod promise;
 mod ranges;
+mod recent;
 mod settings;
+mod shape;
 mod state;
 mod stream;
 mod streams;
@@ -21,13 +28,18 @@ mod transport;
 
 pub use block::OpenBlock;
 pub use connection::Connection;
+pub use content::OddContent;
 pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
+pub use odd::OddField;
+pub use promise::BadPromise;
+pub use recent::Recent;
 pub use settings::{Announcement, Ledger, Values, is_valid};
+pub use shape::Shape;
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
-pub use stream::{Last, MessageState, Sent, Stream};
+pub use stream::{Last, MessageState, Method, Sent, Stream};
 pub use streams::{Known, Streams, opener};
 pub use transport::{Ended, Transport};
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{StreamState, message::Request};
+use super::{StreamState, content::Length, message::Request};
 use crate::base::{Origin, PerSide, Side, Time};
 use crate::frame::{ErrorCode, StreamId};
+use crate::hpack::Traits;
 
 /// A stream, open or remembered.
 #[derive(Clone, Debug)]
@@ -27,6 +28,10 @@ pub struct Stream {
     pub answered: Option<Origin>,
     /// The request, as far as its fields are known.
     pub request: Option<Arc<Request>>,
+    /// The method of that request, as far as responses depend on it.
+    pub method: Method,
+    /// Where the server made it a tunnel by a 2xx answer to CONNECT (RFC 9113 §8.5).
+    pub tunnel: Option<Box<Origin>>,
     /// Status code of the final response.
     pub status: Option<u16>,
     /// Status of the gRPC call (trailers).
@@ -50,6 +55,12 @@ pub struct Sent {
     pub message: MessageState,
     /// Octets of DATA content, padding excluded.
     pub content: u64,
+    /// Octets of content that it said there would be.
+    pub(super) length: Length,
+    /// It is a response that has no content, whatever its fields say.
+    pub(super) bodiless: bool,
+    /// Losses of its side's frames that came before it was opened; another number when its beginning is not known.
+    pub(super) losses: u32,
     /// Credit left for its DATA, in octets; negative when overrun or after a smaller INITIAL_WINDOW_SIZE.
     pub window: i64,
 }
@@ -97,6 +108,41 @@ pub enum MessageState {
     Trailers,
 }
 
+/// The method of a request, as far as the meaning of responses depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// HEAD.
+    Head,
+    /// CONNECT, without `:protocol`.
+    Connect,
+    /// Any other.
+    Other,
+}
+
+impl Method {
+    /// The method that a request's fields name.
+    pub(super) fn of(traits: Traits) -> Self {
+        match traits {
+            traits if !traits.contains(Traits::METHOD) || traits.contains(Traits::REPEATED) => Self::Unknown,
+            traits if traits.contains(Traits::HEAD) => Self::Head,
+            traits if traits.contains(Traits::CONNECT) && !traits.contains(Traits::PROTOCOL) => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+
+    /// The method of this name.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "HEAD" => Self::Head,
+            "CONNECT" => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl Stream {
     pub(super) fn new(
         id: StreamId,
@@ -116,6 +162,8 @@ impl Stream {
             sent,
             answered: None,
             request: None,
+            method: Method::Unknown,
+            tunnel: None,
             status: None,
             grpc_status: None,
             closed: None,

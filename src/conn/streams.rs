@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::message::{Head, Role};
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
 use crate::base::{PerSide, Side, to_index, to_u32};
 use crate::frame::StreamId;
+use crate::hpack::Traits;
 use crate::limits;
 
 /// The streams of a connection, in slots that are used again.
@@ -21,6 +23,10 @@ pub struct Streams {
     highest: PerSide<StreamId>,
     /// Sides of which frames are missing: streams that they opened may exist unseen.
     holed: PerSide<bool>,
+    /// How often frames of a side were missing.
+    losses: PerSide<u32>,
+    /// No request of the client was recognised since frames of it were missing.
+    unsettled: bool,
     active: PerSide<u32>,
     /// Most streams counted at once, both sides' together.
     peak: u32,
@@ -98,13 +104,45 @@ impl Streams {
 
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
-        let (count, peak) = (self.count, self.peak);
-        *self = Self { count, peak, ..Self::default() };
+        let (count, peak, losses) = (self.count, self.peak, self.losses);
+        *self = Self { count, peak, losses, ..Self::default() };
     }
 
     /// Frames of this side are missing: it may have opened streams that nobody saw.
     pub(super) fn lose(&mut self, side: Side) {
         self.holed[side] = true;
+        self.losses[side] = self.losses[side].wrapping_add(1);
+        self.unsettled |= side == Side::Client;
+    }
+
+    /// True when all that this side sent on the stream was seen, from its first frame on.
+    #[must_use]
+    pub fn is_whole(&self, stream: &Stream, side: Side) -> bool {
+        stream.sent[side].losses == self.losses[side] && !stream.irregular
+    }
+
+    /// A field block of this side on the stream is lost: how far the message has come is unknown.
+    pub(super) fn doubt(&mut self, id: StreamId, side: Side) {
+        let other = self.losses[side].wrapping_sub(1);
+        if let Some(stream) = self.get_mut(id) {
+            stream.sent[side].losses = other;
+        }
+    }
+
+    /// A head of this side came on the stream: does it leave in doubt what it is, or end such a doubt?
+    pub(super) fn recognise(&mut self, id: StreamId, side: Side, head: &Head) {
+        let unread = head.block.unknown > 0 || !head.block.complete;
+        if unread && head.role == Role::Response && head.status.is_none() {
+            self.doubt(id, side);
+        }
+        let request = head.role == Role::Request && head.block.traits.contains(Traits::METHOD);
+        if self.unsettled && request && side == Side::Client && id == self.highest.client {
+            self.unsettled = false;
+            let losses = self.losses.client;
+            if let Some(stream) = self.get_mut(id) {
+                stream.sent.client.losses = losses;
+            }
+        }
     }
 
     /// True when a stream with this identifier may exist unseen.
@@ -165,8 +203,14 @@ impl Streams {
     }
 
     /// A frame that no state allows named a stream: remembered, but not opened.
-    pub(super) fn note(&mut self, stream: Stream) {
+    pub(super) fn note(&mut self, mut stream: Stream) {
         let id = stream.id;
+        for side in Side::BOTH {
+            stream.sent[side].losses = self.losses[side];
+        }
+        if self.unsettled && id.is_odd() {
+            stream.sent.client.losses = self.losses.client.wrapping_sub(1);
+        }
         let mut at = self.free.last().copied().unwrap_or(to_u32(self.slots.len()));
         match self.places.insert(id, at) {
             Some(known) => {

@@ -70,6 +70,9 @@ impl Ears {
                 seen.unsynchronised.get_or_insert(fact.end.at.pkt);
                 seen.resynchronised = None;
             }
+            Kind::BlockFault(_) if !conn.sides[fact.side].hpack_exact() => {
+                seen.hpack_unknown.get_or_insert(fact.start.at.pkt);
+            }
             Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
             _ => {}
         }
@@ -444,7 +447,7 @@ impl Upper {
         for side in Side::BOTH {
             let seen = &mut self.ears.coverage.sides[side];
             if !self.conn.sides[side].hpack_exact() && seen.unsynchronised.is_none() {
-                seen.hpack_unknown = seen.gap.or(seen.snaplen).or(Some(last.pkt));
+                seen.hpack_unknown = seen.hpack_unknown.or(seen.gap).or(seen.snaplen).or(Some(last.pkt));
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, settings, stream_id, stream_state};
+use super::{Rule, capture, continuation, framing, preface, reaction, settings, stream_id, stream_state};
+use super::{
+    Rule, capture, continuation, framing, hpack, messages, preface, push, settings, stream_id, stream_state,
+};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -63,6 +66,16 @@ static CATALOG: &[&Rule] = &[
     &continuation::field_block_interrupted::EXTENSION_FRAME_IN_FIELD_BLOCK,
     &continuation::field_block_never_finished::FIELD_BLOCK_NEVER_FINISHED,
     // HPK
+    &hpack::bad_index::HPACK_INDEX_ZERO,
+    &hpack::bad_index::HPACK_INDEX_OUT_OF_RANGE,
+    &hpack::bad_integer::HPACK_INTEGER_OVERFLOW,
+    &hpack::bad_huffman::HPACK_HUFFMAN_PADDING_TOO_LONG,
+    &hpack::bad_huffman::HPACK_HUFFMAN_PADDING_NOT_EOS,
+    &hpack::bad_huffman::HPACK_HUFFMAN_EOS,
+    &hpack::truncated_block::HPACK_TRUNCATED_BLOCK,
+    &hpack::size_update::HPACK_SIZE_UPDATE_TOO_LARGE,
+    &hpack::size_update::HPACK_SIZE_UPDATE_MISPLACED,
+    &hpack::size_update::HPACK_SIZE_UPDATE_MISSING,
     // STS
     &stream_state::idle_stream::DATA_ON_IDLE_STREAM,
     &stream_state::idle_stream::RST_STREAM_ON_IDLE_STREAM,
@@ -85,11 +98,61 @@ static CATALOG: &[&Rule] = &[
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
     // FLW
     // MSG
+    &messages::uppercase_field_name::UPPERCASE_FIELD_NAME,
+    &messages::invalid_field_name::INVALID_FIELD_NAME,
+    &messages::invalid_field_value::INVALID_FIELD_VALUE,
+    &messages::field_value_surrounding_whitespace::FIELD_VALUE_SURROUNDING_WHITESPACE,
+    &messages::unknown_pseudo_header::UNKNOWN_PSEUDO_HEADER,
+    &messages::pseudo_header_wrong_direction::PSEUDO_HEADER_WRONG_DIRECTION,
+    &messages::pseudo_header_in_trailers::PSEUDO_HEADER_IN_TRAILERS,
+    &messages::pseudo_header_after_regular::PSEUDO_HEADER_AFTER_REGULAR,
+    &messages::duplicate_pseudo_header::DUPLICATE_PSEUDO_HEADER,
+    &messages::missing_request_pseudo_header::MISSING_REQUEST_PSEUDO_HEADER,
+    &messages::invalid_path::INVALID_PATH,
+    &messages::invalid_method_or_scheme::INVALID_METHOD_OR_SCHEME,
+    &messages::missing_authority::MISSING_AUTHORITY,
+    &messages::authority_host_mismatch::AUTHORITY_HOST_MISMATCH,
+    &messages::userinfo_in_authority::USERINFO_IN_AUTHORITY,
+    &messages::invalid_status::INVALID_STATUS,
+    &messages::status_101::STATUS_101,
+    &messages::informational_with_end_stream::INFORMATIONAL_WITH_END_STREAM,
+    &messages::second_headers_without_end_stream::SECOND_HEADERS_WITHOUT_END_STREAM,
+    &messages::data_before_final_headers::DATA_BEFORE_FINAL_HEADERS,
+    &messages::connection_specific_field::CONNECTION_SPECIFIC_FIELD,
+    &messages::invalid_te::INVALID_TE,
+    &messages::content_length_mismatch::CONTENT_LENGTH_MISMATCH,
+    &messages::invalid_content_length::INVALID_CONTENT_LENGTH,
+    &messages::forbidden_content_length::FORBIDDEN_CONTENT_LENGTH,
+    &messages::content_in_bodyless_response::CONTENT_IN_BODYLESS_RESPONSE,
+    &messages::forbidden_trailer_field::FORBIDDEN_TRAILER_FIELD,
+    &messages::bad_connect_request::BAD_CONNECT_REQUEST,
+    &messages::frame_on_connect_tunnel::FRAME_ON_CONNECT_TUNNEL,
+    &messages::extended_connect_not_negotiated::EXTENDED_CONNECT_NOT_NEGOTIATED,
+    &messages::header_list_too_large::HEADER_LIST_TOO_LARGE,
+    &messages::scheme_transport_mismatch::SCHEME_TRANSPORT_MISMATCH,
     // PUS
+    &push::push_promise_from_client::PUSH_PROMISE_FROM_CLIENT,
+    &push::push_while_disabled::PUSH_WHILE_DISABLED,
+    &push::push_promise_on_stream_zero::PUSH_PROMISE_ON_STREAM_ZERO,
+    &push::push_promise_bad_parent::PUSH_PROMISE_BAD_PARENT,
+    &push::push_bad_promised_id::PUSH_BAD_PROMISED_ID,
+    &push::push_unsafe_request::PUSH_UNSAFE_REQUEST,
+    &push::push_incomplete_request::PUSH_INCOMPLETE_REQUEST,
+    &push::push_foreign_authority::PUSH_FOREIGN_AUTHORITY,
+    &push::push_promise_unfulfilled::PUSH_PROMISE_UNFULFILLED,
     // PRI
     // PNG
     // GOA
     // REA
+    &reaction::error_ignored::CONNECTION_ERROR_IGNORED,
+    &reaction::error_ignored::STREAM_ERROR_IGNORED,
+    &reaction::wrong_error_code::WRONG_ERROR_CODE,
+    &reaction::error_close_without_goaway::ERROR_CLOSE_WITHOUT_GOAWAY,
+    &reaction::open_after_error_goaway::OPEN_AFTER_ERROR_GOAWAY,
+    &reaction::legal_behaviour_rejected::LEGAL_BEHAVIOUR_REJECTED,
+    &reaction::malformed_message_accepted::MALFORMED_MESSAGE_ACCEPTED,
+    &reaction::error_explained::ERROR_EXPLAINED,
+    &reaction::error_not_justified::ERROR_NOT_JUSTIFIED,
     // GRP
     // ABU
     // HLT

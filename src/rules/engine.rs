@@ -6,6 +6,7 @@ use super::catalog::catalog;
 use super::coverage::Coverage;
 use super::event::{Event, Offence};
 use super::fold::{Made, fold};
+use super::ledger::Ledger;
 use super::options::Options;
 use super::rule::{Judge, Rule};
 use super::summary::CaptureView;
@@ -23,6 +24,7 @@ pub struct Engine {
     dropped: u64,
     drafts: Vec<Draft>,
     offences: PerSide<u32>,
+    ledger: Ledger,
     calls: u64,
 }
 
@@ -51,20 +53,21 @@ impl Engine {
         options: &Options,
         now: Place,
     ) {
+        self.ledger.hear(fact, conn);
         let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
             return;
         };
-        let event = Event { fact, conn, offences: self.offences, coverage, options, now };
+        let around = Around { fact, conn, coverage, options, now, offences: self.offences };
         let mut offences = Vec::new();
         for ByFact { rule, judge } in woken {
             self.calls = self.calls.saturating_add(1);
-            judge(&event, &mut Verdict { drafts: &mut self.drafts });
+            judge(&around.event(&self.ledger), &mut Verdict { drafts: &mut self.drafts });
             if !self.drafts.is_empty() {
-                self.take(rule, &event, &mut offences);
+                self.take(rule, &around, &mut offences);
             }
         }
         if !offences.is_empty() {
-            self.react(&offences, &event);
+            self.react(&offences, &around);
         }
     }
 
@@ -105,23 +108,26 @@ impl Engine {
     }
 
     /// Makes findings of a rule's drafts.
-    fn take(&mut self, rule: &'static Rule, event: &Event<'_>, offences: &mut Vec<Offence>) {
+    fn take(&mut self, rule: &'static Rule, around: &Around<'_>, offences: &mut Vec<Offence>) {
         while let Some(draft) = self.drafts.pop() {
-            let allowed = event.coverage.allow(rule, &draft, event.conn);
+            let allowed = around.coverage.allow(rule, &draft, around.conn);
+            let severity = draft.severity.unwrap_or_else(|| around.options.severity(rule));
             if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
                 self.offences[side] = self.offences[side].saturating_add(1);
             }
-            offences.push(Offence {
+            let offence = Offence {
                 rule,
                 culprit: draft.culprit,
                 scope: rule.scope,
                 stream: draft.stream,
                 start: draft.start,
                 end: draft.end,
+                severity,
                 confidence: allowed,
-            });
+            };
+            self.ledger.note(&offence, around.conn);
+            offences.push(offence);
             if let Some(confidence) = allowed {
-                let severity = draft.severity.unwrap_or_else(|| event.options.severity(rule));
                 self.keep(Made {
                     rule,
                     severity,
@@ -134,11 +140,11 @@ impl Engine {
     }
 
     /// The second phase: rules about reactions and causes hear of the findings.
-    fn react(&mut self, offences: &[Offence], event: &Event<'_>) {
+    fn react(&mut self, offences: &[Offence], around: &Around<'_>) {
         for offence in offences {
             for ByOffence { rule, judge } in &table().offences {
-                judge(offence, event, &mut Verdict { drafts: &mut self.drafts });
-                self.take(rule, event, &mut Vec::new());
+                judge(offence, &around.event(&self.ledger), &mut Verdict { drafts: &mut self.drafts });
+                self.take(rule, around, &mut Vec::new());
             }
         }
     }
@@ -180,6 +186,23 @@ pub fn interest(also: Interest) -> Interest {
     let kinds =
         On::ALL.iter().filter(|on| table().facts.get(on.index()).is_some_and(|woken| !woken.is_empty()));
     kinds.fold(also, |interest, on| interest.with(*on))
+}
+
+/// A fact and its surroundings, without what the engine itself keeps.
+struct Around<'a> {
+    fact: &'a Fact<'a>,
+    conn: &'a Connection,
+    coverage: &'a Coverage,
+    options: &'a Options,
+    now: Place,
+    offences: PerSide<u32>,
+}
+
+impl<'a> Around<'a> {
+    const fn event(&self, ledger: &'a Ledger) -> Event<'a> {
+        let Self { fact, conn, coverage, options, now, offences } = *self;
+        Event { fact, conn, offences, ledger, coverage, options, now }
+    }
 }
 
 /// A rule, and what it does when a fact wakes it.

@@ -1,11 +1,12 @@
 //! What a rule sees: one fact, with shared views of its connection.
 
 use super::coverage::Coverage;
+use super::ledger::Ledger;
 use super::options::Options;
 use super::rule::{Rule, Scope};
 use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Fact, Knew};
-use crate::finding::{Confidence, Culprit};
+use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{FrameType, Header};
 
 /// One fact and its surroundings.
@@ -17,6 +18,8 @@ pub struct Event<'a> {
     pub conn: &'a Connection,
     /// Faults found before, by culprit, muted ones included.
     pub offences: PerSide<u32>,
+    /// What faults made owed, and errors that ask for a reason.
+    pub ledger: &'a Ledger,
     /// What could be seen of it.
     pub coverage: &'a Coverage,
     /// The numbers to judge by.
@@ -40,6 +43,8 @@ pub struct Offence {
     pub start: Origin,
     /// Where they were complete.
     pub end: Origin,
+    /// How bad.
+    pub severity: Severity,
     /// How certain; `None` when it was muted.
     pub confidence: Option<Confidence>,
 }

@@ -8,7 +8,9 @@ mod catalog;
 mod coverage;
 mod engine;
 mod event;
+mod field_block;
 mod fold;
+mod ledger;
 mod options;
 mod rule;
 mod summary;
@@ -39,6 +41,9 @@ pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
 pub use event::{Event, Offence};
+pub use ledger::{
+    Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
+};
 pub use options::{Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use summary::{CaptureView, FileView, Summary};

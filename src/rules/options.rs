@@ -28,7 +28,11 @@ pub struct Options {
     pub settings_ack_wait: Span,
     /// The same, when the connection ended before that was over.
     pub settings_ack_given_up: Span,
-    /// How long a field block may stay open.
+    /// How long an error that is owed may take.
+    pub reaction_wait: Span,
+    /// The same, when the offender gave up before that was over.
+    pub reaction_given_up: Span,
+    /// How long a field block may stay open, or a connection behind an error GOAWAY.
     pub close_wait: Span,
     /// Order within it is unknown in merged captures.
     pub reorder_slack: Span,
@@ -46,6 +50,8 @@ impl Default for Options {
             preface_given_up: Span::seconds(1),
             settings_ack_wait: Span::seconds(10),
             settings_ack_given_up: Span::seconds(1),
+            reaction_wait: Span::seconds(5),
+            reaction_given_up: Span::seconds(1),
             close_wait: Span::seconds(10),
             reorder_slack: Span::millis(1),
             proof_round_trips: 2,

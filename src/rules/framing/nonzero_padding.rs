@@ -16,7 +16,7 @@ pub(in crate::rules) static NONZERO_PADDING: Rule = Rule {
     scope: Scope::Stream,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Wire,
     rfc: &[
         rfc9113("6.1", Some(Level::Must)),

@@ -1,1 +1,36 @@
 //! Requests and responses: field lines, pseudo-header fields, content.
+
+pub(super) mod authority_host_mismatch;
+pub(super) mod bad_connect_request;
+pub(super) mod connection_specific_field;
+pub(super) mod content_in_bodyless_response;
+pub(super) mod content_length_mismatch;
+pub(super) mod data_before_final_headers;
+pub(super) mod duplicate_pseudo_header;
+pub(super) mod extended_connect_not_negotiated;
+pub(super) mod field_value_surrounding_whitespace;
+pub(super) mod forbidden_content_length;
+pub(super) mod forbidden_trailer_field;
+pub(super) mod frame_on_connect_tunnel;
+pub(super) mod head;
+pub(super) mod header_list_too_large;
+pub(super) mod informational_with_end_stream;
+pub(super) mod invalid_content_length;
+pub(super) mod invalid_field_name;
+pub(super) mod invalid_field_value;
+pub(super) mod invalid_method_or_scheme;
+pub(super) mod invalid_path;
+pub(super) mod invalid_status;
+pub(super) mod invalid_te;
+pub(super) mod missing_authority;
+pub(super) mod missing_request_pseudo_header;
+pub(super) mod pseudo_header_after_regular;
+pub(super) mod pseudo_header_in_trailers;
+pub(super) mod pseudo_header_wrong_direction;
+mod samples;
+pub(super) mod scheme_transport_mismatch;
+pub(super) mod second_headers_without_end_stream;
+pub(super) mod status_101;
+pub(super) mod unknown_pseudo_header;
+pub(super) mod uppercase_field_name;
+pub(super) mod userinfo_in_authority;

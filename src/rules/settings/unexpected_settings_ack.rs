@@ -16,7 +16,7 @@ pub(in crate::rules) static UNEXPECTED_SETTINGS_ACK: Rule = Rule {
     scope: Scope::Connection,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &[],
+    tags: &["tolerable"],
     view: View::Permissive,
     rfc: &[rfc9113("6.5.3", None), rfc7540("6.5.3", None)],
     summary: "SETTINGS ACK without outstanding SETTINGS",

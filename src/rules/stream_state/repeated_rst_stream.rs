@@ -5,7 +5,7 @@ use crate::conn::{Input, Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
-use crate::script::{Script, data, post, rst_stream};
+use crate::script::{Script, data, post, response, rst_stream};
 
 /// More than one RST_STREAM by the same endpoint on a stream.
 pub(in crate::rules) static REPEATED_RST_STREAM: Rule = Rule {
@@ -46,7 +46,7 @@ pub(in crate::rules) static REPEATED_RST_STREAM: Rule = Rule {
             .client([post(1)])
             .client([rst_stream(1, ErrorCode::CANCEL)])
             .wait(Span::seconds(1))
-            .server([data(1, b"late")])
+            .server([response(1), data(1, b"late")])
             .client([rst_stream(1, ErrorCode::STREAM_CLOSED)])
     },
     judges: &[Judge::On(&[On::IllegalStep], judge)],

@@ -1,0 +1,127 @@
+//! A decoded field block in its place: what is odd about it, and what it makes of its stream.
+
+use super::block::OpenBlock;
+use super::connection::Connection;
+use super::content::succeeds;
+use super::fact::{Fact, Kind};
+use super::frames::Seen;
+use super::message::{Head, Role};
+use super::shape::{Shape, Standing};
+use super::stream::{Method, Stream};
+use crate::base::{PerSide, Side};
+use crate::frame::{FrameType, Setting};
+use crate::hpack::Traits;
+
+impl Connection {
+    /// A field block is decoded, and its role is known.
+    pub(super) fn examine(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        head: &mut Head,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let standing = self.place(seen, open, head);
+        let traits = head.block.traits;
+        let limit = u64::from(self.sides[seen.side].limits.header_list);
+        let tunnel = self.streams.get(open.subject).is_some_and(|stream| stream.tunnel.is_some());
+        let bare = tunnel || head.status == Some(204);
+        let scheme = if self.encrypted { Traits::HTTP } else { Traits::HTTPS };
+        let other_scheme = head.role == Role::Request && traits.contains(scheme) && !self.other_scheme;
+        let plain = standing.is_plain(traits) && head.shape == Shape::NONE && head.block.size <= limit;
+        if !plain || bare || other_scheme || !standing.known {
+            self.odd_head(seen, open, head, standing, emit);
+        }
+        if standing.known && open.ends_stream && head.role != Role::Interim {
+            self.settle(seen, open.subject, emit);
+        }
+    }
+
+    /// Notes on the stream what the head says about it.
+    fn place(&mut self, seen: &Seen<'_>, open: &OpenBlock, head: &Head) -> Standing {
+        let promise = open.kind == FrameType::PUSH_PROMISE;
+        let side = if promise { Side::Client } else { seen.side };
+        let mut standing =
+            Standing { sender: seen.side, role: head.role, known: false, ends_stream: open.ends_stream };
+        self.streams.recognise(open.subject, side, head);
+        let known = self.streams.get(open.subject).map(|stream| self.known(stream));
+        let (Some(known), Some(stream)) = (known, self.streams.get_mut(open.subject)) else {
+            return standing;
+        };
+        let before = &stream.sent[side];
+        let over = before.reset().is_some() || before.ended.is_some_and(|ended| ended != open.start);
+        standing.known = known[side] && !over;
+        Self::expect(stream, head, seen.side, standing.known);
+        if head.role == Role::Response && stream.method == Method::Connect && succeeds(head.status) {
+            stream.tunnel.get_or_insert_with(|| Box::new(*seen.end));
+        }
+        standing
+    }
+
+    /// The block may be odd: what exactly, and who wants to know.
+    fn odd_head(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        head: &mut Head,
+        standing: Standing,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let mut shape = head.shape | standing.shape(&head.block);
+        let limit = u64::from(self.sides[seen.side].limits.header_list);
+        shape |= Shape::TOO_LARGE.when(head.block.size > limit);
+        if head.role == Role::Request && open.kind != FrameType::PUSH_PROMISE {
+            shape |= self.request_shape(head.block.traits, standing.known);
+        }
+        if let Some(stream) = self.streams.get(open.subject).filter(|_| standing.known) {
+            shape |= on_stream(stream, head);
+            if standing.promised() {
+                shape |= self.promise_shape(stream, head);
+            }
+            if head.block.traits.contains(Traits::CONNECT) {
+                shape = shape.without(Shape::HOST_DIFFERS);
+            }
+            if shape.intersects(Shape::ON_TUNNEL) {
+                shape = shape.without(Shape::WITHIN_MESSAGE);
+            }
+        }
+        head.shape = shape;
+        if shape != Shape::NONE || head.odd.is_some() {
+            let stream = self.streams.get(open.subject);
+            let kind = Kind::OddHead { head, stream, subject: open.subject };
+            emit(self, Fact { start: open.start, ..seen.fact(kind) });
+        }
+    }
+
+    fn request_shape(&mut self, traits: Traits, known: bool) -> Shape {
+        let scheme = if self.encrypted { Traits::HTTP } else { Traits::HTTPS };
+        let other_scheme = traits.contains(scheme) && !self.other_scheme && known;
+        self.other_scheme |= other_scheme;
+        let allowed = || self.sides.server.settings.permitted(Setting::ENABLE_CONNECT_PROTOCOL) == 1;
+        Shape::OTHER_SCHEME.when(other_scheme)
+            | Shape::NOT_NEGOTIATED.when(traits.contains(Traits::PROTOCOL) && !allowed())
+    }
+
+    fn promise_shape(&self, stream: &Stream, head: &Head) -> Shape {
+        let whole = PerSide::from_fn(|side| self.from_start[side] && !self.holed[side]);
+        let authority = stream.request.as_ref().and_then(|request| request.authority.as_deref());
+        let lacking = |name| self.sides.client.gatherer.authorities.lack(name);
+        let foreign = whole.client && authority.is_some_and(lacking);
+        Shape::UNSAFE_PROMISE.when(head.content_length.is_some_and(|length| length > 0))
+            | Shape::FOREIGN_AUTHORITY.when(foreign)
+    }
+}
+
+/// What a response or trailers must not be on this stream.
+fn on_stream(stream: &Stream, head: &Head) -> Shape {
+    let length = head.block.traits.contains(Traits::CONTENT_LENGTH);
+    let none = match head.role {
+        Role::Interim => true,
+        Role::Response => {
+            head.status == Some(204) || (stream.method == Method::Connect && succeeds(head.status))
+        }
+        _ => false,
+    };
+    let tunnel = head.role == Role::Trailers && stream.tunnel.is_some();
+    Shape::LENGTH_FORBIDDEN.when(length && none) | Shape::ON_TUNNEL.when(tunnel)
+}
