@@ -136,3 +136,15 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
+
+/// Fields of gRPC kept of one field block: each known name once leaves room for repetitions.
+pub const MAX_METADATA_FIELDS: usize = 16;
+
+/// Octets kept of the text of one such field: what grpc-message carries in the field, with the longest stack traces cut.
+pub const MAX_METADATA_TEXT: usize = 1024;
+
+/// Closed gRPC calls of one connection whose details are kept, for findings that name them later.
+pub const MAX_CLOSED_CALLS: usize = 256;
+
+/// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
+pub const MAX_WEB_TRAILERS: usize = 2048;

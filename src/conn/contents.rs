@@ -36,6 +36,7 @@ impl Connection {
         match *payload {
             Payload::Malformed(malformed) => {
                 emit(self, seen.fact(Kind::Malformed(malformed.fault)));
+                self.lose_call_content(&seen, emit);
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
@@ -49,7 +50,7 @@ impl Connection {
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
-            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Ping(opaque) => self.ping(&seen, opaque, emit),
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
@@ -157,8 +158,9 @@ impl Connection {
             half.hpack.lose();
             return;
         };
-        let mut head = half.gatherer.decode(&mut half.hpack, octets);
         let promise = open.kind == FrameType::PUSH_PROMISE;
+        half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
+        let mut head = half.gatherer.decode(&mut half.hpack, octets);
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let side = if promise { Side::Client } else { seen.side };
             let sent = &mut stream.sent[side];
@@ -173,6 +175,7 @@ impl Connection {
             }
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
         }
+        self.note_call(seen, open, &head, emit);
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -207,6 +210,9 @@ impl Connection {
             let sent = &mut stream.sent[seen.side];
             sent.content = sent.content.saturating_add(u64::from(data.content));
         }
+        if data.missing > 0 {
+            self.lose_call_content(seen, emit);
+        }
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
@@ -217,6 +223,9 @@ impl Connection {
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
             stream.sent[seen.side].ended.get_or_insert(*seen.start);
+            if stream.call {
+                self.end_call(seen, emit);
+            }
             self.shift(seen, id, next, emit);
         }
     }
@@ -301,8 +310,9 @@ impl Connection {
         }
     }
 
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
+    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if !seen.header.flags.has(Flags::ACK) {
+            emit(self, seen.fact(Kind::Pinged));
             let pings = &mut self.sides[seen.side].pings;
             if pings.len() < limits::MAX_OUTSTANDING_PINGS {
                 pings.push_back((opaque, *seen.end));

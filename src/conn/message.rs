@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::MessageState;
+use super::metadata::{self, Metadata};
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 
 /// The request line of a stream, as far as its fields are known.
@@ -29,6 +30,8 @@ pub struct Head {
     pub status: Option<u16>,
     /// `grpc-status`, in a response.
     pub grpc_status: Option<u32>,
+    /// The fields of gRPC, where there are any.
+    pub metadata: Option<Arc<Metadata>>,
 }
 
 /// What a field block is to the message it belongs to.
@@ -56,6 +59,7 @@ pub(super) struct Gatherer {
     path: Kept,
     authority: Kept,
     last: Option<Arc<Request>>,
+    metadata: metadata::Gathered,
 }
 
 /// One text of the request that was decoded last.
@@ -71,17 +75,24 @@ enum Kept {
 impl Gatherer {
     /// Decodes a block. Its role is for the caller to find out.
     pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8]) -> Head {
-        if !decoder.repeats(octets) {
+        if !decoder.repeats(octets) || self.metadata.wants_more() {
+            let noted = NOTED.or(self.metadata.begin());
             self.method = Kept::Absent;
             self.path = Kept::Absent;
             self.authority = Kept::Absent;
             let mut head = Head::default();
-            head.block = decoder.decode_where(octets, |traits| traits.intersects(NOTED), &mut |field| {
+            head.block = decoder.decode_where(octets, |traits| traits.intersects(noted), &mut |field| {
                 self.note(&field, &mut head.status, &mut head.grpc_status);
             });
+            head.metadata = self.metadata.settle();
             self.head = head;
         }
         self.head.clone()
+    }
+
+    /// Tells whether the block decoded next belongs to a gRPC call: whatever its content-type is, it is kept then.
+    pub(super) const fn want(&mut self, call: bool) {
+        self.metadata.want(call);
     }
 
     fn note(&mut self, field: &Field<'_>, status: &mut Option<u16>, grpc_status: &mut Option<u32>) {
@@ -98,7 +109,12 @@ impl Gatherer {
                 self.authority.keep(value, last.and_then(|last| last.authority.as_deref()));
             }
             traits if traits.contains(Traits::STATUS) => *status = status.or_else(|| field.status()),
-            _ => *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()),
+            traits => {
+                if traits.contains(Traits::GRPC_STATUS) {
+                    *grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
+                }
+                self.metadata.note(field, value);
+            }
         }
     }
 
@@ -161,7 +177,7 @@ impl Kept {
 
 /// Fields that are kept.
 const NOTED: Traits =
-    Traits::METHOD.or(Traits::PATH).or(Traits::AUTHORITY).or(Traits::STATUS).or(Traits::GRPC_STATUS);
+    Traits::METHOD.or(Traits::PATH).or(Traits::AUTHORITY).or(Traits::STATUS).or(metadata::NOTED);
 
 /// What a block sent by a server is, and where it brings the message.
 pub(super) fn response(state: MessageState, head: &Head) -> (Role, MessageState) {

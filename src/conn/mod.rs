@@ -5,6 +5,7 @@
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
 mod block;
+mod calls;
 mod connection;
 mod contents;
 mod fact;
@@ -12,6 +13,7 @@ mod frames;
 mod half;
 mod knowledge;
 mod message;
+mod metadata;
 mod ranges;
 mod settings;
 mod state;
@@ -25,6 +27,7 @@ pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
+pub use metadata::{Metadata, Named};
 pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Sent, Stream};
