@@ -245,5 +245,11 @@ impl Sheet<'_> {
 }
 
 const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
-    Observed { conn: seen.conn, first: seen.first, fact: seen.fact, connection: seen.connection }
+    Observed {
+        conn: seen.conn,
+        first: seen.first,
+        fact: seen.fact,
+        connection: seen.connection,
+        grpc: seen.grpc,
+    }
 }

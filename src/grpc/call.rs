@@ -159,7 +159,8 @@ impl Call {
     /// grpc-status as it stands, and where.
     #[must_use]
     pub fn status(&self) -> Option<(Told, &[u8])> {
-        let status = |part: &Option<Part>| part.as_ref().is_some_and(|part| part.get(Named::Status).is_some());
+        let status =
+            |part: &Option<Part>| part.as_ref().is_some_and(|part| part.get(Named::Status).is_some());
         let told = match () {
             () if status(&self.trailers) => Told::Trailers,
             () if status(&self.response) && self.is_trailers_only() => Told::TrailersOnly,
@@ -198,11 +199,21 @@ impl Call {
         self.response.as_ref().is_some_and(|response| Some(response.start.tcp_end) == ended)
     }
 
+    /// True when the server has ended it, every field of the answer is known, and none is grpc-status.
+    #[must_use]
+    pub fn is_without_status(&self) -> bool {
+        let answer = self.response.as_ref().is_some_and(|part| part.whole);
+        let known = answer && self.trailers.as_ref().is_none_or(|part| part.whole);
+        let read = self.flavour != Flavour::WebText && !self.sides.server.blind;
+        known && read && self.sides.server.ended.is_some() && self.status().is_none()
+    }
+
     /// Where the answer was complete, or a reset ended the call.
     #[must_use]
     pub fn over(&self) -> Option<Origin> {
         let reset = |side: Side| self.sides[side].reset.map(|(at, _)| at);
-        let ended = self.sides.server.ended.map(|ended| self.trailers.as_ref().map_or(ended, |part| part.end));
+        let ended =
+            self.sides.server.ended.map(|ended| self.trailers.as_ref().map_or(ended, |part| part.end));
         let all = [ended, reset(Side::Client), reset(Side::Server)];
         all.into_iter().flatten().min_by_key(|origin| origin.at.pkt)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::call::{Call, Flavour, Half, Part, Told, method};
+use super::call::{Call, Flavour, Part, Told, method};
 use super::keepalive::{Keepalive, Streams};
 use super::messages::{Brought, Web};
 use super::notice::{Notice, Notices};
@@ -147,8 +147,9 @@ impl Calls {
 }
 
 impl Call {
-    /// True when it is gRPC itself, by the word of the request.
-    fn is_judged(&self) -> bool {
+    /// True when it is gRPC itself, by the word of the request: then its form is prescribed.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
         self.flavour == Flavour::Grpc && self.request.is_some()
     }
 
@@ -173,7 +174,10 @@ impl Call {
         let other_method = self.line.as_ref().is_some_and(|line| line.method.is_some()) && !head.is_post();
         notices.add_if(!head.accepts_trailers() && part.whole, Notice::NoTe);
         notices.add_if(odd_path || other_method, Notice::OddRequestLine);
-        notices.add_if(timeout.is_some() && self.timeout.is_none_or(|span| span == Span::ZERO), Notice::OddTimeout);
+        notices.add_if(
+            timeout.is_some() && self.timeout.is_none_or(|span| span == Span::ZERO),
+            Notice::OddTimeout,
+        );
         notices.add_if(part.get(Named::BrokenBinary).is_some(), Notice::OddMetadata);
         self.request = Some(part);
         notices
@@ -190,7 +194,8 @@ impl Call {
         if !part.grpc {
             self.sides.server.messages.lost = true;
         }
-        let ends = fact.header.is_some_and(|header| header.ends_stream()) || stream.sent.server.ended.is_some();
+        let ends =
+            fact.header.is_some_and(|header| header.ends_stream()) || stream.sent.server.ended.is_some();
         let fine = head.status == Some(200);
         notices.add_if(fine && other_type, Notice::NotGrpc);
         notices.add_if(head.status.is_some() && !fine, Notice::HttpStatus);
@@ -249,6 +254,8 @@ impl Call {
     /// END_STREAM of a side.
     fn end(&mut self, fact: &Fact<'_>, conn: &Connection) -> Notices {
         let mut notices = Notices::NONE;
+        let answered = fact.side == Side::Client && self.sides.server.ended.is_some();
+        notices.add_if(answered && !self.is_reset(), Notice::AnsweredFirst);
         let half = &mut self.sides[fact.side];
         half.ended.get_or_insert(fact.start);
         notices.add_if(!half.messages.lost && half.messages.missing() > 0, Notice::Truncated);
@@ -278,10 +285,10 @@ impl Call {
 
     fn reset(&mut self, fact: &Fact<'_>, code: u32) -> Notices {
         let mut notices = Notices::NONE;
-        let over = |half: &Half| half.ended.is_some();
-        let answered = over(&self.sides.server);
-        let first = self.sides.client.reset.is_none() && self.sides.server.reset.is_none();
+        let [first, asked, answered] =
+            [!self.is_reset(), self.sides.client.ended.is_some(), self.sides.server.ended.is_some()];
         self.sides[fact.side].reset.get_or_insert((fact.end, code));
+        notices.add_if(first && answered && !asked, Notice::AnsweredFirst);
         if !first || answered {
             return notices;
         }
@@ -295,11 +302,18 @@ impl Call {
         notices
     }
 
+    fn is_reset(&self) -> bool {
+        Side::BOTH.iter().any(|side| self.sides[*side].reset.is_some())
+    }
+
     /// How long it took from its request to `end`, and how long it was allowed to.
     #[must_use]
     pub fn lasted(&self, end: &Origin) -> Option<(Span, Span)> {
         let request = self.request.as_ref()?;
-        Some((end.at.time.since(request.start.at.time), self.timeout.filter(|timeout| *timeout > Span::ZERO)?))
+        Some((
+            end.at.time.since(request.start.at.time),
+            self.timeout.filter(|timeout| *timeout > Span::ZERO)?,
+        ))
     }
 }
 

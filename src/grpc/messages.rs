@@ -67,12 +67,12 @@ impl Messages {
     #[must_use]
     pub fn web_trailer(&self, name: &str) -> Option<&[u8]> {
         let lines = self.web.as_deref()?.split(|octet| *octet == b'\n');
-        lines.filter_map(|line| line.split_at_checked(line.iter().position(|octet| *octet == b':')?)).find_map(
-            |(field, value)| {
+        lines
+            .filter_map(|line| line.split_at_checked(line.iter().position(|octet| *octet == b':')?))
+            .find_map(|(field, value)| {
                 let known = field.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
                 known.then(|| value.get(1..).unwrap_or_default().trim_ascii())
-            },
-        )
+            })
     }
 
     /// Takes content. `web` says that the highest bit of the flag marks trailers.

@@ -35,6 +35,8 @@ pub enum Notice {
     Reset,
     /// The call took as long as its grpc-timeout, or nearly so when the client cancelled it.
     Late,
+    /// The client ends the call, or a side resets it, that the server had ended before.
+    AnsweredFirst,
 }
 
 /// A set of notices.

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_status_has_no_leading_zeros() {
-        let plain = ["0", "16", "17", "00", "05", "", "ok", "1x"].map(|text| is_plain_status(text.as_bytes()));
+        let plain =
+            ["0", "16", "17", "00", "05", "", "ok", "1x"].map(|text| is_plain_status(text.as_bytes()));
         assert_eq!(plain, [true, true, true, false, false, false, false, false]);
     }
 }

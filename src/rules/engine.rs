@@ -13,6 +13,7 @@ use super::verdict::{Draft, Verdict};
 use crate::base::{PerSide, Place};
 use crate::conn::{Connection, Fact, Interest, On};
 use crate::finding::{Finding, Severity};
+use crate::grpc::Calls;
 use crate::limits;
 
 /// The rules of one connection.
@@ -47,6 +48,7 @@ impl Engine {
         &mut self,
         fact: &Fact<'_>,
         conn: &Connection,
+        grpc: &Calls,
         coverage: &Coverage,
         options: &Options,
         now: Place,
@@ -54,7 +56,7 @@ impl Engine {
         let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
             return;
         };
-        let event = Event { fact, conn, offences: self.offences, coverage, options, now };
+        let event = Event { fact, conn, grpc, offences: self.offences, coverage, options, now };
         let mut offences = Vec::new();
         for ByFact { rule, judge } in woken {
             self.calls = self.calls.saturating_add(1);

@@ -7,6 +7,7 @@ use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Fact, Knew};
 use crate::finding::{Confidence, Culprit};
 use crate::frame::{FrameType, Header};
+use crate::grpc::Calls;
 
 /// One fact and its surroundings.
 #[derive(Clone, Copy)]
@@ -15,6 +16,8 @@ pub struct Event<'a> {
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.
     pub conn: &'a Connection,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
     /// Faults found before, by culprit, muted ones included.
     pub offences: PerSide<u32>,
     /// What could be seen of it.

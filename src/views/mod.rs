@@ -11,6 +11,7 @@ mod streams;
 
 use crate::base::{Place, Span};
 use crate::conn::{Connection, Fact, Stream, StreamState};
+use crate::grpc::Calls;
 
 pub use crate::conn::Interest;
 pub use connections::{ConnectionLine, connections, endpoint};
@@ -32,6 +33,8 @@ pub struct Observed<'a> {
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.
     pub connection: &'a Connection,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
 }
 
 impl Observed<'_> {
