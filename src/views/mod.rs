@@ -3,6 +3,7 @@
 //! [`Frames`] and [`Streams`] hear every fact of a capture and say their rows as soon as these are complete; nothing is held
 //! beyond what is open. [`settings`] reads a connection when it ends, [`connections`] a finished report.
 
+mod calls;
 mod connections;
 mod frames;
 mod note;
@@ -14,6 +15,7 @@ use crate::conn::{Connection, Fact, Stream, StreamState};
 use crate::grpc::Calls;
 
 pub use crate::conn::Interest;
+pub use calls::{CallLine, CallList};
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};

@@ -59,8 +59,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         Some((code, name)) => format!("{code} {name}"),
         None => quoted(status),
     };
-    let reason = call.message().map(|message| format!(": {message}")).unwrap_or_default();
-    let reason = reason.trim_end_matches('.');
+    let reason = call.message().map(|message| format!(" ({message})")).unwrap_or_default();
     let message = format!("{} ended with grpc-status {named}{reason}.", capital(&words(call)));
     verdict.say(about(event, call, message));
 }
