@@ -10,6 +10,7 @@ pub mod conn;
 pub mod error;
 pub mod finding;
 pub mod frame;
+pub mod grpc;
 pub mod hpack;
 pub mod http1;
 pub mod limits;

@@ -191,3 +191,14 @@ pub const MAX_CAUSES: usize = 64;
 
 /// Reactions owed on one connection that are followed to the end: one for each stream, and one for the connection.
 pub const MAX_DUES: usize = 32;
+/// Fields of gRPC kept of one field block: each known name once leaves room for repetitions.
+pub const MAX_METADATA_FIELDS: usize = 16;
+
+/// Octets kept of the text of one such field: what grpc-message carries in the field, with the longest stack traces cut.
+pub const MAX_METADATA_TEXT: usize = 1024;
+
+/// Closed gRPC calls of one connection whose details are kept, for findings that name them later.
+pub const MAX_CLOSED_CALLS: usize = 256;
+
+/// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
+pub const MAX_WEB_TRAILERS: usize = 2048;

@@ -11,12 +11,12 @@ use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
-    Detail, Look, connection_lines, element, frame_header, frame_line, setting_lines, stream_header,
-    stream_line,
+    Detail, Look, call_lines, connection_lines, element, frame_header, frame_line, setting_lines,
+    stream_header, stream_line,
 };
 use crate::views::{
-    ConnectionLine, Frames, Interest, NO_INTEREST, Observed, SETTINGS_INTEREST, SettingLine, Streams,
-    connections, settings,
+    CallList, ConnectionLine, Frames, Interest, NO_INTEREST, Observed, SETTINGS_INTEREST, SettingLine,
+    Streams, connections, settings,
 };
 
 /// The words of the command.
@@ -58,6 +58,8 @@ enum View {
     Streams,
     /// Values announced in SETTINGS
     Settings,
+    /// gRPC calls: messages and octets of client/server, time to the first answer and in all
+    Grpc,
 }
 
 /// How rows are written.
@@ -97,6 +99,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Frames => frames(&args, &mut sheet),
         View::Streams => streams(&args, &mut sheet),
         View::Settings => show_settings(&args, &mut sheet),
+        View::Grpc => show_calls(&args, &mut sheet),
     }?;
     sheet.finish()?;
     let unread =
@@ -156,6 +159,29 @@ fn show_settings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
             let gap = if sheet.rows > 0 { "\n" } else { "" };
             sheet.row(String::new, || format!("{gap}{}", setting_lines(&lines, &look)));
         }
+    })
+}
+
+/// Calls come a connection at a time, and the lines of one are aligned with each other.
+fn show_calls(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = CallList::default();
+    sheet.begin("");
+    args.analyze(CallList::INTEREST, &mut |seen| {
+        if !wanted.conn(seen.conn) {
+            return;
+        }
+        view.push(&observed(&seen), &mut |mut lines| {
+            lines.retain(|line| wanted.stream(line.stream));
+            if sheet.shape == Shape::Json {
+                for line in &lines {
+                    sheet.row(|| element(line), String::new);
+                }
+            } else if !lines.is_empty() {
+                let gap = if sheet.rows > 0 { "\n" } else { "" };
+                sheet.row(String::new, || format!("{gap}{}", call_lines(&lines, &look)));
+            }
+        });
     })
 }
 
@@ -244,5 +270,11 @@ impl Sheet<'_> {
 }
 
 const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
-    Observed { conn: seen.conn, first: seen.first, fact: seen.fact, connection: seen.connection }
+    Observed {
+        conn: seen.conn,
+        first: seen.first,
+        fact: seen.fact,
+        connection: seen.connection,
+        grpc: seen.grpc,
+    }
 }

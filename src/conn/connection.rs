@@ -1,6 +1,7 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
 use super::fact::{Fact, Interest, Kind, On};
+use super::frames::Seen;
 use super::half::{Half, Limits};
 use super::settings::Announcement;
 use super::state::StreamState;
@@ -35,6 +36,8 @@ pub struct Connection {
     pub encrypted: bool,
     /// A request whose `:scheme` does not fit that was told.
     pub(super) other_scheme: bool,
+    /// True when a stream carried a gRPC call.
+    pub(super) calls: bool,
 }
 
 impl Connection {
@@ -48,7 +51,11 @@ impl Connection {
     pub fn push(&mut self, side: Side, output: Output<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match output {
             Output::Start { header, start } => self.start(side, header, start, emit),
-            Output::Data { .. } => {}
+            Output::Data { header, content, start, end } => {
+                if self.calls {
+                    self.call_content(&Seen { side, header, start, end }, content, emit);
+                }
+            }
             Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
             Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
             Output::Resynchronised { origin, skipped } => {

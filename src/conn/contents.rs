@@ -37,6 +37,7 @@ impl Connection {
         match *payload {
             Payload::Malformed(malformed) => {
                 emit(self, seen.fact(Kind::Malformed(malformed.fault)));
+                self.lose_call_content(&seen, emit);
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
@@ -50,7 +51,7 @@ impl Connection {
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
-            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Ping(opaque) => self.ping(&seen, opaque, emit),
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
@@ -163,12 +164,13 @@ impl Connection {
         };
         let message = self.streams.get(open.subject).map(|stream| stream.sent[seen.side].message);
         let also = message::no_place(message.unwrap_or_default());
+        let promise = open.kind == FrameType::PUSH_PROMISE;
+        half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
         let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
         if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
             self.block_fault(seen, open, &head.block, emit);
         }
         let half = &mut self.sides[seen.side];
-        let promise = open.kind == FrameType::PUSH_PROMISE;
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let side = if promise { Side::Client } else { seen.side };
             let sent = &mut stream.sent[side];
@@ -186,6 +188,7 @@ impl Connection {
             head.role = message::Role::Response;
         }
         self.examine(seen, open, &mut head, emit);
+        self.note_call(seen, open, &head, emit);
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -236,6 +239,9 @@ impl Connection {
 
     fn data(&mut self, seen: &Seen<'_>, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         self.count_content(seen, data, emit);
+        if data.missing > 0 {
+            self.lose_call_content(seen, emit);
+        }
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
@@ -246,6 +252,9 @@ impl Connection {
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
             stream.sent[seen.side].ended.get_or_insert(*seen.start);
+            if stream.call {
+                self.end_call(seen, emit);
+            }
             self.shift(seen, id, next, emit);
         }
     }
@@ -330,8 +339,9 @@ impl Connection {
         }
     }
 
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
+    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if !seen.header.flags.has(Flags::ACK) {
+            emit(self, seen.fact(Kind::Pinged));
             let pings = &mut self.sides[seen.side].pings;
             if pings.len() < limits::MAX_OUTSTANDING_PINGS {
                 pings.push_back((opaque, *seen.end));

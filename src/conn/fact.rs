@@ -195,6 +195,28 @@ pub enum Kind<'a> {
     },
     /// The connection, or the capture, is over.
     End,
+    /// A field block on the stream of a gRPC call.
+    CallFields {
+        /// What it says.
+        head: &'a Head,
+        /// Its stream.
+        stream: &'a Stream,
+    },
+    /// Content of DATA on the stream of a gRPC call passes, in pieces of any size.
+    CallContent {
+        /// The octets.
+        octets: &'a [u8],
+        /// Its stream.
+        stream: &'a Stream,
+    },
+    /// Content of a gRPC call is missing, or cannot be told from padding.
+    CallContentLost(&'a Stream),
+    /// END_STREAM of the side, on the stream of a gRPC call.
+    CallEnded(&'a Stream),
+    /// A PING that is no acknowledgement.
+    Pinged,
+    /// Something noteworthy about a gRPC call: of the floor above, which says what.
+    CallNoticed,
 }
 
 /// What is wrong with the identifier of a new stream (RFC 9113 §5.1.1).
@@ -258,6 +280,12 @@ pub enum On {
     BadPreface,
     Unfinished,
     End,
+    CallFields,
+    CallContent,
+    CallContentLost,
+    CallEnded,
+    Pinged,
+    CallNoticed,
 }
 
 impl On {
@@ -306,6 +334,12 @@ impl On {
         Self::BadPreface,
         Self::Unfinished,
         Self::End,
+        Self::CallFields,
+        Self::CallContent,
+        Self::CallContentLost,
+        Self::CallEnded,
+        Self::Pinged,
+        Self::CallNoticed,
     ];
 
     /// How many kinds there are.
@@ -396,6 +430,12 @@ impl Kind<'_> {
             Self::BadPreface { .. } => On::BadPreface,
             Self::Unfinished { .. } => On::Unfinished,
             Self::End => On::End,
+            Self::CallFields { .. } => On::CallFields,
+            Self::CallContent { .. } => On::CallContent,
+            Self::CallContentLost(_) => On::CallContentLost,
+            Self::CallEnded(_) => On::CallEnded,
+            Self::Pinged => On::Pinged,
+            Self::CallNoticed => On::CallNoticed,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::MessageState;
 use super::authority::{self, Authorities};
+use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
 use super::shape::Shape;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
@@ -39,6 +40,8 @@ pub struct Head {
     pub shape: Shape,
     /// Fields that are not as they should be; bounded.
     pub odd: Option<Arc<[OddField]>>,
+    /// The fields of gRPC, where there are any.
+    pub metadata: Option<Arc<Metadata>>,
 }
 
 /// What a field block is to the message it belongs to.
@@ -71,6 +74,7 @@ pub(super) struct Gatherer {
     also: Traits,
     /// Those of the requests.
     pub(super) authorities: Authorities,
+    metadata: metadata::Gathered,
 }
 
 /// One text of the request that was decoded last.
@@ -86,13 +90,14 @@ enum Kept {
 impl Gatherer {
     /// Decodes a block. Its role is for the caller to find out. Fields with a trait in `also` are odd where it stands.
     pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8], also: Traits) -> Head {
-        if !decoder.repeats(octets) || self.also != also {
+        if !decoder.repeats(octets) || self.also != also || self.metadata.wants_more() {
             self.also = also;
+            let noted = NOTED.or(self.metadata.begin());
             self.method = Kept::Absent;
             self.path = Kept::Absent;
             self.authority = Kept::Absent;
             let mut head = Head::default();
-            let wanted = NOTED | ODD | also;
+            let wanted = noted | ODD | also;
             let block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
                 self.note(&field, &mut head);
             });
@@ -100,9 +105,15 @@ impl Gatherer {
             if !self.odd.is_empty() {
                 head.odd = Some(std::mem::take(&mut self.odd).into());
             }
+            head.metadata = self.metadata.settle();
             self.head = head;
         }
         self.head.clone()
+    }
+
+    /// Tells whether the block decoded next belongs to a gRPC call: whatever its content-type is, it is kept then.
+    pub(super) const fn want(&mut self, call: bool) {
+        self.metadata.want(call);
     }
 
     fn note(&mut self, field: &Field<'_>, head: &mut Head) {
@@ -126,8 +137,9 @@ impl Gatherer {
             traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
             traits if traits.contains(Traits::GRPC_STATUS) => {
                 head.grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
+                self.metadata.note(field, value);
             }
-            _ => {}
+            _ => self.metadata.note(field, value),
         }
     }
 
@@ -216,9 +228,9 @@ const NOTED: Traits = Traits::METHOD
     .or(Traits::PATH)
     .or(Traits::AUTHORITY)
     .or(Traits::STATUS)
-    .or(Traits::GRPC_STATUS)
     .or(Traits::CONTENT_LENGTH)
-    .or(Traits::HOST);
+    .or(Traits::HOST)
+    .or(metadata::NOTED);
 
 /// A second content-length that says the same is a matter of form only.
 fn note_length(field: &Field<'_>, head: &mut Head) {

@@ -6,6 +6,7 @@
 
 mod authority;
 mod block;
+mod calls;
 mod connection;
 mod content;
 mod contents;
@@ -17,6 +18,7 @@ mod knowledge;
 mod message;
 mod odd;
 mod promise;
+mod metadata;
 mod ranges;
 mod recent;
 mod settings;
@@ -36,6 +38,7 @@ pub use message::{Head, Request, Role};
 pub use odd::OddField;
 pub use promise::BadPromise;
 pub use recent::Recent;
+pub use metadata::{Metadata, Named};
 pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use shape::Shape;
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};

@@ -36,6 +36,8 @@ pub struct Stream {
     pub status: Option<u16>,
     /// Status of the gRPC call (trailers).
     pub grpc_status: Option<u32>,
+    /// True when its content-type says that it is a gRPC call: facts about it are made for the floor above.
+    pub call: bool,
     /// When the last END_STREAM or RST_STREAM closed it.
     pub closed: Option<Time>,
     /// Findings about it.
@@ -166,9 +168,16 @@ impl Stream {
             tunnel: None,
             status: None,
             grpc_status: None,
+            call: false,
             closed: None,
             findings: 0,
         }
+    }
+
+    /// True when fields of its request are missing or not known: what it asks for may be told by the answer alone.
+    #[must_use]
+    pub fn request_is_unclear(&self) -> bool {
+        self.request.as_ref().is_none_or(|request| !request.whole)
     }
 
     /// True when nobody may send on it any more.

@@ -23,6 +23,10 @@ pub enum Output<'a> {
         header: &'a Header,
         /// The octets.
         content: &'a [u8],
+        /// As in `Start`.
+        start: &'a Origin,
+        /// The packet that carries these octets.
+        end: &'a Origin,
     },
     /// The frame is complete.
     End {
@@ -254,15 +258,15 @@ impl Decoder {
                 }
                 if let Some((octets, rest)) = whole(&header, rest) {
                     emit(Output::Start { header: &header, start: &self.start });
+                    let end = &behind(origin, rest);
                     let payload = if header.kind == FrameType::DATA {
                         if !octets.is_empty() {
-                            emit(Output::Data { header: &header, content: octets });
+                            emit(Output::Data { header: &header, content: octets, start: &self.start, end });
                         }
                         Payload::Data(Data { content: header.length, ..Data::default() })
                     } else {
                         Payload::read(&header, octets)
                     };
-                    let end = &behind(origin, rest);
                     emit(Output::End { header: &header, payload: &payload, start: &self.start, end });
                     return rest;
                 }
@@ -356,7 +360,7 @@ impl Decoder {
         progress.zero &= filler.iter().all(|octet| *octet == 0);
         let (header, progress) = (*header, *progress);
         if !content.is_empty() {
-            emit(Output::Data { header: &header, content });
+            emit(Output::Data { header: &header, content, start: &self.start, end: &behind(origin, rest) });
         }
         if progress.left == 0 {
             self.end_data(header, progress, &behind(origin, rest), emit);

@@ -144,6 +144,8 @@ traits! {
     SECRET = 59;
     /// A value that looks like a secret under whatever name: credentials of an authentication scheme, a JSON web token.
     TOKEN = 60;
+    /// content-type that begins with `application/grpc-web`.
+    GRPC_WEB = 63;
 }
 
 impl Traits {

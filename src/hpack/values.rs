@@ -80,7 +80,8 @@ fn prescribed(name: Traits, value: &[u8]) -> Traits {
         Traits::CONTENT_LENGTH => Traits::MALFORMED_CONTENT_LENGTH
             .when(number(value).is_none_or(|length| i64::try_from(length).is_err())),
         Traits::CONTENT_TYPE => {
-            Traits::GRPC.when(begins(value, b"application/grpc") && !begins(value, b"application/grpc-web"))
+            let web = begins(value, b"application/grpc-web");
+            Traits::GRPC.when(begins(value, b"application/grpc") && !web) | Traits::GRPC_WEB.when(web)
         }
         Traits::GRPC_STATUS => grpc_status(value),
         Traits::GRPC_MESSAGE => Traits::MALFORMED_GRPC.when(!is_percent_encoded(value)),
@@ -389,7 +390,7 @@ mod tests {
             &[
                 ("application/grpc", Traits::GRPC),
                 ("application/grpc+proto", Traits::GRPC),
-                ("application/grpc-web+proto", Traits::NONE),
+                ("application/grpc-web+proto", Traits::GRPC_WEB),
                 ("text/html", Traits::NONE),
             ],
         );

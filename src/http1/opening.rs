@@ -26,8 +26,6 @@ pub enum ClientOpening {
     },
     /// An HTTP/1.x request.
     Request(RequestHead),
-    /// A TLS record.
-    Tls,
     /// Something else.
     Other,
 }
@@ -39,8 +37,6 @@ pub enum ServerOpening {
     Settings,
     /// An HTTP/1.x response.
     Response(ResponseHead),
-    /// A TLS record.
-    Tls,
     /// Something else.
     Other,
 }
@@ -58,11 +54,6 @@ impl ClientOpening {
         }
         if agree >= 4 {
             return Opening::Is(Self::BadPreface { agree });
-        }
-        match octets {
-            [0x14..=0x17, 3, 0..=4, ..] => return Opening::Is(Self::Tls),
-            [0x14..=0x17] | [0x14..=0x17, 3] => return Opening::NotYet,
-            _ => {}
         }
         if looks_like_request(octets) {
             return match RequestHead::read(octets) {
@@ -88,10 +79,8 @@ impl ServerOpening {
                 Err(_) => Opening::Is(Self::Other),
             };
         }
-        match octets {
-            [0x14..=0x17, 3, 0..=4, ..] => return Opening::Is(Self::Tls),
-            [] | [0x14..=0x17] | [0x14..=0x17, 3] => return Opening::NotYet,
-            _ => {}
+        if octets.is_empty() {
+            return Opening::NotYet;
         }
         match Header::read(octets) {
             Some(header) if is_first_settings(&header) => Opening::Is(Self::Settings),

@@ -9,6 +9,7 @@ use crate::base::{Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
+use crate::grpc::Calls;
 use crate::limits;
 use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
@@ -49,6 +50,8 @@ pub struct Seen<'a> {
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.
     pub connection: &'a Connection,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
 }
 
 /// The analysis of one capture, packet by packet.

@@ -7,6 +7,7 @@ use crate::base::{Place, Side};
 use crate::conn::{Fact, Kind, Stream, Streams};
 use crate::finding::{Calls, Finding};
 use crate::frame::{ErrorCode, StreamId};
+use crate::grpc::{self, Call};
 
 /// Durations kept for the median; beyond it every second one is kept, and so on.
 const SAMPLES: usize = 4096;
@@ -28,21 +29,23 @@ pub(super) struct CallStats {
     named: Vec<Listed>,
 }
 
+/// The connection that requests are counted of, and how many streams are listed.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) conn: u64,
+    pub(super) first: Place,
+    pub(super) grpc: &'a grpc::Calls,
+    pub(super) limit: usize,
+}
+
 impl CallStats {
     /// Hears a fact. `named` says whether a finding names a stream.
-    pub(super) fn hear(
-        &mut self,
-        conn: u64,
-        first: Place,
-        fact: &Fact<'_>,
-        limit: usize,
-        named: impl Fn(u32) -> bool,
-    ) {
+    pub(super) fn hear(&mut self, counted: Counted<'_>, fact: &Fact<'_>, named: impl Fn(u32) -> bool) {
         match fact.kind {
             Kind::Opened(stream) if stream.opened_by == Side::Client => {
                 self.total = self.total.saturating_add(1)
             }
-            Kind::Closed(stream) => self.close(conn, first, stream, limit, &named),
+            Kind::Closed(stream) => self.close(counted, stream, &named),
             _ => {}
         }
     }
@@ -50,55 +53,41 @@ impl CallStats {
     /// The connection is over while this stream was open.
     pub(super) fn left_open(
         &mut self,
-        conn: u64,
-        first: Place,
+        counted: Counted<'_>,
         stream: &Stream,
         lost: bool,
-        limit: usize,
         named: &impl Fn(u32) -> bool,
     ) {
         if lost && stream.opened_by == Side::Client && !stream.irregular {
             self.fail("connection lost".to_owned());
         }
-        self.list(conn, first, stream, limit, named, lost);
+        self.grpc |= stream.call;
+        self.list(counted, stream, named, lost);
     }
 
-    fn close(
-        &mut self,
-        conn: u64,
-        first: Place,
-        stream: &Stream,
-        limit: usize,
-        named: &impl Fn(u32) -> bool,
-    ) {
+    fn close(&mut self, counted: Counted<'_>, stream: &Stream, named: &impl Fn(u32) -> bool) {
         if stream.opened_by == Side::Client {
-            if let Some(cause) = failure(stream) {
+            let call = if stream.call { counted.grpc.get(stream.id.0) } else { None };
+            if let Some(cause) = failure(stream, call) {
                 self.fail(cause);
             }
-            self.grpc |= stream.grpc_status.is_some();
+            self.grpc |= stream.call || stream.grpc_status.is_some();
             self.sample(time(stream));
         }
-        self.list(conn, first, stream, limit, named, false);
+        self.list(counted, stream, named, false);
     }
 
-    fn list(
-        &mut self,
-        conn: u64,
-        first: Place,
-        stream: &Stream,
-        limit: usize,
-        named: &impl Fn(u32) -> bool,
-        lost: bool,
-    ) {
+    fn list(&mut self, counted: Counted<'_>, stream: &Stream, named: &impl Fn(u32) -> bool, lost: bool) {
+        let Counted { conn, first, grpc, limit } = counted;
         if limit == 0 || stream.irregular {
             return;
         }
         if named(stream.id.0) {
             if self.named.len() < limit {
-                self.named.push(Listed::new(conn, first, stream, lost));
+                self.named.push(Listed::new(conn, first, stream, lost).of(grpc));
             }
         } else if self.bar.is_none_or(|bar| Rank::of(conn, stream) > bar) {
-            self.candidates.push(Listed::new(conn, first, stream, lost));
+            self.candidates.push(Listed::new(conn, first, stream, lost).of(grpc));
         }
     }
 
@@ -133,8 +122,7 @@ impl CallStats {
     /// The streams that `findings` name, each once, and what is remembered of them.
     pub(super) fn named(
         &mut self,
-        conn: u64,
-        first: Place,
+        counted: Counted<'_>,
         findings: &[Finding],
         streams: &Streams,
     ) -> (Vec<u32>, Vec<Listed>) {
@@ -146,7 +134,8 @@ impl CallStats {
             if let Some(stream) = streams.get(StreamId(*stream))
                 && !listed.iter().any(|listed| listed.stream() == stream.id.0)
             {
-                listed.push(Listed::new(conn, first, stream, false));
+                let Counted { conn, first, grpc, .. } = counted;
+                listed.push(Listed::new(conn, first, stream, false).of(grpc));
             }
         }
         (named, listed)
@@ -162,13 +151,16 @@ impl CallStats {
 }
 
 /// Why a call failed, in the words that the report counts by.
-fn failure(stream: &Stream) -> Option<String> {
+fn failure(stream: &Stream, call: Option<&Call>) -> Option<String> {
     let reset = Side::BOTH.iter().find_map(|side| stream.sent[*side].reset());
-    match (stream.grpc_status, stream.status, reset) {
+    let status = call.and_then(Call::code).or(stream.grpc_status);
+    match (status, stream.status, reset) {
         (Some(status), _, _) if status != 0 => Some(format!("grpc-status {status}")),
         (Some(_), _, _) => None,
         (None, _, Some((_, code))) if code != ErrorCode::NO_ERROR => Some(format!("RST {code}")),
         (None, Some(status @ 500..), _) => Some(format!("status {status}")),
+        (None, Some(status), _) if call.is_some() && status != 200 => Some(format!("status {status}")),
+        (None, Some(_), _) if call.is_some_and(Call::is_without_status) => Some("no grpc-status".to_owned()),
         _ => None,
     }
 }

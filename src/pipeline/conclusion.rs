@@ -1,6 +1,7 @@
 //! What is left of a connection that is over: its row, its findings, its streams, and what it adds to the totals.
 
 use super::analyzer::Wishes;
+use super::calls::Counted;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
@@ -48,11 +49,11 @@ impl Upper {
             Direction::Forward => self.ends,
             Direction::Backward => (self.ends.1, self.ends.0),
         };
-        let Ears { coverage, calls, .. } = ears;
+        let Ears { coverage, calls, grpc, .. } = ears;
+        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
         let engine = std::mem::take(&mut ears.engine);
         for stream in conn.streams.iter().filter(|stream| !stream.is_closed()) {
-            calls
-                .left_open(number, first, stream, over, wishes.limit_streams, &|stream| engine.names(stream));
+            calls.left_open(counted, stream, over, &|stream| engine.names(stream));
         }
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
@@ -65,7 +66,7 @@ impl Upper {
             first,
         });
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
-        let named = calls.named(number, first, &findings, &conn.streams);
+        let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
         let towards_http2 = http2 || http1.upgrade.is_some();
         let blind_spots = coverage.blind_spots(number, http2);

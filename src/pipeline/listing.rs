@@ -4,10 +4,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use super::rows::stream_row;
+use super::rows::{grpc_row, stream_row};
 use crate::base::Place;
 use crate::conn::Stream;
 use crate::finding::StreamRow;
+use crate::grpc::Calls;
 
 /// The streams listed so far.
 #[derive(Debug, Default)]
@@ -87,6 +88,12 @@ impl Listed {
     /// The stream of a connection that began at `first`; `lost` when that was over while the stream was open.
     pub(super) fn new(conn: u64, first: Place, stream: &Stream, lost: bool) -> Self {
         Self { rank: Rank::of(conn, stream), row: Box::new(stream_row(conn, first, stream, lost)) }
+    }
+
+    /// With the gRPC call that it is, if it is one.
+    pub(super) fn of(mut self, calls: &Calls) -> Self {
+        self.row.grpc = calls.get(self.row.stream).map(grpc_row);
+        self
     }
 
     /// Its identifier.

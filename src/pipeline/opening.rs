@@ -4,25 +4,10 @@
 use crate::base::{Origin, Piece, Side, to_index, to_u64};
 use crate::frame::{Decoder as FrameDecoder, HEADER_OCTETS, Header, MAX_LENGTH, Output, PREFACE, Payload};
 use crate::hpack::{Decoder, Traits};
-use crate::http1::{ClientOpening, Opening, Outcome, RequestHead, ResponseHead, ServerOpening, Upgrade};
+use crate::http1::{ClientOpening, Exchange, Opening, Outcome, Protocol, RequestHead, ServerOpening, Upgrade};
 use crate::limits;
 use crate::tcp::Start;
-
-/// What a side speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Not decided: octets are held.
-    #[default]
-    Opening,
-    /// HTTP/2 frames.
-    Frames,
-    /// HTTP/1.x.
-    Http1,
-    /// TLS.
-    Tls,
-    /// Something else, or nothing that can be read any more.
-    Opaque,
-}
+use crate::tls::{Verdict, looks_like_tls};
 
 /// Octets of one side that are held until it is clear what they are.
 #[derive(Debug, Default)]
@@ -77,17 +62,11 @@ impl Held {
     }
 }
 
-/// What HTTP/1.x said before HTTP/2, if anything.
-#[derive(Debug, Default)]
-pub(super) struct Http1 {
-    /// The first request.
-    pub request: Option<(RequestHead, Origin)>,
-    /// The first response.
-    pub response: Option<(ResponseHead, Origin)>,
-    /// The upgrade that was asked for.
-    pub upgrade: Option<Upgrade>,
-    /// Octets of the request's content that come before the preface.
-    pub content_left: u64,
+/// Whether octets stood inside TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secured {
+    Yes,
+    No,
 }
 
 /// What the first octets of a side mean.
@@ -101,71 +80,83 @@ pub(super) enum Decision {
     BadPreface(u8),
 }
 
-impl Http1 {
-    /// Reads the client's held octets.
-    pub(super) fn client(&mut self, held: &Held) -> Decision {
-        match ClientOpening::read(held.octets()) {
-            Opening::NotYet if held.is_full() => Decision::Is(Mode::Opaque, 0),
-            Opening::NotYet => Decision::Wait,
-            Opening::Is(ClientOpening::Preface) => Decision::Is(Mode::Frames, PREFACE.len()),
-            Opening::Is(ClientOpening::BadPreface { agree }) => Decision::BadPreface(agree),
-            Opening::Is(ClientOpening::Tls) => Decision::Is(Mode::Tls, 0),
-            Opening::Is(ClientOpening::Other) => Decision::Is(Mode::Opaque, 0),
-            Opening::Is(ClientOpening::Request(head)) => {
-                let requested = held.origin(head.length);
-                let length = head.length;
-                self.content_left = head.content_length;
-                if head.upgrade_h2c {
-                    self.upgrade = Some(Upgrade {
-                        request: head.clone(),
-                        requested,
-                        response: None,
-                        answered: None,
-                        outcome: Outcome::Pending,
-                    });
-                }
-                self.request = Some((head, requested));
-                Decision::Is(Mode::Http1, length)
-            }
-        }
+/// Reads the client's held octets; `secured` when they stood inside TLS.
+pub(super) fn client(exchange: &mut Exchange, held: &Held, secured: Secured) -> Decision {
+    if let Some(decision) = tls(held, secured) {
+        return decision;
     }
+    match ClientOpening::read(held.octets()) {
+        Opening::NotYet if held.is_full() => Decision::Is(Protocol::Other, 0),
+        Opening::NotYet => Decision::Wait,
+        Opening::Is(ClientOpening::Preface) => Decision::Is(Protocol::Http2, PREFACE.len()),
+        Opening::Is(ClientOpening::BadPreface { agree }) => Decision::BadPreface(agree),
+        Opening::Is(ClientOpening::Other) => Decision::Is(Protocol::Other, 0),
+        Opening::Is(ClientOpening::Request(head)) => request(exchange, head, held),
+    }
+}
 
-    /// Reads the server's held octets; `client` is what the client speaks. Octets that may stand in the middle of a frame are taken for
-    /// frames only when they begin with SETTINGS.
-    pub(super) fn server(&mut self, held: &Held, start: Start, client: Mode) -> Decision {
-        match ServerOpening::read(held.octets()) {
-            Opening::NotYet if held.is_full() => Decision::Is(Mode::Opaque, 0),
-            Opening::NotYet => Decision::Wait,
-            Opening::Is(ServerOpening::Settings) => Decision::Is(Mode::Frames, 0),
-            Opening::Is(ServerOpening::Tls) => Decision::Is(Mode::Tls, 0),
-            Opening::Is(ServerOpening::Response(head)) => {
-                let at = held.origin(head.length);
-                let (length, outcome) = (head.length, Outcome::of(&head));
-                if let Some(upgrade) = &mut self.upgrade {
-                    upgrade.outcome = outcome;
-                    upgrade.response = Some(head.clone());
-                    upgrade.answered = Some(at);
-                }
-                let accepted = outcome == Outcome::Accepted;
-                self.response = Some((head, at));
-                Decision::Is(if accepted { Mode::Frames } else { Mode::Http1 }, length)
-            }
-            Opening::Is(ServerOpening::Other) => match client {
-                Mode::Opening => Decision::Wait,
-                Mode::Frames if start == Start::Syn && is_frame(held.octets()) => {
-                    Decision::Is(Mode::Frames, 0)
-                }
-                _ => Decision::Is(Mode::Opaque, 0),
-            },
-        }
+fn request(exchange: &mut Exchange, head: RequestHead, held: &Held) -> Decision {
+    let (requested, length) = (held.origin(head.length), head.length);
+    exchange.content_left = head.content_length;
+    if head.upgrade_h2c {
+        exchange.upgrade = Some(Upgrade {
+            request: head.clone(),
+            requested,
+            response: None,
+            answered: None,
+            outcome: Outcome::Pending,
+        });
     }
+    exchange.request = Some((head, requested));
+    Decision::Is(Protocol::Http1, length)
+}
 
-    /// The client's octets behind an upgrade request: content first, then the preface. How many to skip, or `None` to wait.
-    pub(super) fn skip_content(&mut self, length: usize) -> usize {
-        let skip = to_index(self.content_left).min(length);
-        self.content_left = self.content_left.saturating_sub(to_u64(skip));
-        skip
+/// Reads the server's held octets. Octets that may stand in the middle of a frame are taken for frames only when they begin with
+/// SETTINGS.
+pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured: Secured) -> Decision {
+    if let Some(decision) = tls(held, secured) {
+        return decision;
     }
+    match ServerOpening::read(held.octets()) {
+        Opening::NotYet if held.is_full() => Decision::Is(Protocol::Other, 0),
+        Opening::NotYet => Decision::Wait,
+        Opening::Is(ServerOpening::Settings) => Decision::Is(Protocol::Http2, 0),
+        Opening::Is(ServerOpening::Response(head)) => {
+            let at = held.origin(head.length);
+            let (length, outcome) = (head.length, Outcome::of(&head));
+            if let Some(upgrade) = &mut exchange.upgrade {
+                upgrade.outcome = outcome;
+                upgrade.response = Some(head.clone());
+                upgrade.answered = Some(at);
+            }
+            let accepted = outcome == Outcome::Accepted;
+            exchange.response = Some((head, at));
+            Decision::Is(if accepted { Protocol::Http2 } else { Protocol::Http1 }, length)
+        }
+        Opening::Is(ServerOpening::Other) => match exchange.protocols.client {
+            Protocol::Unknown => Decision::Wait,
+            Protocol::Http2 if start == Start::Syn && is_frame(held.octets()) => {
+                Decision::Is(Protocol::Http2, 0)
+            }
+            _ => Decision::Is(Protocol::Other, 0),
+        },
+    }
+}
+
+/// TLS begins where none is around already.
+fn tls(held: &Held, secured: Secured) -> Option<Decision> {
+    match (secured, looks_like_tls(held.octets())) {
+        (Secured::No, Verdict::Yes) => Some(Decision::Is(Protocol::Tls, 0)),
+        (Secured::No, Verdict::NotYet) => Some(Decision::Wait),
+        _ => None,
+    }
+}
+
+/// The client's octets behind an upgrade request: content first, then the preface. How many to skip.
+pub(super) fn skip_content(exchange: &mut Exchange, length: usize) -> usize {
+    let skip = to_index(exchange.content_left).min(length);
+    exchange.content_left = exchange.content_left.saturating_sub(to_u64(skip));
+    skip
 }
 
 /// True when octets can be a frame of a known type and an ordinary length.
@@ -181,7 +172,8 @@ pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
         (Opening::Is(ClientOpening::Preface | ClientOpening::Request(_)), _) => Some((Side::Client, true)),
         (_, Opening::Is(ServerOpening::Response(_))) => Some((Side::Server, true)),
         (_, Opening::Is(ServerOpening::Settings)) => Some((Side::Server, false)),
-        (Opening::Is(ClientOpening::Tls), _) if octets.get(5) == Some(&1) => Some((Side::Client, true)),
+        _ if matches!(octets, [0x16, 3, _, _, _, 1, ..]) => Some((Side::Client, true)),
+        _ if matches!(octets, [0x16, 3, _, _, _, 2, ..]) => Some((Side::Server, true)),
         _ => None,
     }
 }

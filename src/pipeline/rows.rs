@@ -9,10 +9,11 @@ use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
-    Calls, ConnectionRow, End, GoawayRow, Latency, Negotiation, Peer, RequestRow, ResponseRow, RoundTrips,
-    SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
+    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Negotiation, Peer, RequestRow, ResponseRow,
+    RoundTrips, SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
 };
 use crate::frame::{Setting, Settings};
+use crate::grpc::Call;
 use crate::http1::Prologue;
 use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Stream as TcpStream};
@@ -213,6 +214,20 @@ pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -
         bytes: UpDown { up: stream.sent.client.content, down: stream.sent.server.content },
         latency_ms: Latency { total, first_byte: answer, ..Latency::default() },
         findings: Vec::new(),
+    }
+}
+
+/// What a stream's row says of the gRPC call on it.
+pub(super) fn grpc_row(call: &Call) -> Grpc {
+    let (service, method) = call.method().unwrap_or_default();
+    let messages = |side: Side| call.sides[side].messages.count;
+    Grpc {
+        service: service.to_owned(),
+        method: method.to_owned(),
+        kind: call.shape().word(),
+        status: call.code(),
+        message: call.message(),
+        messages: UpDown { up: messages(Side::Client), down: messages(Side::Server) },
     }
 }
 

@@ -1,13 +1,14 @@
 //! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
 
 use super::analyzer::{Seen, Wishes};
-use super::calls::CallStats;
+use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
 use super::opening::{Decision, Held, Http1, Mode};
 use super::prologue::Front;
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
+use crate::grpc;
 use crate::http1::{Outcome, Prologue, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
@@ -36,6 +37,7 @@ pub(super) struct Upper {
 pub(super) struct Ears {
     pub(super) coverage: Coverage,
     pub(super) engine: Engine,
+    pub(super) grpc: grpc::Calls,
     pub(super) calls: CallStats,
     pub(super) now: Place,
 }
@@ -51,10 +53,16 @@ impl Ears {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         self.cover(fact, conn);
-        self.engine.judge(fact, conn, &self.coverage, &wishes.options, self.now);
+        let notices = self.grpc.hear(fact, conn);
+        self.engine.judge(fact, conn, &self.grpc, &self.coverage, &wishes.options, self.now);
+        if !notices.is_empty() {
+            let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
+            self.engine.judge(&noticed, conn, &self.grpc, &self.coverage, &wishes.options, self.now);
+        }
         let engine = &self.engine;
-        self.calls.hear(number, first, fact, wishes.limit_streams, |stream| engine.names(stream));
-        observe(Seen { conn: number, first, fact, connection: conn });
+        let counted = Counted { conn: number, first, grpc: &self.grpc, limit: wishes.limit_streams };
+        self.calls.hear(counted, fact, |stream| engine.names(stream));
+        observe(Seen { conn: number, first, fact, connection: conn, grpc: &self.grpc });
     }
 
     /// What a fact says about what can be seen.

@@ -24,7 +24,7 @@ pub use sanitize::{ascii, clean};
 pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
-    connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table,
+    call_lines, connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table,
     setting_lines, stream_header, stream_line,
 };
 

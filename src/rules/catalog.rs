@@ -4,6 +4,7 @@ use super::{Rule, capture, continuation, framing, preface, reaction, settings, s
 use super::{
     Rule, capture, continuation, framing, hpack, messages, preface, push, settings, stream_id, stream_state,
 };
+use super::{Rule, capture, continuation, framing, grpc, preface, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -154,6 +155,25 @@ static CATALOG: &[&Rule] = &[
     &reaction::error_explained::ERROR_EXPLAINED,
     &reaction::error_not_justified::ERROR_NOT_JUSTIFIED,
     // GRP
+    &grpc::grpc_missing_te::GRPC_MISSING_TE,
+    &grpc::grpc_bad_request_line::GRPC_BAD_REQUEST_LINE,
+    &grpc::grpc_bad_response_content_type::GRPC_BAD_RESPONSE_CONTENT_TYPE,
+    &grpc::grpc_missing_status::GRPC_MISSING_STATUS,
+    &grpc::grpc_status_misplaced::GRPC_STATUS_MISPLACED,
+    &grpc::grpc_invalid_status_value::GRPC_INVALID_STATUS_VALUE,
+    &grpc::grpc_message_truncated::GRPC_MESSAGE_TRUNCATED,
+    &grpc::grpc_invalid_compressed_flag::GRPC_INVALID_COMPRESSED_FLAG,
+    &grpc::grpc_compressed_without_encoding::GRPC_COMPRESSED_WITHOUT_ENCODING,
+    &grpc::grpc_encoding_not_accepted::GRPC_ENCODING_NOT_ACCEPTED,
+    &grpc::grpc_http_error_status::GRPC_HTTP_ERROR_STATUS,
+    &grpc::grpc_stream_reset::GRPC_STREAM_RESET,
+    &grpc::grpc_bad_timeout::GRPC_BAD_TIMEOUT,
+    &grpc::grpc_deadline_exceeded::GRPC_DEADLINE_EXCEEDED,
+    &grpc::grpc_too_many_pings::GRPC_TOO_MANY_PINGS,
+    &grpc::grpc_keepalive_too_aggressive::GRPC_KEEPALIVE_TOO_AGGRESSIVE,
+    &grpc::grpc_early_response_without_reset::GRPC_EARLY_RESPONSE_WITHOUT_RESET,
+    &grpc::grpc_invalid_metadata_encoding::GRPC_INVALID_METADATA_ENCODING,
+    &grpc::grpc_error_status::GRPC_ERROR_STATUS,
     // ABU
     // HLT
 ];

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::catalog::catalog;
 use super::coverage::Coverage;
-use super::event::{Event, Offence};
+use super::event::{Event, Offence, Scene};
 use super::fold::{Made, fold};
 use super::ledger::Ledger;
 use super::options::Options;
@@ -14,6 +14,7 @@ use super::verdict::{Draft, Verdict};
 use crate::base::{PerSide, Place};
 use crate::conn::{Connection, Fact, Interest, On};
 use crate::finding::{Finding, Severity};
+use crate::grpc::Calls;
 use crate::limits;
 
 /// The rules of one connection.
@@ -48,16 +49,13 @@ impl Engine {
     pub fn judge(
         &mut self,
         fact: &Fact<'_>,
-        conn: &Connection,
-        coverage: &Coverage,
-        options: &Options,
-        now: Place,
+        scene: &Scene<'_>,
     ) {
-        self.ledger.hear(fact, conn);
+        self.ledger.hear(fact, scene.conn);
         let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
             return;
         };
-        let around = Around { fact, conn, coverage, options, now, offences: self.offences };
+        let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
         for ByFact { rule, judge } in woken {
             self.calls = self.calls.saturating_add(1);
@@ -110,8 +108,8 @@ impl Engine {
     /// Makes findings of a rule's drafts.
     fn take(&mut self, rule: &'static Rule, around: &Around<'_>, offences: &mut Vec<Offence>) {
         while let Some(draft) = self.drafts.pop() {
-            let allowed = around.coverage.allow(rule, &draft, around.conn);
-            let severity = draft.severity.unwrap_or_else(|| around.options.severity(rule));
+            let allowed = around.scene.coverage.allow(rule, &draft, around.scene.conn);
+            let severity = draft.severity.unwrap_or_else(|| around.scene.options.severity(rule));
             if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
                 self.offences[side] = self.offences[side].saturating_add(1);
             }
@@ -125,7 +123,7 @@ impl Engine {
                 severity,
                 confidence: allowed,
             };
-            self.ledger.note(&offence, around.conn);
+            self.ledger.note(&offence, around.scene.conn);
             offences.push(offence);
             if let Some(confidence) = allowed {
                 self.keep(Made {
@@ -191,17 +189,14 @@ pub fn interest(also: Interest) -> Interest {
 /// A fact and its surroundings, without what the engine itself keeps.
 struct Around<'a> {
     fact: &'a Fact<'a>,
-    conn: &'a Connection,
-    coverage: &'a Coverage,
-    options: &'a Options,
-    now: Place,
+    scene: &'a Scene<'a>,
     offences: PerSide<u32>,
 }
 
 impl<'a> Around<'a> {
     const fn event(&self, ledger: &'a Ledger) -> Event<'a> {
-        let Self { fact, conn, coverage, options, now, offences } = *self;
-        Event { fact, conn, offences, ledger, coverage, options, now }
+        let Scene { conn, http1, tls, grpc, coverage, options, now } = *self.scene;
+        Event { fact: self.fact, conn, http1, tls, grpc, offences: self.offences, ledger, coverage, options, now }
     }
 }
 

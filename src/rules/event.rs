@@ -8,6 +8,28 @@ use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Fact, Knew};
 use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{FrameType, Header};
+use crate::grpc::Calls;
+use crate::http1::Exchange;
+use crate::tls::Negotiation;
+
+/// What surrounds a fact: shared views of every floor of its connection.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The connection, the fact already counted in.
+    pub conn: &'a Connection,
+    /// What stands before HTTP/2, or in its place.
+    pub http1: &'a Exchange,
+    /// What TLS negotiated, where there is TLS.
+    pub tls: Option<&'a Negotiation>,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
+    /// What could be seen of it.
+    pub coverage: &'a Coverage,
+    /// The numbers to judge by.
+    pub options: &'a Options,
+    /// The last packet of the connection, or at the end of an open one of the capture.
+    pub now: Place,
+}
 
 /// One fact and its surroundings.
 #[derive(Clone, Copy)]
@@ -16,6 +38,12 @@ pub struct Event<'a> {
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.
     pub conn: &'a Connection,
+    /// What stands before HTTP/2, or in its place.
+    pub http1: &'a Exchange,
+    /// What TLS negotiated, where there is TLS.
+    pub tls: Option<&'a Negotiation>,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
     /// Faults found before, by culprit, muted ones included.
     pub offences: PerSide<u32>,
     /// What faults made owed, and errors that ask for a reason.

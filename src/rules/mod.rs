@@ -40,7 +40,7 @@ mod tls;
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
-pub use event::{Event, Offence};
+pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };

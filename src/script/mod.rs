@@ -10,6 +10,7 @@
 
 mod conversation;
 mod frames;
+mod grpc;
 mod wire;
 
 pub use conversation::Script;
@@ -17,4 +18,5 @@ pub use frames::{
     Octets, Wire, block, continuation, data, get, goaway, headers, http1, ping, post, preface, priority,
     push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
 };
+pub use grpc::{answer, call, finish, message};
 pub use wire::{Packet, capture};

@@ -3,6 +3,7 @@
 //! [`Frames`] and [`Streams`] hear every fact of a capture and say their rows as soon as these are complete; nothing is held
 //! beyond what is open. [`settings`] reads a connection when it ends, [`connections`] a finished report.
 
+mod calls;
 mod connections;
 mod frames;
 mod note;
@@ -11,8 +12,10 @@ mod streams;
 
 use crate::base::{Place, Span};
 use crate::conn::{Connection, Fact, Stream, StreamState};
+use crate::grpc::Calls;
 
 pub use crate::conn::Interest;
+pub use calls::{CallLine, CallList};
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
@@ -32,6 +35,8 @@ pub struct Observed<'a> {
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.
     pub connection: &'a Connection,
+    /// The gRPC calls on it.
+    pub grpc: &'a Calls,
 }
 
 impl Observed<'_> {

@@ -30,9 +30,10 @@ impl Wire {
     fn run(talk: impl FnOnce(&mut Self, &mut dyn FnMut(&Connection, Fact<'_>))) -> Said {
         let (mut said, mut frames, mut streams) = (Said::default(), Frames::default(), Streams::default());
         let mut wire = Self::default();
+        let calls = crate::grpc::Calls::default();
         let first = Place { pkt: 1.into(), ..Place::default() };
         talk(&mut wire, &mut |connection, fact| {
-            let seen = Observed { conn: 0, first, fact: &fact, connection };
+            let seen = Observed { conn: 0, first, fact: &fact, connection, grpc: &calls };
             frames.push(&seen, &mut |line| said.frames.push(line));
             streams.push(&seen, &mut |line| said.streams.push(line));
             said.settings.extend(settings(&seen));

@@ -1,6 +1,7 @@
 //! The report for people: verdict first, blame second, evidence third, next step fourth. Eighty columns are enough.
 
 mod block;
+mod calls;
 mod connections;
 mod coverage;
 mod evidence;
@@ -17,6 +18,7 @@ use crate::policy::groups;
 use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
+pub use calls::call_lines;
 pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
 pub use rule::{rule_page, rule_table};
 

@@ -1,0 +1,119 @@
+//! gRPC calls as a table; below a call that did not end well a line says why.
+
+use super::table::{Column, table};
+use super::width::width;
+use crate::base::{PerSide, Side};
+use crate::report::look::Look;
+use crate::report::numbers::millis;
+use crate::views::CallLine;
+
+/// The calls of a connection as a table: the names of services in full where there is room for them.
+#[must_use]
+pub fn call_lines(lines: &[CallLine], look: &Look) -> String {
+    let full = grid(lines, look, |line| named(&line.service, &line.method));
+    let fits = |rows: &[String]| rows.iter().all(|row| width(row) <= look.width);
+    let rows = if fits(&full) { full } else { short_grid(lines, look) };
+    let mut rows = rows.into_iter();
+    let mut said: String = rows.next().map(|title| format!("{title}\n")).unwrap_or_default();
+    for (row, line) in rows.zip(lines) {
+        said.push_str(&format!("{row}\n"));
+        if let Some(why) = why(line) {
+            said.push_str(&format!("{INDENT}{}\n", look.say(&why)));
+        }
+    }
+    said
+}
+
+/// With services named without their packages.
+fn short_grid(lines: &[CallLine], look: &Look) -> Vec<String> {
+    let columns = columns().map(|(column, _)| column);
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| {
+            let service = line.service.rsplit('.').next().unwrap_or_default();
+            cells(line, named(service, &line.method))
+        })
+        .collect();
+    table(&columns, &rows, look)
+}
+
+/// With names that are not shortened, however wide that is.
+fn grid(lines: &[CallLine], look: &Look, name: impl Fn(&CallLine) -> String) -> Vec<String> {
+    let columns = columns().map(|(_, whole)| whole);
+    let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, name(line))).collect();
+    table(&columns, &rows, look)
+}
+
+/// Each column as it may be cut, and whole.
+fn columns() -> [(Column, Column); 7] {
+    let call = Column::left("call");
+    [
+        (Column::right("N:S"), Column::right("N:S")),
+        (call.shrinks_to(LEAST), call),
+        (Column::left("kind"), Column::left("kind")),
+        (Column::right("msgs"), Column::right("msgs")),
+        (Column::right("octets").spare(2), Column::right("octets")),
+        (Column::right("first").spare(1), Column::right("first")),
+        (Column::right("total"), Column::right("total")),
+    ]
+}
+
+fn cells(line: &CallLine, name: String) -> Vec<String> {
+    let time = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), millis);
+    vec![
+        format!("{}:{}", line.conn, line.stream),
+        name,
+        kind(line.kind).to_owned(),
+        both(line.messages),
+        both(line.octets),
+        time(line.first_octet_ms),
+        time(line.total_ms),
+    ]
+}
+
+fn named(service: &str, method: &str) -> String {
+    match (service, method) {
+        ("", "") => "?".to_owned(),
+        (service, method) => format!("{service}/{method}"),
+    }
+}
+
+/// Up and down.
+fn both(counts: PerSide<u64>) -> String {
+    format!("{}/{}", counts.client, counts.server)
+}
+
+fn kind(word: &'static str) -> &'static str {
+    match word {
+        "client_streaming" => "client-",
+        "server_streaming" => "server-",
+        "bidi_streaming" => "bidi-",
+        "unknown" => "?",
+        other => other,
+    }
+}
+
+/// What became of a call that did not end with status 0.
+fn why(line: &CallLine) -> Option<String> {
+    let outcome = line.outcome.map(|outcome| format!(" {outcome}")).unwrap_or_default();
+    let message = line.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+    let code = line.error_code.as_deref().unwrap_or_default();
+    let said = match (line.status, line.http_status, line.end) {
+        (Some(0), _, _) => return None,
+        (Some(status), _, _) => format!("grpc-status {status}{outcome}{message}"),
+        (None, _, "reset_client") => format!("{} reset it: {code}, to clients{outcome}", Side::Client.word()),
+        (None, _, "reset_server") => format!("{} reset it: {code}, to clients{outcome}", Side::Server.word()),
+        (None, _, "open") => "open at the end of the capture".to_owned(),
+        (None, _, "connection_lost") => "the connection was closed while it was open".to_owned(),
+        (None, Some(status), _) if status != 200 => format!("HTTP status {status}, to clients{outcome}"),
+        _ => "no grpc-status was seen".to_owned(),
+    };
+    let deadline = line.timeout_ms.filter(|timeout| line.total_ms.is_some_and(|total| total >= *timeout));
+    let deadline =
+        deadline.map(|timeout| format!("; its deadline was {}", millis(timeout))).unwrap_or_default();
+    Some(format!("{said}{deadline}"))
+}
+
+/// Columns left to the name of a call at least.
+const LEAST: usize = 20;
+const INDENT: &str = "       ";
