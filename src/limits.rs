@@ -136,3 +136,7 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
+
+/// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
+/// MAX_CONCURRENT_STREAMS that means to be a limit.
+pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;

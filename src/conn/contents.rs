@@ -39,7 +39,12 @@ impl Connection {
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
-            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Headers { priority, fragment, .. } => {
+                if let Some(priority) = priority {
+                    self.priority(&seen, priority, emit);
+                }
+                self.headers(&seen, fragment, emit);
+            }
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
             Payload::PushPromise { promised, fragment, .. } => {
@@ -53,12 +58,10 @@ impl Connection {
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
-            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment),
-            Payload::Priority(_)
-            | Payload::AltSvc { .. }
-            | Payload::Origin(_)
-            | Payload::PriorityUpdate { .. }
-            | Payload::Unknown(_) => {}
+            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment, emit),
+            Payload::Priority(priority) => self.priority(&seen, priority, emit),
+            Payload::PriorityUpdate { prioritized, .. } => self.priority_update(&seen, prioritized, emit),
+            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
@@ -335,16 +338,5 @@ impl Connection {
         let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
         self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
         emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
-    }
-
-    /// Credit for the DATA that the peer of the sender sends.
-    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
-        let peer = seen.side.peer();
-        let increment = i64::from(increment);
-        if seen.header.stream == StreamId::CONNECTION {
-            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
-        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
-            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
-        }
     }
 }

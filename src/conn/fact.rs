@@ -144,6 +144,23 @@ pub enum Kind<'a> {
         /// Why.
         code: ErrorCode,
     },
+    /// WINDOW_UPDATE with increment 0.
+    ZeroIncrement,
+    /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
+    SelfDependency,
+    /// Priority fields of RFC 7540 by a client that had acknowledged NO_RFC7540_PRIORITIES (RFC 9218 §2.1.1).
+    PriorityAfterOptOut,
+    /// PRIORITY_UPDATE (RFC 9218 §7.1).
+    PriorityUpdate {
+        /// The stream whose priority it sets.
+        prioritized: StreamId,
+        /// True for a push that was never promised.
+        unpromised: bool,
+        /// Streams of the sender that are active, or idle and prioritized.
+        waiting: u32,
+        /// MAX_CONCURRENT_STREAMS in force for them.
+        limit: u32,
+    },
     /// Frame boundaries are lost.
     Unsynchronised,
     /// Frames were found again.
@@ -215,6 +232,10 @@ pub enum On {
     SurplusAck,
     Reset,
     Goaway,
+    ZeroIncrement,
+    SelfDependency,
+    PriorityAfterOptOut,
+    PriorityUpdate,
     Unsynchronised,
     Resynchronised,
     Syn,
@@ -259,6 +280,10 @@ impl On {
         Self::SurplusAck,
         Self::Reset,
         Self::Goaway,
+        Self::ZeroIncrement,
+        Self::SelfDependency,
+        Self::PriorityAfterOptOut,
+        Self::PriorityUpdate,
         Self::Unsynchronised,
         Self::Resynchronised,
         Self::Syn,
@@ -345,6 +370,10 @@ impl Kind<'_> {
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
+            Self::ZeroIncrement => On::ZeroIncrement,
+            Self::SelfDependency => On::SelfDependency,
+            Self::PriorityAfterOptOut => On::PriorityAfterOptOut,
+            Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
             Self::Signal(Signal::Opened) => On::Syn,

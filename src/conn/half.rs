@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::block::Assembly;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
+use super::priority::Prioritized;
 use super::settings::Ledger;
 use crate::base::Origin;
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
@@ -41,6 +42,7 @@ pub struct Half {
     pub(super) block: Assembly,
     pub(super) hpack: Decoder,
     pub(super) gatherer: Gatherer,
+    pub(super) prioritized: Prioritized,
     /// PINGs that wait for their acknowledgement: the opaque octets, and where the frame was complete.
     pub(super) pings: VecDeque<([u8; 8], Origin)>,
 }
@@ -104,6 +106,7 @@ impl Default for Half {
             block: Assembly::default(),
             hpack: Decoder::new(),
             gatherer: Gatherer::default(),
+            prioritized: Prioritized::default(),
             pings: VecDeque::new(),
         }
     }

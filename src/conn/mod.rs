@@ -7,11 +7,13 @@
 mod block;
 mod connection;
 mod contents;
+mod credit;
 mod fact;
 mod frames;
 mod half;
 mod knowledge;
 mod message;
+mod priority;
 mod ranges;
 mod settings;
 mod state;

@@ -1,6 +1,9 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, settings, stream_id, stream_state};
+use super::{
+    Rule, capture, continuation, flow_control, framing, goaway, ping, preface, priority, settings, stream_id,
+    stream_state,
+};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -84,11 +87,24 @@ static CATALOG: &[&Rule] = &[
     &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
     // FLW
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_STREAM,
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_CONNECTION,
+    &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
     // MSG
     // PUS
     // PRI
+    &priority::priority_on_stream_zero::PRIORITY_ON_STREAM_ZERO,
+    &priority::priority_bad_length::PRIORITY_BAD_LENGTH,
+    &priority::priority_self_dependency::PRIORITY_SELF_DEPENDENCY,
+    &priority::priority_signal_after_opt_out::PRIORITY_SIGNAL_AFTER_OPT_OUT,
+    &priority::priority_update::PRIORITY_UPDATE_FROM_SERVER,
+    &priority::priority_update::BAD_PRIORITY_UPDATE,
     // PNG
+    &ping::ping_on_stream::PING_ON_STREAM,
+    &ping::ping_bad_length::PING_BAD_LENGTH,
     // GOA
+    &goaway::goaway_on_stream::GOAWAY_ON_STREAM,
+    &goaway::goaway_too_short::GOAWAY_TOO_SHORT,
     // REA
     // GRP
     // ABU
