@@ -88,6 +88,9 @@ impl Connection {
         self.transport.note(side, signal, origin);
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
+            if !self.sides[side].credit.overflows.is_empty() {
+                self.judge_overflows(side, emit);
+            }
             if !self.interest.wants(On::Acked) {
                 return;
             }

@@ -210,12 +210,21 @@ impl Connection {
             let sent = &mut stream.sent[seen.side];
             sent.content = sent.content.saturating_add(u64::from(data.content));
         }
+        if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
+            self.note_data(
+                seen,
+                seen.header.length.saturating_sub(data.content).saturating_sub(data.missing),
+            );
+        }
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
     }
 
     fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if self.sides[seen.side].credit.stalled() {
+            self.needs_no_credit(seen);
+        }
         let id = seen.header.stream;
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
@@ -228,6 +237,7 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         half.resets = half.resets.saturating_add(1);
         half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        self.give_up(seen, emit);
         let id = seen.header.stream;
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Reset { code, stream }));
@@ -277,6 +287,7 @@ impl Connection {
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
         let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
+        self.windows_moved(seen, &announcement, &before);
         emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 

@@ -2,6 +2,7 @@
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
 use super::block::OpenBlock;
+use super::credit::Stall;
 use super::message::Head;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
@@ -113,6 +114,22 @@ pub enum Kind<'a> {
         window: i64,
         /// True for the connection's window.
         connection: bool,
+    },
+    /// Credit that made a window larger than it may be, all DATA deducted that was on its way.
+    WindowOverflow {
+        /// The window after it, in octets.
+        window: i64,
+        /// The stream whose window it is; 0 for the connection's.
+        stream: StreamId,
+    },
+    /// A stream was reset whose window was used up.
+    Starved {
+        /// The sender of the DATA.
+        sender: Side,
+        /// Since when.
+        stall: Stall,
+        /// The stream.
+        stream: &'a Stream,
     },
     /// A SETTINGS frame that is no acknowledgement.
     Settings {
@@ -227,6 +244,8 @@ pub enum On {
     Closed,
     Head,
     WindowExceeded,
+    WindowOverflow,
+    Starved,
     Settings,
     SettingsAcked,
     SurplusAck,
@@ -275,6 +294,8 @@ impl On {
         Self::Closed,
         Self::Head,
         Self::WindowExceeded,
+        Self::WindowOverflow,
+        Self::Starved,
         Self::Settings,
         Self::SettingsAcked,
         Self::SurplusAck,
@@ -365,6 +386,8 @@ impl Kind<'_> {
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
             Self::WindowExceeded { .. } => On::WindowExceeded,
+            Self::WindowOverflow { .. } => On::WindowOverflow,
+            Self::Starved { .. } => On::Starved,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,
             Self::SurplusAck => On::SurplusAck,

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::block::Assembly;
+use super::credit::Credit;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
 use super::priority::Prioritized;
@@ -32,6 +33,8 @@ pub struct Half {
     pub window: i64,
     /// Least credit that was left.
     pub least_window: i64,
+    /// What else is known of the credit for DATA that it sends.
+    pub credit: Credit,
     /// GOAWAY frames that it sent; bounded.
     pub goaways: Vec<Goaway>,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
@@ -99,6 +102,7 @@ impl Default for Half {
             knowledge: Knowledge::default(),
             window: 65_535,
             least_window: 65_535,
+            credit: Credit::default(),
             goaways: Vec::new(),
             resets: 0,
             refused: 0,

@@ -23,6 +23,7 @@ mod transport;
 
 pub use block::OpenBlock;
 pub use connection::Connection;
+pub use credit::{Credit, Discarded, MAX_WINDOW, Stall};
 pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
 pub use knowledge::{Knew, Knowledge};

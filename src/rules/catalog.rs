@@ -87,8 +87,13 @@ static CATALOG: &[&Rule] = &[
     &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
     // FLW
+    &flow_control::window_exceeded::STREAM_WINDOW_EXCEEDED,
+    &flow_control::window_exceeded::CONNECTION_WINDOW_EXCEEDED,
     &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_STREAM,
     &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_CONNECTION,
+    &flow_control::window_overflow::STREAM_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::CONNECTION_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::SETTINGS_WINDOW_OVERFLOW,
     &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
     // MSG
     // PUS
