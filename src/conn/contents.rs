@@ -54,7 +54,7 @@ impl Connection {
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
-            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Ping(opaque) => self.ping(&seen, opaque, emit),
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
@@ -312,22 +312,6 @@ impl Connection {
         let covered = knowledge.covered_since(offset);
         if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
             emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
-        }
-    }
-
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
-        if !seen.header.flags.has(Flags::ACK) {
-            let pings = &mut self.sides[seen.side].pings;
-            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
-                pings.push_back((opaque, *seen.end));
-            }
-            return;
-        }
-        let pings = &mut self.sides[seen.side.peer()].pings;
-        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
-            && let Some((_, sent)) = pings.remove(at)
-        {
-            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
         }
     }
 

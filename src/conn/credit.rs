@@ -9,7 +9,7 @@ use super::frames::Seen;
 use super::settings::{Announcement, Values};
 use super::stream::Stream;
 use crate::base::{Origin, Place, Side, Span, Time};
-use crate::frame::{Header, Setting, StreamId};
+use crate::frame::{FrameType, Header, Setting, StreamId};
 use crate::limits;
 
 /// The largest window there may be (RFC 9113 §6.9.1).
@@ -324,7 +324,9 @@ impl Connection {
             return Some(self.sides[side].window.saturating_sub(known.later));
         }
         let stream = self.streams.get(known.window)?;
-        if stream.sent[side].ended.is_some() || stream.sent[side].reset().is_some() {
+        // SETTINGS move the windows of those streams only on which there is still something to send.
+        let settings = known.header.kind == FrameType::SETTINGS;
+        if settings && (stream.sent[side].ended.is_some() || stream.is_closed()) {
             return None;
         }
         let permitted = i64::from(self.sides[side].limits.initial_window);

@@ -161,6 +161,13 @@ pub enum Kind<'a> {
         /// Why.
         code: ErrorCode,
     },
+    /// A PING ACK for which no PING with the same octets is outstanding.
+    UnsolicitedPingAck {
+        /// Its octets.
+        opaque: [u8; 8],
+        /// True when it repeats a PING ACK of the peer that nothing answered yet.
+        answers_ack: bool,
+    },
     /// WINDOW_UPDATE with increment 0.
     ZeroIncrement,
     /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
@@ -251,6 +258,7 @@ pub enum On {
     SurplusAck,
     Reset,
     Goaway,
+    UnsolicitedPingAck,
     ZeroIncrement,
     SelfDependency,
     PriorityAfterOptOut,
@@ -301,6 +309,7 @@ impl On {
         Self::SurplusAck,
         Self::Reset,
         Self::Goaway,
+        Self::UnsolicitedPingAck,
         Self::ZeroIncrement,
         Self::SelfDependency,
         Self::PriorityAfterOptOut,
@@ -393,6 +402,7 @@ impl Kind<'_> {
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
+            Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
             Self::ZeroIncrement => On::ZeroIncrement,
             Self::SelfDependency => On::SelfDependency,
             Self::PriorityAfterOptOut => On::PriorityAfterOptOut,

@@ -35,6 +35,7 @@ impl Connection {
         let seen = Seen { side, header, start, end: start };
         let half = &mut self.sides[side];
         half.count_frame(header.kind);
+        half.last_spoke = start.at.time;
         if !matches!(header.kind, FrameType::GOAWAY | FrameType::RST_STREAM) {
             half.last_ordinary = start.at.pkt;
         }

@@ -1,14 +1,13 @@
 //! One side of a connection: what it sent, what it announced, what binds it.
 
-use std::collections::VecDeque;
-
 use super::block::Assembly;
 use super::credit::Credit;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
+use super::pings::Pings;
 use super::priority::Prioritized;
 use super::settings::Ledger;
-use crate::base::Origin;
+use crate::base::{Origin, Time};
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
 use crate::hpack::Decoder;
 use crate::limits;
@@ -19,6 +18,8 @@ pub struct Half {
     pub first_frame: Option<(Header, Origin)>,
     /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began; 0 when there is none.
     pub last_ordinary: u64,
+    /// When its last frame began.
+    pub last_spoke: Time,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -37,6 +38,8 @@ pub struct Half {
     pub credit: Credit,
     /// GOAWAY frames that it sent; bounded.
     pub goaways: Vec<Goaway>,
+    /// Its PINGs.
+    pub pings: Pings,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
     pub resets: u64,
     /// Of these, those with REFUSED_STREAM.
@@ -46,8 +49,6 @@ pub struct Half {
     pub(super) hpack: Decoder,
     pub(super) gatherer: Gatherer,
     pub(super) prioritized: Prioritized,
-    /// PINGs that wait for their acknowledgement: the opaque octets, and where the frame was complete.
-    pub(super) pings: VecDeque<([u8; 8], Origin)>,
 }
 
 /// The most that a side's peer allows it, counted in its favour.
@@ -95,6 +96,7 @@ impl Default for Half {
         Self {
             first_frame: None,
             last_ordinary: 0,
+            last_spoke: Time::default(),
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),
@@ -104,6 +106,7 @@ impl Default for Half {
             least_window: 65_535,
             credit: Credit::default(),
             goaways: Vec::new(),
+            pings: Pings::default(),
             resets: 0,
             refused: 0,
             counts: [0; 14],
@@ -111,7 +114,6 @@ impl Default for Half {
             hpack: Decoder::new(),
             gatherer: Gatherer::default(),
             prioritized: Prioritized::default(),
-            pings: VecDeque::new(),
         }
     }
 }

@@ -107,6 +107,9 @@ static CATALOG: &[&Rule] = &[
     // PNG
     &ping::ping_on_stream::PING_ON_STREAM,
     &ping::ping_bad_length::PING_BAD_LENGTH,
+    &ping::ping_not_acked::PING_NOT_ACKED,
+    &ping::unsolicited_ping_ack::UNSOLICITED_PING_ACK,
+    &ping::unsolicited_ping_ack::PING_ACK_ANSWERED,
     // GOA
     &goaway::goaway_on_stream::GOAWAY_ON_STREAM,
     &goaway::goaway_too_short::GOAWAY_TOO_SHORT,
