@@ -10,6 +10,7 @@ mod contents;
 mod credit;
 mod fact;
 mod frames;
+mod goaway;
 mod half;
 mod knowledge;
 mod message;
