@@ -202,3 +202,9 @@ pub const MAX_CLOSED_CALLS: usize = 256;
 
 /// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
 pub const MAX_WEB_TRAILERS: usize = 2048;
+/// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
+pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
+
+/// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
+/// MAX_CONCURRENT_STREAMS that means to be a limit.
+pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;

@@ -4,7 +4,6 @@ use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind, On};
 use super::frames::{Seen, on_wrong_stream};
-use super::half::Goaway;
 use super::message;
 use super::settings::{Acknowledged, Announcement};
 use super::state::{Input, Step, StreamState};
@@ -13,7 +12,6 @@ use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
 use crate::hpack::{Block, Fault, FaultKind};
-use crate::limits;
 
 impl Connection {
     /// A frame is complete.
@@ -41,7 +39,12 @@ impl Connection {
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
-            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Headers { priority, fragment, .. } => {
+                if let Some(priority) = priority {
+                    self.priority(&seen, priority, emit);
+                }
+                self.headers(&seen, fragment, emit);
+            }
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
             Payload::PushPromise { promised, fragment, .. } => {
@@ -55,12 +58,10 @@ impl Connection {
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
-            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment),
-            Payload::Priority(_)
-            | Payload::AltSvc { .. }
-            | Payload::Origin(_)
-            | Payload::PriorityUpdate { .. }
-            | Payload::Unknown(_) => {}
+            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment, emit),
+            Payload::Priority(priority) => self.priority(&seen, priority, emit),
+            Payload::PriorityUpdate { prioritized, .. } => self.priority_update(&seen, prioritized, emit),
+            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
@@ -189,6 +190,9 @@ impl Connection {
         }
         self.examine(seen, open, &mut head, emit);
         self.note_call(seen, open, &head, emit);
+        if head.role == message::Role::Response {
+            self.answered(seen, open.subject, emit);
+        }
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -232,6 +236,7 @@ impl Connection {
             if let Some(stream) = self.streams.get(promised) {
                 emit(self, seen.fact(Kind::Opened(stream)));
             }
+            self.held_against_goaway(seen, promised, emit);
         }
         let subject = if opens { promised } else { StreamId::CONNECTION };
         self.begin_block(seen, subject, Some(fragment), emit);
@@ -242,12 +247,22 @@ impl Connection {
         if data.missing > 0 {
             self.lose_call_content(seen, emit);
         }
+        if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
+            self.note_data(
+                seen,
+                seen.header.length.saturating_sub(data.content).saturating_sub(data.missing),
+            );
+        }
+        self.answered(seen, seen.header.stream, emit);
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
     }
 
     fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if self.sides[seen.side].credit.stalled() {
+            self.needs_no_credit(seen);
+        }
         let id = seen.header.stream;
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
@@ -263,6 +278,7 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         half.resets = half.resets.saturating_add(1);
         half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        self.give_up(seen, emit);
         let id = seen.header.stream;
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Reset { code, stream }));
@@ -312,6 +328,7 @@ impl Connection {
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
         let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
+        self.windows_moved(seen, &announcement, &before);
         emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 
@@ -336,54 +353,6 @@ impl Connection {
         let covered = knowledge.covered_since(offset);
         if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
             emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
-        }
-    }
-
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        if !seen.header.flags.has(Flags::ACK) {
-            emit(self, seen.fact(Kind::Pinged));
-            let pings = &mut self.sides[seen.side].pings;
-            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
-                pings.push_back((opaque, *seen.end));
-            }
-            return;
-        }
-        let pings = &mut self.sides[seen.side.peer()].pings;
-        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
-            && let Some((_, sent)) = pings.remove(at)
-        {
-            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
-        }
-    }
-
-    fn goaway(
-        &mut self,
-        seen: &Seen<'_>,
-        last_stream_id: StreamId,
-        code: ErrorCode,
-        debug: &[u8],
-        emit: &mut impl FnMut(&Self, Fact<'_>),
-    ) {
-        if let Some(stream) = self.streams.get(last_stream_id)
-            && stream.opened_by != seen.side
-            && stream.opened_end != u64::MAX
-        {
-            let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, seen.start);
-        }
-        let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
-        self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
-        emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
-    }
-
-    /// Credit for the DATA that the peer of the sender sends.
-    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
-        let peer = seen.side.peer();
-        let increment = i64::from(increment);
-        if seen.header.stream == StreamId::CONNECTION {
-            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
-        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
-            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
         }
     }
 }

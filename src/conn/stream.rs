@@ -55,6 +55,8 @@ pub struct Sent {
     pub last: Option<Last>,
     /// How far its message has come.
     pub message: MessageState,
+    /// By how many octets its DATA overran the window so far.
+    pub(super) debt: u32,
     /// Octets of DATA content, padding excluded.
     pub content: u64,
     /// Octets of content that it said there would be.
@@ -81,6 +83,12 @@ impl Sent {
     #[must_use]
     pub fn reset(&self) -> Option<(Origin, ErrorCode)> {
         self.reset.as_deref().copied()
+    }
+
+    /// True when a final response, or content, was sent.
+    #[must_use]
+    pub const fn has_answered(&self) -> bool {
+        self.content > 0 || matches!(self.message, MessageState::Head | MessageState::Trailers)
     }
 
     pub(super) fn note_reset(&mut self, at: Origin, code: ErrorCode) {
