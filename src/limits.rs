@@ -136,3 +136,6 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
+
+/// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
+pub const MAX_REPRIORITIZED: usize = 8;

@@ -1,8 +1,9 @@
 //! What happened on a connection, as the rules and the views hear it. Traffic that is in order rarely wakes a rule: a fact is a
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
-use super::block::OpenBlock;
+use super::block::{LongBlock, OpenBlock};
 use super::message::Head;
+use super::rates::Excess;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
@@ -151,6 +152,18 @@ pub enum Kind<'a> {
         /// Octets skipped.
         skipped: u64,
     },
+    /// A side does something more often than servers bear. `Fact::side` did it; the frame at hand is the last one counted.
+    Excess(Excess),
+    /// A field block of very many CONTINUATION frames, or very large, is over: ended, interrupted, or the connection is.
+    LongBlock {
+        /// The block.
+        block: LongBlock,
+    },
+    /// A field block that expands to much more than it is, or has very many fields, or fields without a name.
+    HeavyBlock {
+        /// What it says.
+        head: &'a Head,
+    },
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -217,6 +230,9 @@ pub enum On {
     Goaway,
     Unsynchronised,
     Resynchronised,
+    Excess,
+    LongBlock,
+    HeavyBlock,
     Syn,
     Acked,
     Window,
@@ -261,6 +277,9 @@ impl On {
         Self::Goaway,
         Self::Unsynchronised,
         Self::Resynchronised,
+        Self::Excess,
+        Self::LongBlock,
+        Self::HeavyBlock,
         Self::Syn,
         Self::Acked,
         Self::Window,
@@ -347,6 +366,9 @@ impl Kind<'_> {
             Self::Goaway { .. } => On::Goaway,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
+            Self::Excess(_) => On::Excess,
+            Self::LongBlock { .. } => On::LongBlock,
+            Self::HeavyBlock { .. } => On::HeavyBlock,
             Self::Signal(Signal::Opened) => On::Syn,
             Self::Signal(Signal::Acked) => On::Acked,
             Self::Signal(Signal::Window { .. }) => On::Window,

@@ -57,6 +57,9 @@ impl Connection {
         if header.reserved {
             emit(self, seen.fact(Kind::ReservedBit));
         }
+        if header.length == 0 {
+            self.count_empty(&seen, emit);
+        }
         if self.field_block_allows(&seen, emit) {
             self.judge_stream(&seen, emit);
         }
@@ -89,6 +92,7 @@ impl Connection {
             }
             return false;
         }
+        self.tell_long_block(seen.side, emit);
         self.sides[seen.side].block.interrupt();
         self.sides[seen.side].hpack.lose();
         emit(self, seen.fact(Kind::BlockInterrupted { open }));
@@ -150,6 +154,7 @@ impl Connection {
                 if stream.is_none() && input != Input::PushPromise {
                     self.remember_irregular(seen);
                 }
+                self.provoke(seen);
             }
         }
     }

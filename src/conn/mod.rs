@@ -4,6 +4,7 @@
 //! announced in SETTINGS and what binds its peer ([`Ledger`]), the windows, and what each side must have known when it spoke
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
+mod abuse;
 mod block;
 mod connection;
 mod contents;
@@ -13,23 +14,26 @@ mod half;
 mod knowledge;
 mod message;
 mod ranges;
+mod rates;
 mod settings;
 mod state;
 mod stream;
 mod streams;
 mod transport;
+mod weight;
 
-pub use block::OpenBlock;
+pub use block::{LongBlock, OpenBlock};
 pub use connection::Connection;
 pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
+pub use rates::{Excess, Pattern, Rate, Thresholds};
 pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Transport};
+pub use transport::{Ended, Shut, Transport};
 
 #[cfg(test)]
 mod tests;
