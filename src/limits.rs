@@ -208,3 +208,5 @@ pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
 /// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
 /// MAX_CONCURRENT_STREAMS that means to be a limit.
 pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;
+/// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
+pub const MAX_REPRIORITIZED: usize = 8;

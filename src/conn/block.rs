@@ -1,6 +1,6 @@
 //! A field block on its way over HEADERS or PUSH_PROMISE and CONTINUATION (RFC 9113 §4.3, §6.10).
 
-use crate::base::Origin;
+use crate::base::{Origin, to_u64};
 use crate::frame::{FrameType, StreamId};
 use crate::limits;
 
@@ -19,10 +19,27 @@ pub struct OpenBlock {
     pub ends_stream: bool,
 }
 
+/// A field block that took, or takes, many frames.
+#[derive(Clone, Copy, Debug)]
+pub struct LongBlock {
+    /// Where it began, and on which stream.
+    pub open: OpenBlock,
+    /// CONTINUATION frames that did not end it.
+    pub frames: u32,
+    /// Octets of its fragments, that of the frame that ends it not counted.
+    pub octets: u64,
+    /// Where the last of these frames was complete.
+    pub last: Origin,
+}
+
 /// The fragments of the block that is open, if one is, in a buffer that is reused.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
     open: Option<OpenBlock>,
+    /// CONTINUATION frames of it that do not end it, the octets so far, and where the last of them was complete.
+    frames: u32,
+    octets: u64,
+    last: Origin,
     fragments: Vec<u8>,
     /// A fragment was lost, or a cap reached.
     broken: bool,
@@ -39,10 +56,26 @@ impl Assembly {
 
     pub(super) fn begin(&mut self, block: OpenBlock, fragment: Option<&[u8]>) {
         self.open = Some(block);
+        self.frames = 0;
+        self.octets = to_u64(fragment.map_or(0, <[u8]>::len));
+        self.last = block.start;
         self.abandoned = None;
         self.broken = false;
         self.fragments.clear();
         self.add(fragment);
+    }
+
+    /// A CONTINUATION that does not end the block.
+    pub(super) fn count(&mut self, length: u32, end: &Origin) {
+        self.frames = self.frames.saturating_add(1);
+        self.octets = self.octets.saturating_add(u64::from(length));
+        self.last = *end;
+    }
+
+    /// The open block, when it has gone on for long.
+    pub(super) fn long(&self, frames: u32, octets: u64) -> Option<LongBlock> {
+        let open = self.open.filter(|_| self.frames >= frames || self.octets >= octets)?;
+        Some(LongBlock { open, frames: self.frames, octets: self.octets, last: self.last })
     }
 
     /// Takes the next fragment; `None` for one that could not be read.

@@ -3,6 +3,7 @@
 use super::fact::{Fact, Interest, Kind, On};
 use super::frames::Seen;
 use super::half::{Half, Limits};
+use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
 use super::state::StreamState;
 use super::stream::{MessageState, Method, Stream};
@@ -28,6 +29,10 @@ pub struct Connection {
     pub spoke: PerSide<Option<Origin>>,
     /// The kinds of facts that somebody asks for.
     pub interest: Interest,
+    /// What is too much of something.
+    pub thresholds: Thresholds,
+    /// How often each side did what costs its peer work.
+    pub(super) rates: PerSide<Option<Box<Rates>>>,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
     /// True when frames of a side are missing.
@@ -100,7 +105,7 @@ impl Connection {
         origin: Origin,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        self.transport.note(side, signal, origin);
+        self.transport.note(side, signal, origin, self.streams.count());
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
             if !self.sides[side].credit.overflows.is_empty() {
@@ -183,6 +188,9 @@ impl Connection {
 
     /// The connection, or the capture, is over at `at`.
     pub fn finish(&mut self, at: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        for side in Side::BOTH {
+            self.tell_long_block(side, emit);
+        }
         emit(self, bare(Side::Client, at, Kind::End));
     }
 

@@ -36,6 +36,7 @@ impl Connection {
             Payload::Malformed(malformed) => {
                 emit(self, seen.fact(Kind::Malformed(malformed.fault)));
                 self.lose_call_content(&seen, emit);
+                self.provoke(&seen);
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
@@ -54,13 +55,28 @@ impl Connection {
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
-            Payload::Ping(opaque) => self.ping(&seen, opaque, emit),
+            Payload::Ping(opaque) => {
+                self.ping(&seen, opaque, emit);
+                self.count_ping(&seen, emit);
+            }
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
-            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment, emit),
-            Payload::Priority(priority) => self.priority(&seen, priority, emit),
-            Payload::PriorityUpdate { prioritized, .. } => self.priority_update(&seen, prioritized, emit),
+            Payload::WindowUpdate { increment, .. } => {
+                self.count_credit(&seen, increment, emit);
+                self.window_update(&seen, increment, emit);
+            }
+            Payload::Priority(priority) => {
+                if priority.dependency == header.stream {
+                    self.provoke(&seen);
+                }
+                self.count_priority(&seen, header.stream, emit);
+                self.priority(&seen, priority, emit);
+            }
+            Payload::PriorityUpdate { prioritized, .. } => {
+                self.count_priority(&seen, prioritized, emit);
+                self.priority_update(&seen, prioritized, emit);
+            }
             Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
@@ -141,8 +157,11 @@ impl Connection {
         }
         block.add(fragment);
         if !seen.header.ends_block() {
+            block.count(seen.header.length, seen.end);
             return;
         }
+        self.tell_long_block(seen.side, emit);
+        let block = &mut self.sides[seen.side].block;
         if let Some((open, octets)) = block.finish() {
             self.decode(seen, &open, octets.as_deref(), emit);
             self.sides[seen.side].block.reuse(octets.unwrap_or_default());
@@ -196,6 +215,7 @@ impl Connection {
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
+        self.weigh(seen, open, &head, emit);
         if self.interest.wants(On::Head) {
             let stream = self.streams.get(open.subject);
             emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
@@ -283,6 +303,7 @@ impl Connection {
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Reset { code, stream }));
         }
+        self.count_reset(seen, code, emit);
         let Some(stream) = self.streams.get_mut(id) else { return };
         stream.sent[seen.side].note_reset(*seen.end, code);
         let next = match stream.state {
@@ -322,6 +343,7 @@ impl Connection {
             self.settings_ack(seen, emit);
             return;
         }
+        self.count_settings(seen, settings, emit);
         let announcement = Announcement::read(settings, *seen.start, *seen.end);
         let half = &mut self.sides[side];
         half.settings_before_headers =

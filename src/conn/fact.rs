@@ -1,12 +1,13 @@
 //! What happened on a connection, as the rules and the views hear it. Traffic that is in order rarely wakes a rule: a fact is a
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
-use super::block::OpenBlock;
+use super::block::{LongBlock, OpenBlock};
 use super::content::OddContent;
 use super::credit::Stall;
 use super::half::Goaway;
 use super::message::Head;
 use super::promise::BadPromise;
+use super::rates::Excess;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
@@ -235,6 +236,18 @@ pub enum Kind<'a> {
         /// Octets skipped.
         skipped: u64,
     },
+    /// A side does something more often than servers bear. `Fact::side` did it; the frame at hand is the last one counted.
+    Excess(Excess),
+    /// A field block of very many CONTINUATION frames, or very large, is over: ended, interrupted, or the connection is.
+    LongBlock {
+        /// The block.
+        block: LongBlock,
+    },
+    /// A field block that expands to much more than it is, or has very many fields, or fields without a name.
+    HeavyBlock {
+        /// What it says.
+        head: &'a Head,
+    },
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -336,6 +349,9 @@ pub enum On {
     PriorityUpdate,
     Unsynchronised,
     Resynchronised,
+    Excess,
+    LongBlock,
+    HeavyBlock,
     Syn,
     Acked,
     Window,
@@ -399,6 +415,9 @@ impl On {
         Self::PriorityUpdate,
         Self::Unsynchronised,
         Self::Resynchronised,
+        Self::Excess,
+        Self::LongBlock,
+        Self::HeavyBlock,
         Self::Syn,
         Self::Acked,
         Self::Window,
@@ -504,6 +523,9 @@ impl Kind<'_> {
             Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
+            Self::Excess(_) => On::Excess,
+            Self::LongBlock { .. } => On::LongBlock,
+            Self::HeavyBlock { .. } => On::HeavyBlock,
             Self::Signal(Signal::Opened) => On::Syn,
             Self::Signal(Signal::Acked) => On::Acked,
             Self::Signal(Signal::Window { .. }) => On::Window,

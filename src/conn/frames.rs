@@ -59,6 +59,9 @@ impl Connection {
         if header.reserved {
             emit(self, seen.fact(Kind::ReservedBit));
         }
+        if header.length == 0 {
+            self.count_empty(&seen, emit);
+        }
         if self.field_block_allows(&seen, emit) {
             self.judge_stream(&seen, emit);
         }
@@ -91,6 +94,7 @@ impl Connection {
             }
             return false;
         }
+        self.tell_long_block(seen.side, emit);
         self.sides[seen.side].block.interrupt();
         self.streams.doubt(open.subject, seen.side);
         self.sides[seen.side].hpack.lose();
@@ -153,6 +157,7 @@ impl Connection {
                 if stream.is_none() && input != Input::PushPromise {
                     self.remember_irregular(seen);
                 }
+                self.provoke(seen);
             }
         }
     }

@@ -35,6 +35,8 @@ pub struct Half {
     pub knowledge: Knowledge,
     /// Connection credit left for DATA that it sends, in octets.
     pub window: i64,
+    /// Octets of DATA that it sent, padding included.
+    pub carried: u64,
     /// Least credit that was left.
     pub least_window: i64,
     /// What else is known of the credit for DATA that it sends.
@@ -112,6 +114,7 @@ impl Default for Half {
             settings,
             knowledge: Knowledge::default(),
             window: 65_535,
+            carried: 0,
             least_window: 65_535,
             credit: Credit::default(),
             goaways: Vec::new(),
@@ -166,6 +169,7 @@ impl Half {
     }
 
     pub(super) fn spend(&mut self, octets: u32) -> i64 {
+        self.carried = self.carried.saturating_add(u64::from(octets));
         self.window = self.window.saturating_sub(i64::from(octets));
         self.least_window = self.least_window.min(self.window);
         self.window

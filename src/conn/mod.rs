@@ -4,6 +4,7 @@
 //! announced in SETTINGS and what binds its peer ([`Ledger`]), the windows, and what each side must have known when it spoke
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
+mod abuse;
 mod authority;
 mod block;
 mod calls;
@@ -25,14 +26,16 @@ mod pings;
 mod priority;
 mod ranges;
 mod recent;
+mod rates;
 mod settings;
 mod shape;
 mod state;
 mod stream;
 mod streams;
 mod transport;
+mod weight;
 
-pub use block::OpenBlock;
+pub use block::{LongBlock, OpenBlock};
 pub use connection::Connection;
 pub use content::OddContent;
 pub use credit::{Credit, Discarded, MAX_WINDOW, Stall};
@@ -45,12 +48,13 @@ pub use promise::BadPromise;
 pub use recent::Recent;
 pub use metadata::{Metadata, Named};
 pub use pings::{Ping, Pings};
+pub use rates::{Excess, Pattern, Rate, Thresholds};
 pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use shape::Shape;
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Method, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Transport};
+pub use transport::{Ended, Shut, Transport};
 
 #[cfg(test)]
 mod tests;

@@ -107,6 +107,7 @@ impl Connection {
             self.sides[peer].pings.echo(opaque, *seen.start);
             let ping = Ping { opaque, start: *seen.start, end: *seen.end, echoed: None };
             self.sides[side].pings.send(ping);
+            emit(self, seen.fact(Kind::Pinged));
             return;
         }
         if let Some(ping) = self.sides[peer].pings.answer(opaque, seen.end) {

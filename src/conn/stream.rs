@@ -22,6 +22,8 @@ pub struct Stream {
     pub opened_end: u64,
     /// True when a frame that no state allows made it known, not an orderly opening.
     pub irregular: bool,
+    /// True when the client broke a rule about it for which the server may reset it.
+    pub provoked: bool,
     /// What each side sent on it.
     pub sent: PerSide<Sent>,
     /// Where the server's first frame on it was.
@@ -169,6 +171,7 @@ impl Stream {
             opened,
             opened_end: u64::MAX,
             irregular: false,
+            provoked: false,
             sent,
             answered: None,
             request: None,

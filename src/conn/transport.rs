@@ -13,6 +13,10 @@ pub struct Transport {
     pub fin: PerSide<Option<(Origin, bool)>>,
     /// Where each side's first RST was, and whether it carried an acknowledgement.
     pub rst: PerSide<Option<(Origin, bool)>>,
+    /// Where each side closed its TCP receive window, as long as it is closed.
+    pub shut: PerSide<Option<Shut>>,
+    /// The last time that a side opened it again: where it had been closed.
+    pub reopened: Option<Shut>,
     /// Where each side last gave a sign of life.
     pub alive: PerSide<Option<Place>>,
     /// First packet.
@@ -22,6 +26,15 @@ pub struct Transport {
     /// The first FIN or RST, in the order in which TCP tells them: one that acknowledges the other's comes after it, also where a
     /// capture of two queues numbers the packets the other way round.
     ended: Option<(Ended, Origin)>,
+}
+
+/// A TCP receive window that is closed.
+#[derive(Clone, Copy, Debug)]
+pub struct Shut {
+    /// Where it was closed.
+    pub since: Origin,
+    /// Streams opened before.
+    pub streams: u64,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -36,14 +49,16 @@ pub enum Ended {
 }
 
 impl Transport {
-    pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin) {
+    pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
         self.alive[side] = Some(origin.at);
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
                 self.established.get_or_insert(origin.at);
             }
-            Signal::Acked | Signal::KeepAlive | Signal::Window { .. } => {}
+            Signal::Window { open: false } => self.shut[side] = Some(Shut { since: origin, streams }),
+            Signal::Window { open: true } => self.reopened = self.shut[side].take(),
+            Signal::Acked | Signal::KeepAlive => {}
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
                 self.ended.get_or_insert((Ended::Fin(side), origin));

@@ -11,6 +11,8 @@ pub struct Block {
     pub size: u64,
     /// The traits of all fields together.
     pub traits: Traits,
+    /// Fields with an empty name.
+    pub nameless: u32,
     /// Fields of which the name or the value is not known.
     pub unknown: u32,
     /// Fields that were inserted into the dynamic table, or emptied it by being too large (RFC 7541 §4.4).
@@ -82,6 +84,7 @@ impl Block {
         let traits = if misplaced || repeated { traits.with_place(misplaced, repeated) } else { traits };
         self.traits |= traits;
         self.fields = self.fields.saturating_add(1);
+        self.nameless = self.nameless.saturating_add(u32::from(traits.contains(Traits::EMPTY_NAME)));
         self.unknown = self.unknown.saturating_add(u32::from(unknown));
         traits
     }

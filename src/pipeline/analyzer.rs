@@ -170,6 +170,7 @@ impl Analyzer {
                 (source, destination),
                 segment,
                 datagram.encapsulation,
+                &self.wishes,
                 self.interest,
             );
             self.live.insert(seat.number, Live { session: session.into(), lingers: false });

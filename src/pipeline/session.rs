@@ -26,6 +26,7 @@ impl Session {
         ends: (Endpoint, Endpoint),
         segment: &Segment<'_>,
         encapsulation: Encapsulation,
+        wishes: &Wishes,
         interest: Interest,
     ) -> Self {
         let syn = segment.flags.has(Flags::SYN);
@@ -34,7 +35,8 @@ impl Session {
             (true, true) => Some(Direction::Backward),
             (false, _) => None,
         };
-        let upper = Upper::new(number, segment.at, ends, encapsulation, interest);
+        let mut upper = Upper::new(number, segment.at, ends, encapsulation, interest);
+        upper.conn.thresholds = wishes.options.thresholds;
         Self { tcp: Tcp::default(), client, early: Waiting::default(), upper }
     }
 

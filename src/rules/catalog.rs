@@ -9,6 +9,7 @@ use super::{
     Rule, capture, continuation, flow_control, framing, goaway, ping, preface, priority, settings, stream_id,
     stream_state,
 };
+use super::{Rule, abuse, capture, continuation, framing, preface, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";
@@ -209,6 +210,21 @@ static CATALOG: &[&Rule] = &[
     &grpc::grpc_invalid_metadata_encoding::GRPC_INVALID_METADATA_ENCODING,
     &grpc::grpc_error_status::GRPC_ERROR_STATUS,
     // ABU
+    &abuse::rapid_reset::RAPID_RESET,
+    &abuse::made_you_reset::MADE_YOU_RESET,
+    &abuse::continuation_flood::CONTINUATION_FLOOD,
+    &abuse::data_dribble::DATA_DRIBBLE,
+    &abuse::ping_flood::PING_FLOOD,
+    &abuse::priority_churn::PRIORITY_CHURN,
+    &abuse::settings_flood::SETTINGS_FLOOD,
+    &abuse::zero_length_headers::ZERO_LENGTH_HEADERS,
+    &abuse::internal_data_buffering::INTERNAL_DATA_BUFFERING,
+    &abuse::empty_frame_flood::EMPTY_FRAME_FLOOD,
+    &abuse::hpack_bomb::HPACK_BOMB,
+    &abuse::too_many_fields::TOO_MANY_FIELDS,
+    &abuse::slow_read::SLOW_READ,
+    &abuse::window_update_flood::WINDOW_UPDATE_FLOOD,
+    &abuse::refused_stream_storm::REFUSED_STREAM_STORM,
     // HLT
 ];
 

@@ -1,6 +1,7 @@
 //! The numbers that rules use, with their defaults, and the specification by which they judge.
 
 use crate::base::Span;
+use crate::conn::Thresholds;
 use crate::finding::Severity;
 
 use super::Rule;
@@ -41,6 +42,8 @@ pub struct Options {
     pub window_given_up: Span,
     /// How long a field block may stay open.
     pub close_wait: Span,
+    /// What is too much of a frame or a pattern.
+    pub thresholds: Thresholds,
     /// Order within it is unknown in merged captures.
     pub reorder_slack: Span,
     /// Round trips after an acknowledgement before it makes a finding likely.
@@ -63,6 +66,7 @@ impl Default for Options {
             window_wait: Span::seconds(5),
             window_given_up: Span::seconds(1),
             close_wait: Span::seconds(10),
+            thresholds: Thresholds::default(),
             reorder_slack: Span::millis(1),
             proof_round_trips: 2,
             proof_least: Span::millis(50),

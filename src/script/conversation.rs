@@ -14,6 +14,7 @@ pub struct Script {
     sent: PerSide<u64>,
     seen: PerSide<u64>,
     blind: PerSide<bool>,
+    full: PerSide<bool>,
     torn: bool,
 }
 
@@ -33,7 +34,15 @@ impl Script {
         let none = PerSide { client: 0, server: 0 };
         let blind = PerSide { client: false, server: false };
         let start = Time(1_700_000_000_000_000_000);
-        let script = Self { packets: Vec::new(), clock: start, sent: none, seen: none, blind, torn: false };
+        let script = Self {
+            packets: Vec::new(),
+            clock: start,
+            sent: none,
+            seen: none,
+            blind,
+            full: blind,
+            torn: false,
+        };
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
     }
 
@@ -111,6 +120,34 @@ impl Script {
     #[must_use]
     pub fn rst(self, side: Side) -> Self {
         self.bare(side, RST | ACK)
+    }
+
+    /// One end acknowledges everything; from here on its receive window is full.
+    #[must_use]
+    pub fn full(mut self, side: Side) -> Self {
+        self.full[side] = true;
+        self.ack(side)
+    }
+
+    /// One end acknowledges everything, and has room again.
+    #[must_use]
+    pub fn room(mut self, side: Side) -> Self {
+        self.full[side] = false;
+        self.ack(side)
+    }
+
+    /// Something on the path resets the connection in the name of `side`: with its sequence number, without an acknowledgement, and
+    /// from another distance.
+    #[must_use]
+    pub fn rst_from_between(self, side: Side) -> Self {
+        self.bare(side, RST).change_last(|packet| packet.ttl = 61)
+    }
+
+    fn change_last(mut self, change: impl FnOnce(&mut Packet)) -> Self {
+        if let Some(packet) = self.packets.last_mut() {
+            change(packet);
+        }
+        self
     }
 
     /// Both ends close, the client first.
@@ -201,6 +238,8 @@ impl Script {
             flags,
             offset: self.sent[side],
             acknowledged: self.seen[side],
+            window: if self.full[side] { 0 } else { u16::MAX },
+            ttl: 64,
             payload: payload.to_vec(),
             snaplen: usize::MAX,
         };

@@ -15,6 +15,10 @@ pub struct Packet {
     pub offset: u64,
     /// Acknowledgement number relative to the peer's SYN.
     pub acknowledged: u64,
+    /// Receive window of the sender.
+    pub window: u16,
+    /// Time to live of the IP packet.
+    pub ttl: u8,
     /// Payload.
     pub payload: Vec<u8>,
     /// Octets of the packet that the capture keeps at most.
@@ -70,7 +74,7 @@ impl Packet {
         let total = u16::try_from(tcp.len().saturating_add(20)).unwrap_or_default();
         let mut octets = vec![0x45, 0];
         octets.extend(total.to_be_bytes());
-        octets.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
+        octets.extend([0, 0, 0x40, 0, self.ttl, 6, 0, 0]);
         octets.extend(from);
         octets.extend(to);
         octets.extend(tcp);
@@ -89,7 +93,9 @@ impl Packet {
         octets.extend(to.to_be_bytes());
         octets.extend(wrap(own, self.offset).to_be_bytes());
         octets.extend(acknowledged.to_be_bytes());
-        octets.extend([0x50, self.flags, 0xff, 0xff, 0, 0, 0, 0]);
+        octets.extend([0x50, self.flags]);
+        octets.extend(self.window.to_be_bytes());
+        octets.extend([0; 4]);
         octets.extend(&self.payload);
         octets
     }
