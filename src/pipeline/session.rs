@@ -64,6 +64,13 @@ impl Session {
         self.tcp.is_closed()
     }
 
+    /// The first packet that the capture had already, and how many there are.
+    pub(super) fn copies(&self) -> Option<(Place, u64)> {
+        let both = [Direction::Forward, Direction::Backward].map(|way| self.tcp.stream(way).stats);
+        let first = both.iter().filter_map(|stats| stats.copied_at).min_by_key(|place| place.pkt)?;
+        Some((first, both.iter().fold(0, |sum: u64, stats| sum.saturating_add(stats.copies))))
+    }
+
     /// The sender of the first packet, and the other end.
     pub(super) const fn ends(&self) -> (Endpoint, Endpoint) {
         self.upper.ends

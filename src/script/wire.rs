@@ -17,6 +17,10 @@ pub struct Packet {
     pub acknowledged: u64,
     /// Payload.
     pub payload: Vec<u8>,
+    /// Identification of the IP packet; 0 for none.
+    pub identification: u16,
+    /// Time to live of the IP packet.
+    pub ttl: u8,
     /// Octets of the packet that the capture keeps at most.
     pub snaplen: usize,
 }
@@ -70,7 +74,8 @@ impl Packet {
         let total = u16::try_from(tcp.len().saturating_add(20)).unwrap_or_default();
         let mut octets = vec![0x45, 0];
         octets.extend(total.to_be_bytes());
-        octets.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
+        octets.extend(self.identification.to_be_bytes());
+        octets.extend([0x40, 0, self.ttl, 6, 0, 0]);
         octets.extend(from);
         octets.extend(to);
         octets.extend(tcp);

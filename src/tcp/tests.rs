@@ -107,7 +107,9 @@ pub(super) fn segment(
         window: 1000,
         payload,
         length,
+        checksum: 0,
         ttl: 64,
+        identification: None,
         at,
     }
 }
