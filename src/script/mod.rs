@@ -9,12 +9,16 @@
 //! ```
 
 mod conversation;
+mod fragments;
 mod frames;
+mod links;
 mod wire;
 
 pub use conversation::Script;
+pub use fragments::{Cut, Order};
 pub use frames::{
     Octets, Wire, block, continuation, data, get, goaway, headers, http1, ping, post, preface, priority,
     push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
 };
+pub use links::{Layer, WAYS, Way, capture_over};
 pub use wire::{Packet, capture};
