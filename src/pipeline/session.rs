@@ -46,7 +46,7 @@ impl Session {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let Self { tcp, client, early, upper } = self;
-        let back = upper.ears.now.time.since(segment.at.time);
+        let back = upper.ears.now.time.since(segment.at.time).max(tcp.stream(direction).late_by(segment));
         if back > upper.ears.coverage.ran_back && tcp.last().pkt != 0 {
             upper.ears.coverage.ran_back = back;
         }

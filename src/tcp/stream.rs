@@ -190,6 +190,14 @@ impl Stream {
         start.is_ok_and(|start| start <= self.next && start.saturating_add(segment.length) > self.next)
     }
 
+    /// How long after octets behind them the octets of a segment come that fill a hole in front of those: they may have been sent
+    /// before, and this is a repetition.
+    #[must_use]
+    pub fn late_by(&self, segment: &Segment<'_>) -> Span {
+        let later = self.held.first_origin().filter(|_| self.is_continued_by(segment));
+        later.map_or(Span::ZERO, |later| segment.at.time.since(later.at.time))
+    }
+
     /// True for a segment that has other octets than one that was delivered before at the same place.
     pub(super) fn is_contradicted_by(&self, segment: &Segment<'_>) -> bool {
         let start = self.offset(segment.payload_sequence());
