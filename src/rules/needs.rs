@@ -11,7 +11,7 @@ use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{ErrorCode, Setting};
 use crate::pipeline::{Wishes, analyze_octets};
 use crate::script::{
-    Octets, Script, Wire, data, get, ping, post, preface, response, rst_stream, settings, settings_ack,
+    Octets, Script, Wire, data, get, http1, ping, post, preface, response, rst_stream, settings, settings_ack,
 };
 
 use Confidence::{Certain, Likely};
@@ -328,4 +328,27 @@ fn of_the_rules_that_are_tested_behind_a_gap_one_is_an_error_and_one_is_not() {
     let severity = |name| find(name).expect("a rule").severity;
     assert_eq!(severity("data-on-stream-zero"), Severity::Error);
     assert!(severity("low-max-concurrent-streams") < Severity::Error);
+}
+
+/// Of a frame whose payload was not captured the header still tells what becomes of the stream: a client that may have one stream
+/// open opens the next one after the first has ended.
+#[test]
+fn streams_end_by_the_headers_of_frames_whose_payload_is_missing() {
+    let limited = || Script::open_with(&[], &[(Setting::MAX_CONCURRENT_STREAMS, 1)]);
+    let in_two = |octets: Octets| {
+        let octets = octets.octets();
+        let (head, tail) = octets.split_at(12);
+        (http1(head), http1(tail))
+    };
+    let (head, tail) = in_two(get(1));
+    let answered =
+        limited().client([head]).client([tail]).server([response(1).map(Wire::end_stream)]).client([get(3)]);
+    let (head, tail) = in_two(rst_stream(1, ErrorCode::CANCEL));
+    let reset = limited().client([post(1)]).client([head]).client([tail]).ack(Side::Server).client([get(3)]);
+    for (script, lost) in [(answered, 7), (reset, 8)] {
+        let script = script.wait(Span::seconds(1)).close();
+        for script in [script.clone(), script.lose(lost)] {
+            assert_eq!(confidence(&script, "max-concurrent-streams-exceeded"), None);
+        }
+    }
 }
