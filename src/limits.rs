@@ -25,6 +25,16 @@ pub const HOLE_GRACE_MS: i64 = 5;
 /// Packets of the connection that may pass while such a hole is open.
 pub const HOLE_GRACE_PACKETS: usize = 64;
 
+/// How long, in milliseconds, after a packet the capture may see it again on another interface: what a router, a bridge or a mirror
+/// port takes at most. The shortest retransmission timeout is longer (200 ms on Linux), and identification tells the two apart.
+pub const DUPLICATE_WINDOW_MS: i64 = 50;
+
+/// The same, in microseconds, for packets without identification that nothing else tells apart from ones that are sent again.
+pub const SAME_COPY_WINDOW_US: i64 = 1_000;
+
+/// Segments of a connection among which a second copy is looked for: half a batch that a driver hands over at once (64).
+pub const MAX_REMEMBERED_SEGMENTS: usize = 32;
+
 /// TCP connections kept alive in memory at once; beyond it the one that was silent longest is concluded.
 pub const MAX_LIVE_CONNECTIONS: usize = 1 << 18;
 

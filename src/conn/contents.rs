@@ -44,7 +44,7 @@ impl Connection {
                 if let Some(priority) = priority {
                     self.priority(&seen, priority, emit);
                 }
-                self.headers(&seen, fragment, emit);
+                self.headers(&seen, Some(fragment), emit);
             }
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
@@ -106,7 +106,8 @@ impl Connection {
 
     fn unread(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match seen.header.kind {
-            FrameType::HEADERS => self.begin_block(seen, seen.header.stream, None, emit),
+            FrameType::HEADERS => self.headers(seen, None, emit),
+            FrameType::RST_STREAM => self.close_reset(seen, emit),
             FrameType::CONTINUATION => self.continuation(seen, None, emit),
             FrameType::PUSH_PROMISE => self.lose_block(seen),
             FrameType::SETTINGS => self.tolerate_settings(seen),
@@ -114,14 +115,15 @@ impl Connection {
         }
     }
 
-    fn headers(&mut self, seen: &Seen<'_>, fragment: &[u8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
+    /// HEADERS; `None` for a fragment that could not be read: what the header says of the stream holds all the same.
+    fn headers(&mut self, seen: &Seen<'_>, fragment: Option<&[u8]>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if let Some(stream) = self.streams.get_mut(seen.header.stream)
             && stream.opened == *seen.start
             && !stream.irregular
         {
             stream.opened_end = seen.end.tcp_end;
         }
-        self.begin_block(seen, seen.header.stream, Some(fragment), emit);
+        self.begin_block(seen, seen.header.stream, fragment, emit);
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
@@ -304,8 +306,16 @@ impl Connection {
             emit(self, seen.fact(Kind::Reset { code, stream }));
         }
         self.count_reset(seen, code, emit);
-        let Some(stream) = self.streams.get_mut(id) else { return };
-        stream.sent[seen.side].note_reset(*seen.end, code);
+        if let Some(stream) = self.streams.get_mut(id) {
+            stream.sent[seen.side].note_reset(*seen.end, code);
+        }
+        self.close_reset(seen, emit);
+    }
+
+    /// A stream is closed by RST_STREAM, whatever its code says.
+    fn close_reset(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let id = seen.header.stream;
+        let Some(stream) = self.streams.get(id) else { return };
         let next = match stream.state {
             StreamState::Closed(mut closed) => {
                 closed.reset = closed.reset.with(seen.side);

@@ -1,6 +1,7 @@
 //! The payload of an IP header, and what the header says about it.
 
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use super::Encapsulation;
 
@@ -15,6 +16,8 @@ pub struct Datagram<'a> {
     pub protocol: u8,
     /// Time to live, or hop limit.
     pub ttl: u8,
+    /// The identification field of IPv4, where the sender uses it: not 0. IPv6 has none.
+    pub identification: Option<NonZeroU16>,
     /// The captured octets of the payload; fewer than `length` when the snapshot length cut the packet.
     pub payload: &'a [u8],
     /// Octets of the payload by the IP header. Where the header leaves its length to the network card (0), what was captured.

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use super::{Datagram, Encapsulation, Fragment};
 use crate::base::{Place, Span, Time};
@@ -69,6 +70,7 @@ struct Head {
     destination: IpAddr,
     protocol: u8,
     ttl: u8,
+    identification: Option<NonZeroU16>,
     encapsulation: Encapsulation,
 }
 
@@ -183,8 +185,18 @@ impl Fragments {
 impl Whole {
     /// The datagram, of these octets.
     pub(super) fn datagram<'a>(&self, octets: &'a [u8]) -> Datagram<'a> {
-        let Head { source, destination, protocol, ttl, encapsulation } = self.head;
-        Datagram { source, destination, protocol, ttl, payload: octets, length: self.length, encapsulation }
+        let Head { source, destination, protocol, ttl, identification, encapsulation } = self.head;
+        let length = self.length;
+        Datagram {
+            source,
+            destination,
+            protocol,
+            ttl,
+            identification,
+            payload: octets,
+            length,
+            encapsulation,
+        }
     }
 }
 
@@ -199,10 +211,11 @@ impl Key {
 impl Gathered {
     /// Takes the octets that are new; true when others differ from what was there.
     fn add(&mut self, fragment: &Fragment<'_>) -> bool {
-        let Datagram { source, destination, protocol, ttl, encapsulation, payload, length } = fragment.part;
+        let Datagram { source, destination, protocol, ttl, identification, encapsulation, payload, length } =
+            fragment.part;
         let (start, end) = (fragment.offset, fragment.offset.saturating_add(length));
         if start == 0 && self.head.is_none() {
-            self.head = Some(Head { source, destination, protocol, ttl, encapsulation });
+            self.head = Some(Head { source, destination, protocol, ttl, identification, encapsulation });
         }
         if start == 0 || self.head.is_none() {
             self.protocol = protocol;
@@ -306,7 +319,17 @@ mod tests {
         let [source, destination] = [1, 2].map(|last| IpAddr::from([10, 0, 0, last]));
         let encapsulation = Encapsulation::default();
         let length = payload.len();
-        let part = Datagram { source, destination, protocol: TCP, ttl: 64, payload, length, encapsulation };
+        let identification = None;
+        let part = Datagram {
+            source,
+            destination,
+            protocol: TCP,
+            ttl: 64,
+            identification,
+            payload,
+            length,
+            encapsulation,
+        };
         Fragment { part, id, offset, more }
     }
 

@@ -2,6 +2,7 @@
 //! header leaves the length to the network card (0), the payload is what is there. What the payload leads to is followed.
 
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use etherparse::err::{ipv4, ipv6};
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
@@ -34,6 +35,7 @@ fn version_4(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
         destination: IpAddr::V4(header.destination_addr()),
         protocol: header.protocol().0,
         ttl: header.ttl(),
+        identification: NonZeroU16::new(header.identification()),
         payload: behind.get(..length).unwrap_or(behind),
         length,
         encapsulation,
@@ -65,6 +67,7 @@ fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
         destination: IpAddr::V6(header.destination_addr()),
         protocol: header.next_header().0,
         ttl: header.hop_limit(),
+        identification: None,
         payload: behind.get(..length).unwrap_or(behind),
         length,
         encapsulation,

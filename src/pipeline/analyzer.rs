@@ -111,7 +111,7 @@ impl Analyzer {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
-        if let Some(segment) = segment {
+        if let Some(segment) = segment.map(|segment| segment.identified(datagram.identification)) {
             if crate::base::to_u32(packet.data.len()) < packet.original_length {
                 let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
                 *packets = packets.saturating_add(1);
@@ -208,6 +208,7 @@ impl Analyzer {
         if let Some(Live { mut session, .. }) = self.live.remove(&number) {
             let concluded = session.finish(self.last, &self.wishes, observe);
             self.collector.add(concluded, &self.wishes);
+            self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
         }
     }

@@ -48,7 +48,7 @@ impl Session {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let Self { tcp, client, early, upper } = self;
-        let back = upper.ears.now.time.since(segment.at.time);
+        let back = upper.ears.now.time.since(segment.at.time).max(tcp.stream(direction).late_by(segment));
         if back > upper.ears.coverage.ran_back && !tcp.last().pkt.is_none() {
             upper.ears.coverage.ran_back = back;
         }
@@ -64,6 +64,13 @@ impl Session {
     /// True when nothing can follow but repetitions.
     pub(super) fn is_closed(&self) -> bool {
         self.tcp.is_closed()
+    }
+
+    /// The first packet that the capture had already, and how many there are.
+    pub(super) fn copies(&self) -> Option<(Place, u64)> {
+        let both = [Direction::Forward, Direction::Backward].map(|way| self.tcp.stream(way).stats);
+        let first = both.iter().filter_map(|stats| stats.copied_at).min_by_key(|place| place.pkt)?;
+        Some((first, both.iter().fold(0, |sum: u64, stats| sum.saturating_add(stats.copies))))
     }
 
     /// The sender of the first packet, and the other end.

@@ -21,6 +21,7 @@ static CATALOG: &[&Rule] = &[
     &capture::connection::ONE_DIRECTION,
     &capture::file::TRUNCATED_FILE,
     &capture::connection::JOINED_MIDSTREAM,
+    &capture::duplicates_removed::DUPLICATES_REMOVED,
     &capture::file::CLOCK_JUMPS,
     &capture::connection::CONFLICTING_RETRANSMISSION,
     &capture::connection::FRAME_BOUNDARIES_LOST,

@@ -14,7 +14,7 @@ const BELIEVED: u64 = 8;
 pub struct Coverage {
     /// By who sent.
     pub sides: PerSide<SideCoverage>,
-    /// The furthest that the capture's clock ran back on this connection.
+    /// The furthest that the capture's clock ran back on this connection, or that octets came after those behind them.
     pub ran_back: Span,
     /// Encrypted, without keys: from this packet on.
     pub no_keys: Option<PacketNumber>,
@@ -106,6 +106,7 @@ impl Coverage {
             Need::Start => !own.start_missing && !peer.start_missing && own.unsynchronised.is_none(),
             Need::Frames => return self.frames(rule, judged, conn),
             Need::PeerFrames => peer.whole(),
+            // Facts about contents are told only of frames and hellos whose octets are there, all of them.
             Need::Payload | Need::Handshake => true,
             Need::Hpack => conn.sides[judged].hpack_exact(),
             Need::Acks => conn.sides[judged].knowledge.covered() > 0,
@@ -121,8 +122,9 @@ impl Coverage {
         if met { Effect::Met } else { Effect::Mute }
     }
 
-    /// What is said of frames that are there holds again some frames behind a gap, errors then and others with less certainty before;
-    /// what is said of frames that are not there may lie in the gap.
+    /// What is said of frames that are there holds again some frames behind a gap. Until then it is less certain, and errors are not
+    /// told: three octets in the middle of a field block may look like the length of a frame. What is said of frames that are not
+    /// there may lie in the gap.
     fn frames(&self, rule: &Rule, judged: Side, conn: &Connection) -> Effect {
         let own = &self.sides[judged];
         let absence = matches!(rule.view, View::Timer | View::Reaction);

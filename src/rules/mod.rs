@@ -50,4 +50,6 @@ pub use summary::{CaptureView, FileView, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
+mod needs;
+#[cfg(test)]
 mod tests;

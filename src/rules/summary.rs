@@ -24,10 +24,22 @@ pub struct FileView {
     pub truncated: Option<String>,
     /// The first TCP packet of which fewer octets were captured than sent, and how many there are.
     pub cut_packets: Option<(Place, u64)>,
+    /// The first TCP packet that the capture had already, and how many there are.
+    pub copies: Option<(Place, u64)>,
     /// The furthest that time ran back, and the packet at which it did.
     pub ran_back: Option<(Place, Span)>,
     /// The last packet.
     pub last: Place,
+}
+
+impl FileView {
+    /// Adds what the capture had twice of one connection.
+    pub fn count_copies(&mut self, copies: Option<(Place, u64)>) {
+        let Some((place, count)) = copies else { return };
+        let (first, sum) = self.copies.unwrap_or((place, 0));
+        let first = if place.pkt < first.pkt { place } else { first };
+        self.copies = Some((first, sum.saturating_add(count)));
+    }
 }
 
 /// A connection in at most 256 octets.

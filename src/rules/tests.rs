@@ -12,7 +12,6 @@ use crate::script::Script;
 
 /// Rules that others fold into and that are not written yet.
 const TO_COME: &[&str] = &[
-    "duplicates-removed",
     "keylog-mismatch",
     "alpn-other-selected",
     "alpn-not-selected",

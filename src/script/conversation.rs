@@ -223,6 +223,25 @@ impl Script {
         self
     }
 
+    /// The IP packets are numbered, as most hosts do.
+    #[must_use]
+    pub fn numbered(mut self) -> Self {
+        for (packet, number) in self.packets.iter_mut().zip(1..) {
+            packet.identification = number;
+        }
+        self
+    }
+
+    /// The capture sees this packet again behind itself, on its way out of a router.
+    #[must_use]
+    pub fn routed(mut self, packet: usize) -> Self {
+        if let Some(mut copy) = self.packets.get(packet).cloned() {
+            copy.ttl = copy.ttl.saturating_sub(1);
+            self.packets.insert(packet.saturating_add(1), copy);
+        }
+        self
+    }
+
     fn bare(self, side: Side, flags: u8) -> Self {
         self.segment(side, flags, &[])
     }
@@ -241,6 +260,8 @@ impl Script {
             window: if self.full[side] { 0 } else { u16::MAX },
             ttl: 64,
             payload: payload.to_vec(),
+            identification: 0,
+            ttl: 64,
             snaplen: usize::MAX,
         };
         self.packets.push(packet);

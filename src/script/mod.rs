@@ -9,14 +9,18 @@
 //! ```
 
 mod conversation;
+mod fragments;
 mod frames;
 mod grpc;
+mod links;
 mod wire;
 
 pub use conversation::Script;
+pub use fragments::{Cut, Order};
 pub use frames::{
     Octets, Wire, block, continuation, data, get, goaway, headers, http1, ping, post, preface, priority,
     push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
 };
 pub use grpc::{answer, call, finish, message};
+pub use links::{Layer, WAYS, Way, capture_over};
 pub use wire::{Packet, capture};

@@ -1,5 +1,6 @@
-//! Segments as packets of a capture file: pcap, Ethernet, IPv4, TCP.
+//! Segments as packets of a capture file: pcap, and TCP.
 
+use super::links::{Layer, Way, capture_over};
 use crate::base::{Side, Time, to_u32};
 
 /// A TCP segment of a conversation.
@@ -17,10 +18,12 @@ pub struct Packet {
     pub acknowledged: u64,
     /// Receive window of the sender.
     pub window: u16,
-    /// Time to live of the IP packet.
-    pub ttl: u8,
     /// Payload.
     pub payload: Vec<u8>,
+    /// Identification of the IP packet; 0 for none.
+    pub identification: u16,
+    /// Time to live of the IP packet.
+    pub ttl: u8,
     /// Octets of the packet that the capture keeps at most.
     pub snaplen: usize,
 }
@@ -36,52 +39,37 @@ pub(super) const ACK: u8 = 0x10;
 const INITIAL: (u32, u32) = (1_000, u32::MAX - 60);
 
 /// Ports and addresses of client and server.
-const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 40_001);
-const SERVER: ([u8; 4], u16) = ([10, 0, 0, 2], 31_050);
+pub(super) const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 40_001);
+pub(super) const SERVER: ([u8; 4], u16) = ([10, 0, 0, 2], 31_050);
 
-/// A capture file of these packets: pcap, nanoseconds kept to microseconds, little-endian.
+/// A capture file of these packets: pcap, nanoseconds kept to microseconds, little-endian; Ethernet and IPv4.
 #[must_use]
 pub fn capture(packets: &[Packet]) -> Vec<u8> {
+    const PLAIN: Way = Way { name: "ethernet", link: 1, layers: &[Layer::Ethernet, Layer::Ipv4] };
+    capture_over(packets, &PLAIN, |_| None)
+}
+
+pub(super) fn file_header(link: u32) -> Vec<u8> {
     let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
     file.extend([0; 8]);
     file.extend(262_144_u32.to_le_bytes());
-    file.extend(1_u32.to_le_bytes());
-    for packet in packets {
-        let frame = packet.ethernet();
-        let micros = packet.time.0.div_euclid(1_000);
-        let length = to_u32(frame.len());
-        let kept = frame.get(..packet.snaplen).unwrap_or(&frame);
-        for word in [micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000)] {
-            file.extend(u32::try_from(word).unwrap_or_default().to_le_bytes());
-        }
-        file.extend(to_u32(kept.len()).to_le_bytes());
-        file.extend(length.to_le_bytes());
-        file.extend(kept);
-    }
+    file.extend(link.to_le_bytes());
     file
 }
 
+pub(super) fn record(file: &mut Vec<u8>, time: Time, frame: &[u8], snaplen: usize) {
+    let micros = time.0.div_euclid(1_000);
+    let kept = frame.get(..snaplen).unwrap_or(frame);
+    for word in [micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000)] {
+        file.extend(u32::try_from(word).unwrap_or_default().to_le_bytes());
+    }
+    file.extend(to_u32(kept.len()).to_le_bytes());
+    file.extend(to_u32(frame.len()).to_le_bytes());
+    file.extend(kept);
+}
+
 impl Packet {
-    fn ethernet(&self) -> Vec<u8> {
-        let mut frame = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00];
-        frame.extend(self.ip());
-        frame
-    }
-
-    fn ip(&self) -> Vec<u8> {
-        let ((from, _), (to, _)) = self.ends();
-        let tcp = self.tcp();
-        let total = u16::try_from(tcp.len().saturating_add(20)).unwrap_or_default();
-        let mut octets = vec![0x45, 0];
-        octets.extend(total.to_be_bytes());
-        octets.extend([0, 0, 0x40, 0, self.ttl, 6, 0, 0]);
-        octets.extend(from);
-        octets.extend(to);
-        octets.extend(tcp);
-        octets
-    }
-
-    fn tcp(&self) -> Vec<u8> {
+    pub(super) fn tcp(&self) -> Vec<u8> {
         let ((_, from), (_, to)) = self.ends();
         let (own, peer) = match self.side {
             Side::Client => INITIAL,

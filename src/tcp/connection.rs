@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 
+use super::duplicates::Duplicates;
 use super::{Direction, Flags, PerDirection, Segment, Start, Stream};
 use crate::base::{LossKind, Origin, Piece, Place, Signal, Span};
 use crate::limits;
@@ -28,6 +29,7 @@ pub struct Connection {
     waiting: VecDeque<Stored>,
     packets: usize,
     last: Place,
+    duplicates: Duplicates,
 }
 
 impl Connection {
@@ -57,8 +59,12 @@ impl Connection {
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
-        self.packets = self.packets.saturating_add(1);
         self.last = segment.at;
+        if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {
+            self.streams[direction].stats.count_copy(segment.at);
+            return;
+        }
+        self.packets = self.packets.saturating_add(1);
         self.streams[direction].count(segment);
         self.expire(segment.at, emit);
         self.join_late(direction, segment);

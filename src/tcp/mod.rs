@@ -5,6 +5,7 @@
 //! segments of one connection in order. In-order octets are handed on without a copy; only late ones are stored.
 
 mod connection;
+mod duplicates;
 mod flows;
 mod held;
 mod segment;

@@ -1,6 +1,8 @@
 //! One TCP segment as the capture holds it. Read here and not by a library, because a header that the capture cut off behind
 //! its fixed part must still count.
 
+use std::num::NonZeroU16;
+
 use crate::base::{Place, to_u64};
 
 /// A TCP segment (RFC 9293 §3.1).
@@ -22,10 +24,14 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// Payload octets on the wire; more than `payload` holds when the capture cut the packet.
     pub length: u64,
+    /// Checksum as it was captured, which the sender's hardware may have left to itself.
+    pub checksum: u16,
     /// Time to live of the IP packet that carried it.
     pub ttl: u8,
     /// The longest segment that the sender takes, where this is a SYN that says so.
     pub largest: Option<u16>,
+    /// Identification of the IP packet that carried it, where it has one: a segment that is sent again gets another one.
+    pub identification: Option<NonZeroU16>,
     /// The packet.
     pub at: Place,
 }
@@ -64,7 +70,7 @@ impl<'a> Segment<'a> {
     /// captured, or the header is shorter than itself.
     #[must_use]
     pub fn read(payload: &'a [u8], length: usize, ttl: u8, at: Place) -> Option<Self> {
-        let [sp0, sp1, dp0, dp1, s0, s1, s2, s3, a0, a1, a2, a3, words, bits, w0, w1, ..] =
+        let [sp0, sp1, dp0, dp1, s0, s1, s2, s3, a0, a1, a2, a3, words, bits, w0, w1, c0, c1, ..] =
             *payload.first_chunk::<20>()?;
         let header = usize::from(words >> 4).saturating_mul(4);
         if header < 20 {
@@ -79,10 +85,19 @@ impl<'a> Segment<'a> {
             window: u16::from_be_bytes([w0, w1]),
             payload: payload.get(header..).unwrap_or_default(),
             length: to_u64(length.saturating_sub(header)),
+            checksum: u16::from_be_bytes([c0, c1]),
             ttl,
             largest: if bits & Flags::SYN.0 == 0 { None } else { largest(payload.get(20..header)) },
+            identification: None,
             at,
         })
+    }
+
+    /// With the identification of the IP packet that carried it.
+    #[must_use]
+    pub const fn identified(mut self, identification: Option<NonZeroU16>) -> Self {
+        self.identification = identification;
+        self
     }
 
     /// Sequence number of the first payload octet: a SYN takes one number itself.

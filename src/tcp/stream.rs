@@ -24,6 +24,10 @@ pub enum Start {
 pub struct Stats {
     /// Segments.
     pub packets: u64,
+    /// Segments among them that the capture had twice, and that went no further.
+    pub copies: u64,
+    /// The first of them.
+    pub copied_at: Option<Place>,
     /// Payload octets delivered, each counted once.
     pub octets: u64,
     /// Payload octets seen again.
@@ -44,6 +48,16 @@ pub struct Stats {
     pub last: Option<Place>,
     /// Smallest and largest time to live.
     pub ttl: Option<(u8, u8)>,
+}
+
+impl Stats {
+    /// Counts a packet that the capture had already.
+    pub(super) fn count_copy(&mut self, at: Place) {
+        self.packets = self.packets.saturating_add(1);
+        self.copies = self.copies.saturating_add(1);
+        self.copied_at.get_or_insert(at);
+        self.last = Some(at);
+    }
 }
 
 /// One direction's byte stream.
@@ -185,6 +199,20 @@ impl Stream {
     pub(super) fn is_continued_by(&self, segment: &Segment<'_>) -> bool {
         let start = self.offset(segment.payload_sequence());
         start.is_ok_and(|start| start <= self.next && start.saturating_add(segment.length) > self.next)
+    }
+
+    /// How long after octets behind them the octets of a segment come that fill a hole in front of those: they may have been sent
+    /// before, and this is a repetition.
+    #[must_use]
+    pub fn late_by(&self, segment: &Segment<'_>) -> Span {
+        let later = self.held.first_origin().filter(|_| self.is_continued_by(segment));
+        later.map_or(Span::ZERO, |later| segment.at.time.since(later.at.time))
+    }
+
+    /// True for a segment that has other octets than one that was delivered before at the same place.
+    pub(super) fn is_contradicted_by(&self, segment: &Segment<'_>) -> bool {
+        let start = self.offset(segment.payload_sequence());
+        start.is_ok_and(|start| self.recent.differs(start, segment.payload))
     }
 
     /// True for a segment with the next octets when later ones are there already.

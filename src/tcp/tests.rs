@@ -107,8 +107,10 @@ pub(super) fn segment(
         window: 1000,
         payload,
         length,
+        checksum: 0,
         ttl: 64,
         largest: None,
+        identification: None,
         at,
     }
 }

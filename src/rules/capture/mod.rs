@@ -1,4 +1,5 @@
 //! Quality of the capture itself: what was cut, lost, doubled or unreadable.
 
 pub(super) mod connection;
+pub(super) mod duplicates_removed;
 pub(super) mod file;

@@ -65,7 +65,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             .shows(EvidenceRole::Cause, side, open.start, begun);
         draft = match fin {
             Some((fin, _)) => draft.shows(EvidenceRole::Effect, side, fin, "FIN"),
-            None => draft.over(over).at_most(Confidence::Likely),
+            None => draft.over(over).at_most(Confidence::Likely).without(Need::End),
         };
         verdict.say(draft);
     }

@@ -100,6 +100,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .over(wait.over)
         .knowing("the server received the preface", format!("pkt {} acknowledges it", wait.acked.pkt));
     draft = evidence(event, &wait, draft);
+    if expired {
+        draft = draft.without(Need::End);
+    }
     if refused {
         draft = draft.severity(Severity::Warning);
     } else if event.conn.sides.client.first_headers.is_none() {
