@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use h2lint::conn::Interest;
-use h2lint::pipeline::{Wishes, analyze, analyze_octets};
+use h2lint::pipeline::{KeyLog, Wishes, analyze, analyze_octets};
 
 fn wishes() -> Wishes {
     Wishes { interest: Interest::NONE, ..Wishes::default() }
@@ -52,7 +52,7 @@ fn workloads(c: &mut Criterion) {
         };
         group.throughput(Throughput::Bytes(file.len()));
         group.bench_function(name, |b| {
-            b.iter(|| analyze(std::slice::from_ref(&path), &wishes(), &mut |_| {}).unwrap())
+            b.iter(|| analyze(std::slice::from_ref(&path), &wishes(), KeyLog::new(), &mut |_| {}).unwrap())
         });
     }
     group.finish();

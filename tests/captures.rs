@@ -13,7 +13,7 @@ mod common;
 
 use common::{captures, sidecars};
 use h2lint::finding::{Confidence, Finding};
-use h2lint::pipeline::{Wishes, analyze};
+use h2lint::pipeline::{KeyLog, Wishes, analyze};
 use h2lint::rules::{catalog, find};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn every_capture_says_what_its_sidecar_says() {
     let mut failures = Vec::new();
     for (capture, sidecar) in &cases {
         let expected: toml::Table = std::fs::read_to_string(sidecar).unwrap().parse().unwrap();
-        let report = analyze(&[capture.to_owned()], &Wishes::default(), &mut |_| {}).unwrap();
+        let report = analyze(&[capture.to_owned()], &Wishes::default(), KeyLog::new(), &mut |_| {}).unwrap();
         let shown: Vec<&Finding> = report.findings.iter().filter(|finding| counts(finding)).collect();
         let json = serde_json::to_value(&report).unwrap();
         let case = capture.parent().unwrap().strip_prefix(captures()).unwrap().display();

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{captures, sidecars};
-use h2lint::pipeline::{Wishes, analyze};
+use h2lint::pipeline::{KeyLog, Wishes, analyze};
 
 /// Packets and the two ports of a connection.
 type Connections = BTreeMap<u64, (u64, [u16; 2])>;
@@ -50,7 +50,7 @@ fn compare(captures: &[(PathBuf, PathBuf)]) -> Vec<String> {
 }
 
 fn ours(capture: &Path) -> Connections {
-    let report = analyze(&[capture.to_owned()], &Wishes::default(), &mut |_| {}).unwrap();
+    let report = analyze(&[capture.to_owned()], &Wishes::default(), KeyLog::new(), &mut |_| {}).unwrap();
     assert_eq!(report.totals.connections, report.connections.len() as u64);
     let row = |row: h2lint::finding::ConnectionRow| {
         let mut ports = [row.client.port, row.server.port];

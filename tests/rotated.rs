@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use common::records::Records;
 use common::{captures, lines, sidecars};
 use h2lint::finding::Report;
-use h2lint::pipeline::{Wishes, analyze};
+use h2lint::pipeline::{KeyLog, Wishes, analyze};
 
 #[test]
 fn a_capture_in_several_files_says_what_it_says_in_one() {
@@ -59,7 +59,7 @@ fn evidence_says_in_which_file_it_stands() {
 }
 
 fn report(paths: &[PathBuf]) -> Report {
-    analyze(paths, &Wishes::default(), &mut |_| {}).unwrap()
+    analyze(paths, &Wishes::default(), KeyLog::new(), &mut |_| {}).unwrap()
 }
 
 /// The findings, without the words that name a file.

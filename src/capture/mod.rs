@@ -9,6 +9,7 @@ mod facts;
 mod fields;
 mod interface;
 mod joined;
+mod key_files;
 mod link_type;
 #[cfg(feature = "compress")]
 mod lz4;
@@ -32,6 +33,7 @@ mod zstd;
 pub use compression::Compression;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
 pub use joined::{Joined, by_first_packet};
+pub use key_files::{key_log, key_logs_beside};
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};

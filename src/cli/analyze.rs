@@ -7,7 +7,7 @@ use super::flags::{Judging, Looking, Reading};
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
-use crate::pipeline::{self, Wishes};
+use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Hidden, Policy};
 use crate::report::{Detail, Format, Look, Paint};
 use crate::views::NO_INTEREST;
@@ -59,6 +59,7 @@ struct Output {
 struct Plan {
     inputs: Vec<PathBuf>,
     wishes: Wishes,
+    keys: KeyLog,
     policy: Policy,
     format: Format,
     files: Vec<(Format, PathBuf)>,
@@ -77,13 +78,8 @@ enum Talk {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let plan = Plan::new(args)?;
-    if plan.talk >= Talk::Notices {
-        for notice in &plan.notices {
-            terminal.complain(&notice.text);
-        }
-    }
-    judge(&plan, terminal).or_else(|error| {
+    let mut plan = Plan::new(args)?;
+    judge(&mut plan, terminal).or_else(|error| {
         terminal.complain(&helped(&error, &plan.inputs));
         Ok(code_of(&error))
     })
@@ -99,6 +95,7 @@ impl Plan {
             (false, "full") => Detail::Full,
             (false, _) => Detail::Normal,
         };
+        let (keys, notices) = reading.keys()?;
         let plan = Self {
             inputs: files,
             wishes: reading.wishes(NO_INTEREST),
@@ -106,7 +103,8 @@ impl Plan {
             format: Format::read(&output.format)?,
             files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
             look: Look { all: output.all, ..looking.look(detail) },
-            notices: reading.unused_keys()?,
+            notices,
+            keys,
             talk: match (output.quiet, output.verbose) {
                 (true, _) => Talk::Errors,
                 (false, false) => Talk::Notices,
@@ -126,14 +124,18 @@ impl Plan {
 }
 
 /// Judges the capture and writes what is asked for.
-fn judge(plan: &Plan, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut report = pipeline::analyze(&plan.inputs, &plan.wishes, &mut |_| {})?;
+fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
+    let mut report =
+        pipeline::analyze(&plan.inputs, &plan.wishes, std::mem::take(&mut plan.keys), &mut |_| {})?;
     for input in report.inputs.iter().filter(|_| plan.inputs.len() > 1) {
         if let Some(error) = &input.error {
             terminal.complain(&format!("{}: {error}", input.path));
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
+    for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+        terminal.complain(&notice.text);
+    }
     let hidden = plan.policy.apply(&mut report);
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);

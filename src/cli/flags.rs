@@ -1,13 +1,14 @@
 //! Flags that several commands share: as words first, then as what they mean.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anstream::AutoStream;
 use clap::ValueEnum;
 
+use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Confidence, Notice, Severity};
-use crate::pipeline::Wishes;
+use crate::pipeline::{KeyLog, Wishes, add_keys};
 use crate::policy::{Policy, Selection, Strictness};
 use crate::report::{Charset, Clock, Detail, Look, Paint};
 use crate::rules::{Options, Spec};
@@ -17,7 +18,7 @@ use crate::views::Interest;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub(super) struct Reading {
-    /// Key log in the NSS format; repeatable. Accepted, but of no use yet: this version does not decrypt TLS
+    /// Key log in the NSS format; repeatable. H2LINT_KEYLOG and SSLKEYLOGFILE name further ones, and CAPTURE.keys is found by itself
     #[arg(long, value_name = "FILE")]
     keylog: Vec<PathBuf>,
     /// The RFC that judges
@@ -145,16 +146,40 @@ impl Reading {
         }
     }
 
-    /// What is to be said of keys that are given and not used.
+    /// The keys that are given, and what is wrong with them.
     ///
     /// # Errors
-    /// When a key log is not there.
-    pub(super) fn unused_keys(&self) -> Result<Vec<Notice>, Error> {
-        let missing = self.keylog.iter().find(|path| !path.is_file());
-        if let Some(path) = missing {
-            return Err(Error::Usage(format!("--keylog {}: no such file", path.display())));
+    /// When a key log that a flag names cannot be read.
+    pub(super) fn keys(&self) -> Result<(KeyLog, Vec<Notice>), Error> {
+        let (mut keys, mut notices) = (KeyLog::new(), Vec::new());
+        for path in &self.keylog {
+            let octets = key_log(path)
+                .map_err(|error| Error::Usage(format!("--keylog {}: {}", path.display(), cause(&error))))?;
+            notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets));
         }
-        Ok(self.keylog.iter().map(|path| unused(path)).collect())
+        let named = KEY_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        for (name, path) in named.filter(|(_, path)| !path.is_empty()) {
+            let path = PathBuf::from(path);
+            match key_log(&path) {
+                Ok(octets) => notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets)),
+                Err(error) => {
+                    let text = format!("{name} names {}: {}", path.display(), cause(&error));
+                    notices.push(Notice { kind: "keys_not_used", text });
+                }
+            }
+        }
+        Ok((keys, notices))
+    }
+}
+
+/// Variables of the environment that name key logs: the program's own, and the one that browsers and libraries write to.
+const KEY_VARIABLES: [&str; 2] = ["H2LINT_KEYLOG", "SSLKEYLOGFILE"];
+
+/// What the machine says of a file, without its path.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Read { source, .. } => source.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -215,9 +240,4 @@ impl ColorWord {
         };
         if colour { Paint::Colour } else { Paint::Plain }
     }
-}
-
-fn unused(path: &Path) -> Notice {
-    let text = format!("the keys in {} were not used: this version does not decrypt TLS", path.display());
-    Notice { kind: "keys_not_used", text }
 }

@@ -89,9 +89,6 @@ struct Wanted {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    for notice in args.reading.unused_keys()? {
-        terminal.complain(&notice.text);
-    }
     let look = args.looking.look(Detail::Normal);
     let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {
@@ -204,7 +201,8 @@ fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error>
 impl Args {
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
         let files: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
-        pipeline::analyze(&files, &self.reading.wishes(interest), observe)
+        let (keys, _) = self.reading.keys()?;
+        pipeline::analyze(&files, &self.reading.wishes(interest), keys, observe)
     }
 
     const fn wanted(&self) -> Wanted {

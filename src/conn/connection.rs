@@ -186,6 +186,12 @@ impl Connection {
         emit(self, Fact { side, header, start, end, kind: Kind::Unfinished { left } });
     }
 
+    /// What stands below and before HTTP/2, or in its place, is known as far as it ever will be: the connection, or the capture, is over
+    /// at `at`.
+    pub fn negotiated(&mut self, at: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        emit(self, bare(Side::Client, at, Kind::Negotiated));
+    }
+
     /// The connection, or the capture, is over at `at`.
     pub fn finish(&mut self, at: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         for side in Side::BOTH {

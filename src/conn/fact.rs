@@ -262,7 +262,9 @@ pub enum Kind<'a> {
         /// Octets of the frame that never came.
         left: u32,
     },
-    /// The connection, or the capture, is over.
+    /// The connection, or the capture, is over: what stands below and before HTTP/2, or in its place, is known as far as it ever will be.
+    Negotiated,
+    /// The connection, or the capture, is over; told of connections that spoke HTTP/2.
     End,
     /// A field block on the stream of a gRPC call.
     CallFields {
@@ -360,6 +362,7 @@ pub enum On {
     Rst,
     BadPreface,
     Unfinished,
+    Negotiated,
     End,
     CallFields,
     CallContent,
@@ -426,6 +429,7 @@ impl On {
         Self::Rst,
         Self::BadPreface,
         Self::Unfinished,
+        Self::Negotiated,
         Self::End,
         Self::CallFields,
         Self::CallContent,
@@ -534,6 +538,7 @@ impl Kind<'_> {
             Self::Signal(Signal::Rst { .. }) => On::Rst,
             Self::BadPreface { .. } => On::BadPreface,
             Self::Unfinished { .. } => On::Unfinished,
+            Self::Negotiated => On::Negotiated,
             Self::End => On::End,
             Self::CallFields { .. } => On::CallFields,
             Self::CallContent { .. } => On::CallContent,

@@ -224,7 +224,7 @@ mod tests {
         ];
         let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
         let [first, again, third] =
-            [(); 3].map(|()| gatherer.decode(&mut decoder, &block(&fields)).metadata.unwrap());
+            [(); 3].map(|()| gatherer.decode(&mut decoder, &block(&fields), Traits::NONE).metadata.unwrap());
         assert!(Arc::ptr_eq(&first, &again) && Arc::ptr_eq(&again, &third));
         assert_eq!(first.get(Named::Encoding), Some(&b"gzip"[..]));
         assert_eq!(first.get(Named::AcceptEncoding), Some(&b"identity,gzip"[..]));
@@ -239,7 +239,7 @@ mod tests {
         let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
         let types = [false, false, true, true].map(|call| {
             gatherer.want(call);
-            let head = gatherer.decode(&mut decoder, &html);
+            let head = gatherer.decode(&mut decoder, &html, Traits::NONE);
             head.metadata.as_deref().and_then(|metadata| metadata.get(Named::ContentType)).is_some()
         });
         assert_eq!(types, [false, false, true, true]);

@@ -13,7 +13,7 @@ pub use report::{
     Tool, Totals, Verdict,
 };
 pub use rows::{
-    AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn, Peer,
-    RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow, UpDown,
-    UpgradeRow, WindowsRow,
+    AlertRow, AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn,
+    Peer, RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow,
+    UpDown, UpgradeRow, WindowsRow,
 };

@@ -135,7 +135,17 @@ pub struct TlsRow {
     pub resumed: Option<bool>,
     pub early_data: Option<bool>,
     pub decrypted: bool,
-    pub alert: Option<String>,
+    pub alert: Option<AlertRow>,
+}
+
+/// The alert that ended the handshake, or the connection.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "UX.md §7 describes each field")]
+pub struct AlertRow {
+    pub by: &'static str,
+    pub level: &'static str,
+    pub description: String,
+    pub pkt: PacketNumber,
 }
 
 /// NPN facts.

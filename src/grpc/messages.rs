@@ -1,7 +1,7 @@
 //! The messages that one side sends in a call: a prefix of five octets, flag and length, then so many octets, over any number of DATA
 //! frames. Counted as they pass; only the trailers of gRPC-Web are held, and they are bounded.
 
-use crate::base::{Origin, to_index, to_u32, to_u64};
+use crate::base::{Origin, PacketNumber, to_index, to_u32, to_u64};
 use crate::limits;
 
 /// The messages of one side.
@@ -16,7 +16,7 @@ pub struct Messages {
     /// Where the first one began.
     pub first: Option<Origin>,
     /// The packet in which the last one began; 0 when there is none.
-    pub last_pkt: u64,
+    pub last_pkt: PacketNumber,
     /// The first flag that is neither 0 nor 1.
     pub odd_flag: Option<u8>,
     /// True when content is missing: where messages begin is not known any more.

@@ -129,7 +129,6 @@ mod tests {
             ClientOpening::read(b"PUT / HTTP/1.1\r\n\r\n"),
             Opening::Is(ClientOpening::Request(_))
         ));
-        assert_eq!(ClientOpening::read(&[0x16, 3, 1, 2]), Opening::Is(ClientOpening::Tls));
         assert_eq!(ClientOpening::read(b"\x00\x01binary"), Opening::Is(ClientOpening::Other));
     }
 

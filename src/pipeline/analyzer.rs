@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::collector::Collector;
+use super::desk::Desk;
+use super::files::EMBEDDED;
 use super::hidden;
 use super::session::Session;
 use crate::base::{Place, Span, Time};
@@ -14,6 +16,7 @@ use crate::limits;
 use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, Flows, Segment};
+use crate::tls::KeyLog;
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +60,7 @@ pub struct Seen<'a> {
 /// The analysis of one capture, packet by packet.
 #[derive(Default)]
 pub struct Analyzer {
-    wishes: Wishes,
+    desk: Desk,
     interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
@@ -78,17 +81,19 @@ struct Live {
 }
 
 impl Analyzer {
-    /// An analysis that has seen nothing.
+    /// An analysis that has seen nothing, and opens TLS with these keys.
     #[must_use]
-    pub fn new(wishes: Wishes) -> Self {
-        Self { wishes, interest: interest(wishes.interest), ..Self::default() }
+    pub fn new(wishes: Wishes, keys: KeyLog) -> Self {
+        let desk = Desk { wishes, keys, ..Desk::default() };
+        Self { desk, interest: interest(wishes.interest), ..Self::default() }
     }
 
     /// Takes the next record of a capture.
     pub fn record(&mut self, record: &Record<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         match record {
             Record::Packet(packet) => self.push(packet, observe),
-            Record::Secrets(_) | Record::Comment { .. } => {}
+            Record::Secrets(text) => _ = self.desk.keys.add(EMBEDDED, text),
+            Record::Comment { .. } => {}
         }
     }
 
@@ -145,7 +150,7 @@ impl Analyzer {
         for number in numbers {
             self.conclude(number, observe);
         }
-        let mut report = self.collector.report(&self.wishes, &self.flows, inputs, &self.file);
+        let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
         report.coverage.blind_spots.extend(hidden::blind_spots(links.covered(), &fragments));
@@ -170,7 +175,7 @@ impl Analyzer {
                 (source, destination),
                 segment,
                 datagram.encapsulation,
-                &self.wishes,
+                &self.desk,
                 self.interest,
             );
             self.live.insert(seat.number, Live { session: session.into(), lingers: false });
@@ -179,10 +184,10 @@ impl Analyzer {
             self.collector.straggler();
             return;
         };
-        live.session.push(seat.direction, segment, &self.wishes, observe);
-        let candidates = live.session.candidates(self.collector.bar(&self.wishes));
+        live.session.push(seat.direction, segment, &self.desk, observe);
+        let candidates = live.session.candidates(self.collector.bar(&self.desk.wishes));
         if !candidates.is_empty() {
-            self.collector.candidates(candidates, &self.wishes);
+            self.collector.candidates(candidates, &self.desk.wishes);
         }
         if live.session.is_closed() {
             self.conclude(seat.number, observe);
@@ -206,8 +211,8 @@ impl Analyzer {
 
     fn conclude(&mut self, number: u64, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         if let Some(Live { mut session, .. }) = self.live.remove(&number) {
-            let concluded = session.finish(self.last, &self.wishes, observe);
-            self.collector.add(concluded, &self.wishes);
+            let concluded = session.finish(self.last, &self.desk, observe);
+            self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
         }
@@ -236,7 +241,7 @@ mod tests {
         let calls = 300_u32;
         let file = small_calls(calls).close().pcap();
         let mut reader = Reader::new(file.as_slice(), "small calls").expect("a capture");
-        let mut analyzer = Analyzer::new(Wishes::default());
+        let mut analyzer = Analyzer::new(Wishes::default(), KeyLog::new());
         while let Ok(Some(Record::Packet(packet))) = reader.next() {
             analyzer.push(&packet, &mut |_| {});
         }

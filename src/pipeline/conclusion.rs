@@ -1,7 +1,7 @@
 //! What is left of a connection that is over: its row, its findings, its streams, and what it adds to the totals.
 
-use super::analyzer::Wishes;
 use super::calls::Counted;
+use super::desk::Desk;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
@@ -9,6 +9,7 @@ use crate::base::to_index;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
 use crate::rules::{Ends, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Start};
+use crate::tls::Session;
 
 /// A connection that is over.
 pub(super) struct Concluded {
@@ -41,9 +42,10 @@ impl Upper {
         client: Direction,
         http2: bool,
         over: bool,
-        wishes: &Wishes,
+        (tls, desk): (Option<&Session>, &Desk),
     ) -> Concluded {
-        let Self { number, first, encapsulation, modes, http1, conn, ears, .. } = self;
+        let wishes = &desk.wishes;
+        let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
         let (number, first) = (*number, *first);
         let (client_end, server_end) = match client {
             Direction::Forward => self.ends,
@@ -57,18 +59,20 @@ impl Upper {
         }
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
+        let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let summary = Summary::of(number, (rows::plain(server_end.address), server_end.port), conn);
         let ends = (!engine.is_empty() || summary.is_compared()).then(|| Ends {
             number,
             client: client_end.to_string(),
             server: server_end.to_string(),
-            server_key: authority.clone().unwrap_or_else(|| server_end.port.to_string()),
+            server_key: asked.or_else(|| authority.clone()).unwrap_or_else(|| server_end.port.to_string()),
             first,
         });
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let towards_http2 = http2 || http1.upgrade.is_some();
+        let offered = tls.and_then(|tls| tls.negotiation().offer()).is_some_and(|hello| hello.alpn.has("h2"));
+        let towards_http2 = http2 || http1.upgrade.is_some() || offered;
         let blind_spots = coverage.blind_spots(number, http2);
         let (streams, frames) =
             (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
@@ -81,8 +85,8 @@ impl Upper {
                 server: (server_end, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
                 prologues: &self.prologues,
-                modes: (modes.client, modes.server),
                 http1,
+                tls,
                 conn,
                 http2,
                 authority,

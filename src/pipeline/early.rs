@@ -1,9 +1,10 @@
 //! What a connection says before it is known which of its ends is the client.
 
-use super::analyzer::{Seen, Wishes};
+use super::analyzer::Seen;
+use super::desk::Desk;
+use super::layers::Layers;
 use super::opening::{guess, role};
 use super::session::side;
-use super::upper::Upper;
 use crate::base::{LossKind, Origin, Piece, Side, Signal};
 use crate::limits;
 use crate::tcp::{Direction, Output, PerDirection};
@@ -60,13 +61,13 @@ impl Waiting {
     pub(super) fn replay(
         &mut self,
         client: Direction,
-        upper: &mut Upper,
-        wishes: &Wishes,
+        layers: &mut Layers,
+        desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         for (direction, output) in std::mem::take(self).outputs {
-            upper.ears.coverage.sides[side(client, direction)].absent = false;
-            upper.take(side(client, direction), output.output(), wishes, observe);
+            layers.upper.ears.coverage.sides[side(client, direction)].absent = false;
+            layers.take(side(client, direction), output.output(), desk, observe);
         }
     }
 }

@@ -6,12 +6,20 @@ use std::path::{Path, PathBuf};
 use super::analyzer::{Analyzer, Seen, Wishes};
 use super::rows::stamp;
 use crate::base::Time;
-use crate::capture::{Compression, FileFacts, Format, Joined, Reader, by_first_packet};
+use crate::capture::{
+    Compression, FileFacts, Format, Joined, Reader, by_first_packet, embedded_secrets, key_log,
+    key_logs_beside,
+};
 use crate::error::Error;
-use crate::finding::{Input, Keys, Report};
+use crate::finding::{Input, Keys, Notice, Report};
+use crate::tls::KeyLog;
+
+/// The source of keys that a capture carries itself.
+pub(super) const EMBEDDED: &str = "embedded";
 
 /// Analyzes a capture file; `-` is standard input. Several files are read as one capture, in the order of their first packets:
-/// connections span them. `observe` hears every fact, in the order of the packets.
+/// connections span them. Keys are those in `keys`, in the captures themselves, and in key logs beside them. `observe` hears every
+/// fact, in the order of the packets.
 ///
 /// # Errors
 ///
@@ -20,14 +28,19 @@ use crate::finding::{Input, Keys, Report};
 pub fn analyze(
     paths: &[PathBuf],
     wishes: &Wishes,
+    mut keys: KeyLog,
     observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
 ) -> Result<Report, Error> {
+    let mut notices = Vec::new();
+    for path in paths {
+        gather(path, &mut keys, &mut notices);
+    }
     let mut paths = paths.to_vec();
     if paths.len() > 1 && !paths.iter().any(|path| path == Path::new("-")) {
         paths = by_first_packet(paths);
     }
     let mut joined = Joined::new(paths);
-    let mut analyzer = Analyzer::new(*wishes);
+    let mut analyzer = Analyzer::new(*wishes, keys);
     let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
     loop {
         match joined.next() {
@@ -49,7 +62,36 @@ pub fn analyze(
     let inputs: Vec<Input> = inputs.collect();
     let several = inputs.len() > 1;
     let cuts: Vec<String> = joined.inputs().filter_map(|(path, facts)| cut(path, facts?, several)).collect();
-    Ok(analyzer.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe))
+    let mut report = analyzer.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe);
+    report.notices.extend(notices);
+    Ok(report)
+}
+
+/// Takes the keys that a capture carries, and those in key logs beside it.
+fn gather(path: &Path, keys: &mut KeyLog, notices: &mut Vec<Notice>) {
+    if let Ok(secrets) = embedded_secrets(path)
+        && !secrets.is_empty()
+    {
+        keys.add(EMBEDDED, &secrets);
+    }
+    for beside in key_logs_beside(path) {
+        match key_log(&beside) {
+            Ok(octets) => notices.extend(add_keys(keys, &beside.display().to_string(), &octets)),
+            Err(error) => notices.push(Notice { kind: "keys_not_used", text: error.to_string() }),
+        }
+    }
+}
+
+/// Takes the lines of a key log, and says what is wrong with it, if anything is.
+pub fn add_keys(keys: &mut KeyLog, source: &str, octets: &[u8]) -> Option<Notice> {
+    let bad = keys.add(source, octets);
+    let first = bad.first()?;
+    let others = match bad.len().saturating_sub(1) {
+        0 => String::new(),
+        others => format!(" (and {others} more lines)"),
+    };
+    let text = format!("{source}, line {}: {}{others}", first.number, first.why.word());
+    Some(Notice { kind: "keys_not_used", text })
 }
 
 /// Analyzes a capture in memory.
@@ -64,7 +106,7 @@ pub fn analyze_octets(
     observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
 ) -> Result<Report, Error> {
     let mut reader = Reader::new(octets, name)?;
-    let mut analyzer = Analyzer::new(*wishes);
+    let mut analyzer = Analyzer::new(*wishes, KeyLog::new());
     let failure = loop {
         match reader.next() {
             Ok(Some(record)) => analyzer.record(&record, observe),

@@ -4,7 +4,9 @@
 use crate::base::{Origin, Piece, Side, to_index, to_u64};
 use crate::frame::{Decoder as FrameDecoder, HEADER_OCTETS, Header, MAX_LENGTH, Output, PREFACE, Payload};
 use crate::hpack::{Decoder, Traits};
-use crate::http1::{ClientOpening, Exchange, Opening, Outcome, Protocol, RequestHead, ServerOpening, Upgrade};
+use crate::http1::{
+    ClientOpening, Exchange, Opening, Outcome, Protocol, RequestHead, ServerOpening, Upgrade,
+};
 use crate::limits;
 use crate::tcp::Start;
 use crate::tls::{Verdict, looks_like_tls};
@@ -75,7 +77,7 @@ pub(super) enum Decision {
     /// Not decided yet.
     Wait,
     /// The side speaks this; the first octets, so many, are no frames.
-    Is(Mode, usize),
+    Is(Protocol, usize),
     /// The client's connection preface agrees with the right one for so many octets only.
     BadPreface(u8),
 }

@@ -1,9 +1,8 @@
 //! What stands before a connection's own protocol is taken away, and both sides begin anew behind it.
 
-use super::opening::Mode;
 use super::upper::Upper;
 use crate::base::{PerSide, Side};
-use crate::http1::{Prologue, Step};
+use crate::http1::{Prologue, Protocol, Step};
 use crate::limits;
 
 /// What the first octets are, once prologues are taken away.
@@ -20,11 +19,12 @@ pub(super) enum Front {
 impl Upper {
     /// Takes a prologue away, if the octets held begin with one.
     pub(super) fn take_prologue(&mut self) -> Front {
-        let opening = self.modes.client == Mode::Opening && !self.ears.coverage.sides.client.start_missing;
+        let opening = self.http1.protocols.client == Protocol::Unknown
+            && !self.ears.coverage.sides.client.start_missing;
         if !opening || self.prologues.len() >= limits::MAX_PROLOGUES || self.held.client.is_full() {
             return Front::Own;
         }
-        let answers = self.modes.server == Mode::Opening;
+        let answers = self.http1.protocols.server == Protocol::Unknown;
         let server = if answers { self.held.server.octets() } else { &[] };
         match Prologue::read(self.held.client.octets(), server) {
             Step::None => Front::Own,
@@ -53,7 +53,9 @@ impl Upper {
 
     /// The sides that wait with octets in hand.
     pub(super) fn waiting(&self) -> PerSide<bool> {
-        PerSide::from_fn(|side| self.modes[side] == Mode::Opening && !self.held[side].octets().is_empty())
+        PerSide::from_fn(|side| {
+            self.http1.protocols[side] == Protocol::Unknown && !self.held[side].octets().is_empty()
+        })
     }
 }
 

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
-use super::opening::{Http1, Mode};
+use super::negotiation;
 use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
-    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Negotiation, Peer, RequestRow, ResponseRow,
-    RoundTrips, SettingsRow, StreamCounts, StreamRow, UpDown, UpgradeRow, WindowsRow,
+    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
+    SettingsRow, StreamCounts, StreamRow, UpDown, WindowsRow,
 };
-use crate::frame::{Setting, Settings};
+use crate::frame::Setting;
 use crate::grpc::Call;
-use crate::http1::Prologue;
+use crate::http1::{Exchange, Prologue};
 use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Stream as TcpStream};
+use crate::tls::Session;
 
 /// What a connection row is made of.
 pub(super) struct Facts<'a> {
@@ -26,8 +27,8 @@ pub(super) struct Facts<'a> {
     pub server: (Endpoint, &'a TcpStream),
     pub encapsulation: Encapsulation,
     pub prologues: &'a [Prologue],
-    pub modes: (Mode, Mode),
-    pub http1: &'a Http1,
+    pub http1: &'a Exchange,
+    pub tls: Option<&'a Session>,
     pub conn: &'a Connection,
     pub http2: bool,
     pub authority: Option<String>,
@@ -46,7 +47,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         tcp_stream: Some(facts.number),
         input: facts.first.pkt.input(),
         client: peer(facts.client.0, None),
-        server: peer(facts.server.0, facts.authority.clone()),
+        server: peer(facts.server.0, server_name(&facts)),
         encapsulation,
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
@@ -56,7 +57,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         packets: client.stats.packets.saturating_add(server.stats.packets),
         bytes: PerSide { client: client.stats.octets, server: server.stats.octets },
         http2: facts.http2,
-        negotiation: negotiation(&facts),
+        negotiation: negotiation::row(&facts),
         settings: settings(conn),
         frames: PerSide::from_fn(|side| map(conn.sides[side].frames())),
         rtt_ms: round_trips(conn),
@@ -66,6 +67,12 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         findings: Vec::new(),
         calls: facts.calls,
     }
+}
+
+/// The name by which the client asks for the server: SNI, or else :authority.
+fn server_name(facts: &Facts<'_>) -> Option<String> {
+    let asked = facts.tls.and_then(|tls| tls.negotiation().server_name());
+    asked.map(str::to_owned).or_else(|| facts.authority.clone())
 }
 
 /// A map of a few entries, without the sorted list that collecting them would go through.
@@ -78,27 +85,6 @@ fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
 
 fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
     Peer { addr: text(endpoint.address), port: endpoint.port, name, implementation: None }
-}
-
-fn negotiation(facts: &Facts<'_>) -> Negotiation {
-    let upgraded = facts.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome.word() == "accepted");
-    let via = match facts.modes {
-        _ if upgraded => "h2c_upgrade",
-        _ if facts.conn.preface.is_some() => "h2c_prior_knowledge",
-        (Mode::Http1, _) | (_, Mode::Http1) => "http1",
-        (Mode::Tls, _) => "tls_unknown",
-        (Mode::Opening, Mode::Frames) => "h2c_prior_knowledge",
-        _ => "unknown",
-    };
-    let upgrade = facts.http1.upgrade.as_ref().map(|upgrade| UpgradeRow {
-        pkt: upgrade.requested.at.pkt,
-        outcome: upgrade.outcome.word(),
-        status: upgrade.response.as_ref().map(|response| response.status),
-        settings: upgrade.request.settings().map(|octets| {
-            Settings::new(&octets).iter().map(|(setting, value)| (setting.to_string(), value)).collect()
-        }),
-    });
-    Negotiation { via, tls: None, npn: None, upgrade, alt_svc: Vec::new() }
 }
 
 fn ended(conn: &Connection) -> End {

@@ -1,8 +1,10 @@
 //! One TCP connection from its first segment to its last: TCP, and above it what the octets turn out to be.
 
-use super::analyzer::{Seen, Wishes};
+use super::analyzer::Seen;
 use super::conclusion::Concluded;
+use super::desk::Desk;
 use super::early::Waiting;
+use super::layers::Layers;
 use super::listing::{Listed, Rank};
 use super::upper::Upper;
 use crate::base::{Piece, Place, Side};
@@ -17,7 +19,7 @@ pub(super) struct Session {
     client: Option<Direction>,
     /// What came before that was known.
     early: Waiting,
-    upper: Upper,
+    layers: Layers,
 }
 
 impl Session {
@@ -26,7 +28,7 @@ impl Session {
         ends: (Endpoint, Endpoint),
         segment: &Segment<'_>,
         encapsulation: Encapsulation,
-        wishes: &Wishes,
+        desk: &Desk,
         interest: Interest,
     ) -> Self {
         let syn = segment.flags.has(Flags::SYN);
@@ -36,28 +38,29 @@ impl Session {
             (false, _) => None,
         };
         let mut upper = Upper::new(number, segment.at, ends, encapsulation, interest);
-        upper.conn.thresholds = wishes.options.thresholds;
-        Self { tcp: Tcp::default(), client, early: Waiting::default(), upper }
+        upper.conn.thresholds = desk.wishes.options.thresholds;
+        Self { tcp: Tcp::default(), client, early: Waiting::default(), layers: Layers::new(upper) }
     }
 
     pub(super) fn push(
         &mut self,
         direction: Direction,
         segment: &Segment<'_>,
-        wishes: &Wishes,
+        desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        let Self { tcp, client, early, upper } = self;
-        let back = upper.ears.now.time.since(segment.at.time).max(tcp.stream(direction).late_by(segment));
-        if back > upper.ears.coverage.ran_back && !tcp.last().pkt.is_none() {
-            upper.ears.coverage.ran_back = back;
+        let Self { tcp, client, early, layers } = self;
+        let back =
+            layers.upper.ears.now.time.since(segment.at.time).max(tcp.stream(direction).late_by(segment));
+        if back > layers.upper.ears.coverage.ran_back && !tcp.last().pkt.is_none() {
+            layers.upper.ears.coverage.ran_back = back;
         }
-        upper.ears.now = segment.at;
+        layers.upper.ears.now = segment.at;
         if let Some(client) = *client {
-            upper.ears.coverage.sides[side(client, direction)].absent = false;
+            layers.upper.ears.coverage.sides[side(client, direction)].absent = false;
         }
         tcp.push(direction, segment, &mut |direction, output| {
-            route(client, early, upper, direction, output, wishes, observe);
+            route(client, early, layers, direction, output, desk, observe);
         });
     }
 
@@ -75,17 +78,17 @@ impl Session {
 
     /// The sender of the first packet, and the other end.
     pub(super) const fn ends(&self) -> (Endpoint, Endpoint) {
-        self.upper.ends
+        self.layers.upper.ends
     }
 
     /// Streams that stood above the bar since it was told last, and the bar from here on.
     pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
-        self.upper.ears.calls.candidates(bar)
+        self.layers.upper.ears.calls.candidates(bar)
     }
 
     /// True when both ends have closed, or one has reset.
     pub(super) fn is_over(&self) -> bool {
-        let transport = &self.upper.conn.transport;
+        let transport = &self.layers.upper.conn.transport;
         let closed = transport.fin.client.is_some() && transport.fin.server.is_some();
         closed || transport.rst.client.is_some() || transport.rst.server.is_some()
     }
@@ -94,25 +97,25 @@ impl Session {
     pub(super) fn finish(
         &mut self,
         capture: Place,
-        wishes: &Wishes,
+        desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Concluded {
-        let Self { tcp, client, early, upper } = self;
-        tcp.finish(&mut |direction, output| route(client, early, upper, direction, output, wishes, observe));
+        let Self { tcp, client, early, layers } = self;
+        tcp.finish(&mut |direction, output| route(client, early, layers, direction, output, desk, observe));
         let client = client.unwrap_or_else(|| {
-            let found = upper.lower_port_serves();
-            upper.ears.coverage.roles_guessed = true;
-            early.replay(found, upper, wishes, observe);
+            let found = layers.upper.lower_port_serves();
+            layers.upper.ears.coverage.roles_guessed = true;
+            early.replay(found, layers, desk, observe);
             found
         });
         for direction in [Direction::Forward, Direction::Backward] {
             let absent = self.tcp.stream(direction).stats.packets == 0;
-            let seen = &mut self.upper.ears.coverage.sides[side(client, direction)];
+            let seen = &mut self.layers.upper.ears.coverage.sides[side(client, direction)];
             seen.absent = absent;
             seen.differs = self.tcp.stream(direction).stats.differing_at;
         }
         let over = self.is_over();
-        self.upper.finish(&self.tcp, client, capture, over, wishes, observe)
+        self.layers.finish(&self.tcp, client, capture, over, desk, observe)
     }
 }
 
@@ -125,26 +128,26 @@ pub(super) fn side(client: Direction, direction: Direction) -> Side {
 fn route(
     client: &mut Option<Direction>,
     early: &mut Waiting,
-    upper: &mut Upper,
+    layers: &mut Layers,
     direction: Direction,
     output: Output<'_>,
-    wishes: &Wishes,
+    desk: &Desk,
     observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
 ) {
     if let Some(client) = *client {
-        upper.take(side(client, direction), output, wishes, observe);
+        layers.take(side(client, direction), output, desk, observe);
         return;
     }
     early.push(direction, output);
     let Output::Piece(Piece::Chunk { bytes, .. }) = output else { return };
     if let Some((found, certain)) = early.who_is_client(direction, bytes) {
-        upper.ears.coverage.roles_guessed = !certain;
+        layers.upper.ears.coverage.roles_guessed = !certain;
         *client = Some(found);
-        early.replay(found, upper, wishes, observe);
+        early.replay(found, layers, desk, observe);
     } else if early.is_full() {
-        let found = upper.lower_port_serves();
-        upper.ears.coverage.roles_guessed = true;
+        let found = layers.upper.lower_port_serves();
+        layers.upper.ears.coverage.roles_guessed = true;
         *client = Some(found);
-        early.replay(found, upper, wishes, observe);
+        early.replay(found, layers, desk, observe);
     }
 }

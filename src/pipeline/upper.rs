@@ -1,19 +1,22 @@
 //! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
 
-use super::analyzer::{Seen, Wishes};
+use super::analyzer::Seen;
 use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
-use super::opening::{Decision, Held, Http1, Mode};
+use super::desk::{Desk, Sight};
+use super::opening::{self, Decision, Held};
 use super::prologue::Front;
+use super::secrecy;
 use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::grpc;
-use crate::http1::{Outcome, Prologue, Upgrade, agreement};
+use crate::http1::{Exchange, Outcome, Prologue, Protocol, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
-use crate::rules::{Coverage, Engine};
+use crate::rules::{Coverage, Engine, Scene};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
+use crate::tls::Session;
 
 /// Everything above TCP.
 pub(super) struct Upper {
@@ -22,9 +25,8 @@ pub(super) struct Upper {
     /// The sender of the first packet, and the other end.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
-    pub(super) modes: PerSide<Mode>,
     pub(super) held: PerSide<Held>,
-    pub(super) http1: Http1,
+    pub(super) http1: Exchange,
     /// What stood before the connection's own protocol, outermost first.
     pub(super) prologues: Vec<Prologue>,
     pub(super) decoders: PerSide<Decoder>,
@@ -47,20 +49,29 @@ impl Ears {
         &mut self,
         number: u64,
         first: Place,
-        conn: &Connection,
+        (conn, http1): (&Connection, &Exchange),
         fact: &Fact<'_>,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         self.cover(fact, conn);
         let notices = self.grpc.hear(fact, conn);
-        self.engine.judge(fact, conn, &self.grpc, &self.coverage, &wishes.options, self.now);
+        let scene = Scene {
+            conn,
+            http1,
+            tls: sight.tls,
+            grpc: &self.grpc,
+            coverage: &self.coverage,
+            options: &sight.wishes.options,
+            now: self.now,
+        };
+        self.engine.judge(fact, &scene);
         if !notices.is_empty() {
             let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
-            self.engine.judge(&noticed, conn, &self.grpc, &self.coverage, &wishes.options, self.now);
+            self.engine.judge(&noticed, &scene);
         }
         let engine = &self.engine;
-        let counted = Counted { conn: number, first, grpc: &self.grpc, limit: wishes.limit_streams };
+        let counted = Counted { conn: number, first, grpc: &self.grpc, limit: sight.wishes.limit_streams };
         self.calls.hear(counted, fact, |stream| engine.names(stream));
         observe(Seen { conn: number, first, fact, connection: conn, grpc: &self.grpc });
     }
@@ -116,9 +127,8 @@ impl Upper {
             first,
             ends,
             encapsulation,
-            modes: PerSide::default(),
             held: PerSide::default(),
-            http1: Http1::default(),
+            http1: Exchange::default(),
             prologues: Vec::new(),
             decoders: PerSide::default(),
             conn: Connection::new(interest),
@@ -126,30 +136,47 @@ impl Upper {
         }
     }
 
-    /// Takes what TCP says of a side.
+    /// Notes what a piece of TCP says of what can be seen.
+    pub(super) fn note_piece(&mut self, side: Side, piece: &Piece<'_>) {
+        if let Piece::Gap { length, loss, origin } = *piece {
+            self.ears.gap(side, length, loss, &origin);
+            if length > limits::MAX_BRIDGED_GAP {
+                self.conn.start_anew(side);
+                self.ears.coverage.sides[side].start_missing = true;
+            }
+        }
+    }
+
+    /// True when a side turned out to speak TLS in which nothing was read yet.
+    pub(super) fn is_secured(&self) -> bool {
+        let tls = |side: Side| self.http1.protocols[side] == Protocol::Tls;
+        tls(Side::Client) || (tls(Side::Server) && self.http1.protocols.client == Protocol::Unknown)
+    }
+
+    /// What is held belongs to TLS: both sides begin anew inside it.
+    pub(super) fn enter_tls(&mut self) -> PerSide<Held> {
+        self.http1.protocols = PerSide::default();
+        self.http1.first = PerSide::default();
+        self.conn.spoke = PerSide::default();
+        self.conn.encrypted = true;
+        std::mem::take(&mut self.held)
+    }
+
+    /// Takes what TCP, or TLS above it, says of a side.
     pub(super) fn take(
         &mut self,
         side: Side,
         output: Output<'_>,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         match output {
-            Output::Signal(signal, origin) => self.signal(side, signal, origin, wishes, observe),
+            Output::Signal(signal, origin) => self.signal(side, signal, origin, sight, observe),
             Output::Piece(piece) => {
-                match piece {
-                    Piece::Chunk { origin, .. } => {
-                        self.conn.spoke[side].get_or_insert(origin);
-                    }
-                    Piece::Gap { length, loss, origin } => {
-                        self.ears.gap(side, length, loss, &origin);
-                        if length > limits::MAX_BRIDGED_GAP {
-                            self.conn.start_anew(side);
-                            self.ears.coverage.sides[side].start_missing = true;
-                        }
-                    }
+                if let Piece::Chunk { origin, .. } = piece {
+                    self.conn.spoke[side].get_or_insert(origin);
                 }
-                self.piece(side, piece, wishes, observe);
+                self.piece(side, piece, sight, observe);
             }
         }
     }
@@ -157,12 +184,12 @@ impl Upper {
     /// Gives the machines to `act`, and what they say to the ears.
     fn tell(
         &mut self,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
         act: impl FnOnce(&mut Connection, &mut dyn FnMut(&Connection, Fact<'_>)),
     ) {
-        let Self { conn, ears, number, first, .. } = self;
-        act(conn, &mut |conn, fact| ears.hear(*number, *first, conn, &fact, wishes, observe));
+        let Self { conn, ears, number, first, http1, .. } = self;
+        act(conn, &mut |conn, fact| ears.hear(*number, *first, (conn, http1), &fact, sight, observe));
     }
 
     fn signal(
@@ -170,15 +197,15 @@ impl Upper {
         side: Side,
         signal: Signal,
         origin: Origin,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        let Self { conn, ears, number, first, .. } = self;
+        let Self { conn, ears, number, first, http1, .. } = self;
         conn.signal(side, signal, origin, &mut |conn, fact| {
-            ears.hear(*number, *first, conn, &fact, wishes, observe)
+            ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
         });
         if let Signal::Fin { complete } = signal {
-            self.cut(side, complete, origin, wishes, observe);
+            self.cut(side, complete, origin, sight, observe);
         }
     }
 
@@ -188,25 +215,25 @@ impl Upper {
         side: Side,
         complete: bool,
         origin: Origin,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        match (self.modes[side], side) {
-            (Mode::Opening, Side::Client) if complete => {
+        match (self.http1.protocols[side], side) {
+            (Protocol::Unknown, Side::Client) if complete => {
                 let octets = self.held.client.octets();
                 let (agree, length) = (agreement(octets), octets.len());
-                let known = agree >= 4 || self.modes.server == Mode::Frames;
+                let known = agree >= 4 || self.http1.protocols.server == Protocol::Http2;
                 if length > 0 && usize::from(agree) == length && length < PREFACE.len() && known {
-                    self.tell(wishes, observe, |conn, mut emit| {
+                    self.tell(sight, observe, |conn, mut emit| {
                         conn.bad_preface(origin, agree, agree, &mut emit)
                     });
                 }
             }
-            (Mode::Frames, _) => {
+            (Protocol::Http2, _) => {
                 let decoder = &self.decoders[side];
                 if let Some((header, left)) = decoder.unfinished().filter(|_| complete) {
                     let start = *decoder.start();
-                    self.tell(wishes, observe, |conn, mut emit| {
+                    self.tell(sight, observe, |conn, mut emit| {
                         conn.unfinished(side, header, (start, origin), left, &mut emit);
                     });
                 }
@@ -219,23 +246,23 @@ impl Upper {
         &mut self,
         side: Side,
         piece: Piece<'_>,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        match (self.modes[side], piece) {
-            (Mode::Frames, piece) => self.frames(side, &piece, wishes, observe),
-            (Mode::Opening, Piece::Chunk { bytes, origin }) => {
+        match (self.http1.protocols[side], piece) {
+            (Protocol::Http2, piece) => self.frames(side, &piece, sight, observe),
+            (Protocol::Unknown, Piece::Chunk { bytes, origin }) => {
                 self.held[side].add(bytes, origin);
-                self.decide(side, wishes, observe);
+                self.decide(side, sight, observe);
             }
-            (Mode::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
-                self.more_http1(bytes, origin, wishes, observe);
+            (Protocol::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
+                self.more_http1(bytes, origin, sight, observe);
             }
-            (Mode::Opening, Piece::Gap { .. }) => {
+            (Protocol::Unknown, Piece::Gap { .. }) => {
                 self.held[side] = Held::default();
-                self.search(side, wishes, observe);
+                self.search(side, sight, observe);
             }
-            (Mode::Http1 | Mode::Tls | Mode::Opaque, _) => {}
+            (Protocol::Http1 | Protocol::Tls | Protocol::Other, _) => {}
         }
     }
 
@@ -243,30 +270,30 @@ impl Upper {
         &mut self,
         side: Side,
         piece: &Piece<'_>,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        let Self { conn, ears, decoders, number, first, .. } = self;
+        let Self { conn, ears, decoders, number, first, http1, .. } = self;
         decoders[side].push(piece, &mut |output| {
             conn.push(side, output, &mut |conn, fact| {
-                ears.hear(*number, *first, conn, &fact, wishes, observe)
+                ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
             });
         });
         let searched = self.decoders[side].searched() > to_u64(limits::MAX_UNDECIDED);
         if searched && self.conn.sides.client.total() == 0 && self.conn.sides.server.total() == 0 {
-            self.modes[side] = Mode::Opaque;
+            self.http1.protocols[side] = Protocol::Other;
             self.decoders[side] = Decoder::default();
         }
     }
 
     /// The beginning of a side is missing: frames are searched for in what it sends.
-    fn search(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        self.modes[side] = Mode::Frames;
+    fn search(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        self.http1.protocols[side] = Protocol::Http2;
         self.ears.coverage.sides[side].opaque = false;
         self.decoders[side] = Decoder::joined_late();
         self.conn.join_late(side);
         let mut held = std::mem::take(&mut self.held[side]);
-        held.replay(0, |piece| self.frames(side, &piece, wishes, observe));
+        held.replay(0, |piece| self.frames(side, &piece, sight, observe));
     }
 
     /// The client goes on in HTTP/1.x: content of an upgrade request, or a preface out of place.
@@ -274,14 +301,14 @@ impl Upper {
         &mut self,
         bytes: &[u8],
         origin: Origin,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         let pending = self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending);
         if pending && !self.held.client.is_full() {
             self.held.client.add(bytes, origin);
         } else if let Some(rest) = bytes.strip_prefix(PREFACE.as_slice()) {
-            self.modes.client = Mode::Frames;
+            self.http1.protocols.client = Protocol::Http2;
             let behind = origin.before(to_u64(rest.len()));
             let again = Fact {
                 side: Side::Client,
@@ -290,20 +317,20 @@ impl Upper {
                 end: behind,
                 kind: Kind::PrefaceAgain,
             };
-            let Self { conn, ears, number, first, .. } = self;
-            ears.hear(*number, *first, conn, &again, wishes, observe);
-            self.piece(Side::Client, Piece::Chunk { bytes: rest, origin }, wishes, observe);
+            let Self { conn, ears, number, first, http1, .. } = self;
+            ears.hear(*number, *first, (conn, http1), &again, sight, observe);
+            self.piece(Side::Client, Piece::Chunk { bytes: rest, origin }, sight, observe);
         }
     }
 
     /// Looks at the octets held of a side, and at those of the other one, which may have waited for that.
-    fn decide(&mut self, side: Side, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn decide(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         match self.take_prologue() {
             Front::NotYet => return,
             Front::Taken => {
                 let waiting = self.waiting();
                 for side in Side::BOTH.into_iter().filter(|side| waiting[*side]) {
-                    self.decide(side, wishes, observe);
+                    self.decide(side, sight, observe);
                 }
                 return;
             }
@@ -311,18 +338,21 @@ impl Upper {
         }
         let held = &self.held[side];
         let decision = match side {
-            Side::Client => self.http1.client(held),
-            Side::Server => self.http1.server(held, self.start(side), self.modes.client),
+            Side::Client => opening::client(&mut self.http1, held, sight.secured()),
+            Side::Server => {
+                let start = self.start(side);
+                opening::server(&mut self.http1, &self.held[side], start, sight.secured())
+            }
         };
         match decision {
             Decision::Wait => return,
-            Decision::BadPreface(agree) => self.bad_preface(agree, wishes, observe),
-            Decision::Is(mode, length) => self.settle(side, mode, length, wishes, observe),
+            Decision::BadPreface(agree) => self.bad_preface(agree, sight, observe),
+            Decision::Is(protocol, length) => self.settle(side, protocol, length, sight, observe),
         }
-        self.reconcile(wishes, observe);
+        self.reconcile(sight, observe);
         let other = side.peer();
-        if self.modes[other] == Mode::Opening && !self.held[other].octets().is_empty() {
-            self.decide(other, wishes, observe);
+        if self.http1.protocols[other] == Protocol::Unknown && !self.held[other].octets().is_empty() {
+            self.decide(other, sight, observe);
         }
     }
 
@@ -330,10 +360,10 @@ impl Upper {
         if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
     }
 
-    fn bad_preface(&mut self, agree: u8, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn bad_preface(&mut self, agree: u8, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         let origin = self.held.client.origin(1);
-        self.modes.client = Mode::Opaque;
-        self.tell(wishes, observe, |conn, mut emit| conn.bad_preface(origin, agree, 24, &mut emit));
+        self.http1.protocols.client = Protocol::Other;
+        self.tell(sight, observe, |conn, mut emit| conn.bad_preface(origin, agree, 24, &mut emit));
         self.held.client = Held::default();
     }
 
@@ -341,45 +371,44 @@ impl Upper {
     fn settle(
         &mut self,
         side: Side,
-        mode: Mode,
+        protocol: Protocol,
         length: usize,
-        wishes: &Wishes,
+        sight: &Sight<'_>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        self.modes[side] = mode;
+        self.http1.protocols[side] = protocol;
         let late = self.ears.coverage.sides[side].start_missing;
-        self.ears.coverage.sides[side].opaque = mode != Mode::Frames;
-        match (side, mode) {
-            (_, Mode::Opaque) if late => return self.search(side, wishes, observe),
-            (Side::Client, Mode::Frames) => {
+        self.ears.coverage.sides[side].opaque = protocol != Protocol::Http2;
+        match (side, protocol) {
+            (_, Protocol::Other) if late => return self.search(side, sight, observe),
+            (Side::Client, Protocol::Http2) => {
                 let origin = self.held.client.origin(length);
-                self.tell(wishes, observe, |conn, mut emit| conn.preface(origin, &mut emit));
+                self.tell(sight, observe, |conn, mut emit| conn.preface(origin, &mut emit));
             }
-            (Side::Client, Mode::Http1) => {
+            (Side::Client, Protocol::Http1) => {
                 self.held.client.drop_front(length);
                 return;
             }
-            (Side::Server, Mode::Frames) => {
+            (Side::Server, Protocol::Http2) => {
                 if late {
                     self.conn.join_late(Side::Server);
                 } else {
                     self.conn.server_begins();
                 }
-                self.accept_upgrade(wishes, observe);
+                self.accept_upgrade(sight, observe);
             }
-            (_, Mode::Tls) => {
-                self.ears.coverage.no_keys.get_or_insert(self.held[side].origin(1).at.pkt);
-            }
+            (Side::Client, Protocol::Tls) => return,
+            (Side::Server, Protocol::Tls) if self.http1.protocols.client == Protocol::Unknown => return,
             _ => {}
         }
         let mut held = std::mem::take(&mut self.held[side]);
-        if mode == Mode::Frames {
-            held.replay(length, |piece| self.frames(side, &piece, wishes, observe));
+        if protocol == Protocol::Http2 {
+            held.replay(length, |piece| self.frames(side, &piece, sight, observe));
         }
     }
 
     /// The server goes over to HTTP/2: the request is stream 1, and the client's preface is due behind its content.
-    fn accept_upgrade(&mut self, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn accept_upgrade(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         let Some(upgrade) = &mut self.http1.upgrade else { return };
         if upgrade.outcome != Outcome::Accepted {
             upgrade.outcome = Outcome::TalkedOver;
@@ -393,22 +422,22 @@ impl Upper {
             whole: true,
         };
         let (origin, settings) = (upgrade.requested, settings(upgrade));
-        self.tell(wishes, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
-        let skip = self.http1.skip_content(self.held.client.octets().len());
+        self.tell(sight, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
+        let skip = opening::skip_content(&mut self.http1, self.held.client.octets().len());
         self.held.client.drop_front(skip);
-        self.modes.client = Mode::Opening;
+        self.http1.protocols.client = Protocol::Unknown;
     }
 
     /// What the client began with is no HTTP/2, yet the server proves to speak it: the preface was due.
-    fn reconcile(&mut self, wishes: &Wishes, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn reconcile(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         let began = self.conn.spoke.client.filter(|_| !self.ears.coverage.sides.client.start_missing);
-        let opaque = self.modes.client == Mode::Opaque && self.conn.preface.is_none();
-        if let (Some(origin), true, Mode::Frames) = (began, opaque, self.modes.server)
+        let opaque = self.http1.protocols.client == Protocol::Other && self.conn.preface.is_none();
+        if let (Some(origin), true, Protocol::Http2) = (began, opaque, self.http1.protocols.server)
             && self.ears.coverage.sides.client.gap.is_none()
             && self.conn.sides.server.total() > 0
             && !self.engine_blames_preface()
         {
-            self.tell(wishes, observe, |conn, mut emit| conn.bad_preface(origin, 0, 24, &mut emit));
+            self.tell(sight, observe, |conn, mut emit| conn.bad_preface(origin, 0, 24, &mut emit));
         }
     }
 
@@ -423,32 +452,46 @@ impl Upper {
         client: Direction,
         capture: Place,
         over: bool,
-        wishes: &Wishes,
+        around: (Option<&Session>, &Desk),
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Concluded {
+        let sight = &Sight { wishes: &around.1.wishes, tls: around.0.map(Session::negotiation) };
         for side in Side::BOTH {
-            let Self { conn, ears, decoders, number, first, .. } = self;
+            let Self { conn, ears, decoders, number, first, http1, .. } = self;
             decoders[side].finish(&mut |output| {
                 conn.push(side, output, &mut |conn, fact| {
-                    ears.hear(*number, *first, conn, &fact, wishes, observe)
+                    ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
                 });
             });
         }
-        let http2 = self.conn.preface.is_some()
-            || self.conn.sides.client.total() > 0
-            || self.conn.sides.server.total() > 0
-            || self.ears.engine.has("PRE006");
+        let (tls, desk) = around;
+        let http2 = self.is_http2(tls);
         let last = tcp.last();
         self.conn.transport.first = self.first;
         self.conn.transport.last = last;
         let end = if over { last } else { capture };
         self.ears.now = end;
+        if let Some(tls) = tls {
+            secrecy::cover(&mut self.ears.coverage, tls, desk);
+        }
+        let at = Origin { at: end, ..Origin::default() };
+        self.tell(sight, observe, |conn, mut emit| conn.negotiated(at, &mut emit));
         if http2 {
-            let at = Origin { at: end, ..Origin::default() };
-            self.tell(wishes, observe, |conn, mut emit| conn.finish(at, &mut emit));
+            self.tell(sight, observe, |conn, mut emit| conn.finish(at, &mut emit));
             self.cover_hpack(last);
         }
-        self.conclude(tcp, client, http2, over, wishes)
+        self.conclude(tcp, client, http2, over, around)
+    }
+
+    /// True when HTTP/2 was spoken, or ALPN chose it.
+    fn is_http2(&self, tls: Option<&Session>) -> bool {
+        let chosen =
+            tls.is_some_and(|tls| tls.negotiation().alpn().selected.is_some_and(|name| name.is("h2")));
+        chosen
+            || self.conn.preface.is_some()
+            || self.conn.sides.client.total() > 0
+            || self.conn.sides.server.total() > 0
+            || self.ears.engine.has("PRE006")
     }
 
     fn cover_hpack(&mut self, last: Place) {

@@ -1,15 +1,9 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, reaction, settings, stream_id, stream_state};
 use super::{
-    Rule, capture, continuation, framing, hpack, messages, preface, push, settings, stream_id, stream_state,
+    Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, hpack, messages, ping, preface,
+    priority, push, reaction, settings, stream_id, stream_state,
 };
-use super::{Rule, capture, continuation, framing, grpc, preface, settings, stream_id, stream_state};
-use super::{
-    Rule, capture, continuation, flow_control, framing, goaway, ping, preface, priority, settings, stream_id,
-    stream_state,
-};
-use super::{Rule, abuse, capture, continuation, framing, preface, settings, stream_id, stream_state};
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
 pub const RULES_VERSION: &str = "1";

@@ -1,10 +1,13 @@
 //! What could be seen of a connection, added up from the losses that the floors tell; and what that means for a rule's needs.
 
+use std::fmt;
+
 use super::rule::{Need, Rule, View};
 use super::verdict::Draft;
 use crate::base::{Origin, PacketNumber, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended};
 use crate::finding::{BlindSpot, BlindSpotKind, Confidence, Severity};
+use crate::tls::{CipherSuite, Label};
 
 /// Frames behind a gap after which they are believed as before it.
 const BELIEVED: u64 = 8;
@@ -16,12 +19,45 @@ pub struct Coverage {
     pub sides: PerSide<SideCoverage>,
     /// The furthest that the capture's clock ran back on this connection, or that octets came after those behind them.
     pub ran_back: Span,
-    /// Encrypted, without keys: from this packet on.
-    pub no_keys: Option<PacketNumber>,
+    /// What is encrypted and cannot be read: from this packet on, and why.
+    pub no_keys: Option<(PacketNumber, Secrecy)>,
+    /// Both hellos of TLS were read.
+    pub handshake: bool,
     /// Neither HTTP/2 nor anything else that is known.
     pub unknown_protocol: bool,
     /// Nothing that was seen says for certain which end is the client.
     pub roles_guessed: bool,
+}
+
+/// Why octets inside TLS cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// No key log was given.
+    NoKeys,
+    /// No line of the key log is for this session.
+    LineMissing,
+    /// The key log has lines for this session, but not this one.
+    LabelMissing(Label),
+    /// The secret in the key log does not open it.
+    WrongSecret,
+    /// The suite is none that can be opened.
+    Unsupported(CipherSuite),
+    /// The hellos are not in the capture.
+    HandshakeNotSeen,
+}
+
+impl fmt::Display for Secrecy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKeys => f.write_str("encrypted, no keys")?,
+            Self::LineMissing => f.write_str("encrypted, and no line of the key log is for it")?,
+            Self::LabelMissing(label) => write!(f, "encrypted, and the key log lacks its {label}")?,
+            Self::WrongSecret => f.write_str("encrypted, and the secret in the key log does not open it")?,
+            Self::Unsupported(suite) => write!(f, "encrypted with {suite}, which cannot be opened here")?,
+            Self::HandshakeNotSeen => f.write_str("encrypted, and its handshake is not in the capture")?,
+        }
+        f.write_str(": everything above TLS is not judged")
+    }
 }
 
 /// What could be seen of one side.
@@ -107,7 +143,8 @@ impl Coverage {
             Need::Frames => return self.frames(rule, judged, conn),
             Need::PeerFrames => peer.whole(),
             // Facts about contents are told only of frames and hellos whose octets are there, all of them.
-            Need::Payload | Need::Handshake => true,
+            Need::Payload => true,
+            Need::Handshake => self.handshake,
             Need::Hpack => conn.sides[judged].hpack_exact(),
             Need::Acks => conn.sides[judged].knowledge.covered() > 0,
             Need::Time => {
@@ -148,8 +185,8 @@ impl Coverage {
             let dir = side.map(Into::into);
             spots.push(BlindSpot { kind, conns: vec![number], dir, from_pkt, effect: effect.to_owned() });
         };
-        if let Some(pkt) = self.no_keys {
-            note(BlindSpotKind::NoKeys, None, Some(pkt), ENCRYPTED);
+        if let Some((pkt, secrecy)) = self.no_keys {
+            note(BlindSpotKind::NoKeys, None, Some(pkt), &secrecy.to_string());
         }
         if !http2 {
             return spots;
@@ -201,5 +238,4 @@ impl SideCoverage {
     }
 }
 
-const ENCRYPTED: &str = "encrypted, no keys: everything above TLS is not judged";
 const JOINED: &str = "preface, windows, concurrency, stream order and older HPACK entries are not judged";

@@ -3,18 +3,15 @@
 use std::sync::OnceLock;
 
 use super::catalog::catalog;
-use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
 use super::fold::{Made, fold};
 use super::ledger::Ledger;
-use super::options::Options;
 use super::rule::{Judge, Rule};
 use super::summary::CaptureView;
 use super::verdict::{Draft, Verdict};
 use crate::base::{PerSide, Place};
-use crate::conn::{Connection, Fact, Interest, On};
+use crate::conn::{Fact, Interest, On};
 use crate::finding::{Finding, Severity};
-use crate::grpc::Calls;
 use crate::limits;
 
 /// The rules of one connection.
@@ -46,11 +43,7 @@ pub struct Ends {
 
 impl Engine {
     /// Judges one fact.
-    pub fn judge(
-        &mut self,
-        fact: &Fact<'_>,
-        scene: &Scene<'_>,
-    ) {
+    pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
         self.ledger.hear(fact, scene.conn);
         let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
             return;
@@ -196,7 +189,18 @@ struct Around<'a> {
 impl<'a> Around<'a> {
     const fn event(&self, ledger: &'a Ledger) -> Event<'a> {
         let Scene { conn, http1, tls, grpc, coverage, options, now } = *self.scene;
-        Event { fact: self.fact, conn, http1, tls, grpc, offences: self.offences, ledger, coverage, options, now }
+        Event {
+            fact: self.fact,
+            conn,
+            http1,
+            tls,
+            grpc,
+            offences: self.offences,
+            ledger,
+            coverage,
+            options,
+            now,
+        }
     }
 }
 

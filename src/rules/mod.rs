@@ -38,7 +38,7 @@ mod stream_state;
 mod tls;
 
 pub use catalog::{RULES_VERSION, catalog, find};
-pub use coverage::{Coverage, SideCoverage};
+pub use coverage::{Coverage, Secrecy, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
 pub use event::{Event, Offence, Scene};
 pub use ledger::{

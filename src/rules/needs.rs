@@ -1,7 +1,7 @@
 //! Every need from both sides: a conversation in which it is met, where the rule speaks as it is, and the same one with less
 //! captured, where the engine mutes the rule or takes one step off its confidence.
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, Secrecy};
 use super::rule::{Need, Rule};
 use super::verdict::Draft;
 use super::{catalog, find};
@@ -166,14 +166,14 @@ fn each_need_looks_at_its_own_part_of_the_coverage() {
         change(&mut coverage);
         coverage
     };
-    let no_keys = with(|coverage| coverage.no_keys = Some(4));
+    let no_keys = with(|coverage| coverage.no_keys = Some((4.into(), Secrecy::NoKeys)));
     let midstream = with(|coverage| coverage.sides.client.start_missing = true);
     let peer_midstream = with(|coverage| coverage.sides.server.start_missing = true);
-    let lost = with(|coverage| coverage.sides.client.unsynchronised = Some(4));
-    let holed = with(|coverage| coverage.sides.client.gap = Some(4));
-    let peer_holed = with(|coverage| coverage.sides.server.gap = Some(4));
+    let lost = with(|coverage| coverage.sides.client.unsynchronised = Some(4.into()));
+    let holed = with(|coverage| coverage.sides.client.gap = Some(4.into()));
+    let peer_holed = with(|coverage| coverage.sides.server.gap = Some(4.into()));
     let peer_absent = with(|coverage| coverage.sides.server.absent = true);
-    let peer_cut = with(|coverage| coverage.sides.server.snaplen = Some(4));
+    let peer_cut = with(|coverage| coverage.sides.server.snaplen = Some(4.into()));
     let ran_back = with(|coverage| coverage.ran_back = Span::seconds(1));
     let guessed = with(|coverage| coverage.roles_guessed = true);
     let table = [

@@ -258,7 +258,6 @@ impl Script {
             offset: self.sent[side],
             acknowledged: self.seen[side],
             window: if self.full[side] { 0 } else { u16::MAX },
-            ttl: 64,
             payload: payload.to_vec(),
             identification: 0,
             ttl: 64,

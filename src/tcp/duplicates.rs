@@ -136,7 +136,7 @@ mod tests {
 
     /// A segment at this many microseconds with this identification.
     fn at(micros: i64, identification: u16, offset: u64, octets: &[u8]) -> Segment<'_> {
-        let place = Place { pkt: 1, time: Time(micros * 1_000), record: 0 };
+        let place = Place { pkt: 1.into(), time: Time(micros * 1_000), record: 0 };
         let plain = segment(Forward, PUSH, Some(offset), 0, octets, to_u64(octets.len()), place);
         Segment { checksum: 7, ..plain.identified(NonZeroU16::new(identification)) }
     }

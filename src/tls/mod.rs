@@ -45,7 +45,6 @@ pub use suite::{Aead, CipherSuite, Hash};
 pub use verdict::{Verdict, looks_like_tls};
 
 #[cfg(test)]
-mod adhoc;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! An error that a side sent, and the question what deserved it.
 
 use super::Cause;
-use crate::base::{Origin, Side, Span};
+use crate::base::{Origin, PacketNumber, Side, Span};
 use crate::conn::{Connection, Fact};
 use crate::finding::{Confidence, Severity};
 use crate::frame::{ErrorCode, Flags, FrameType, Header, Setting, StreamId};
@@ -130,7 +130,7 @@ impl Complaint {
     }
 
     /// How well a fault explains it: what names its code and its stream, what is graver, and what came last.
-    fn nearness(&self, cause: &Cause) -> (bool, bool, Severity, u64) {
+    fn nearness(&self, cause: &Cause) -> (bool, bool, Severity, PacketNumber) {
         let same_stream = cause.stream.is_some() && cause.stream == self.stream;
         (cause.rule.names(self.code), same_stream, cause.severity, cause.start.at.pkt)
     }

@@ -1,0 +1,30 @@
+//! What everybody at work on a capture needs to hand: wishes, keys, and what sessions of TLS share.
+
+use std::cell::RefCell;
+
+use super::analyzer::Wishes;
+use super::opening::Secured;
+use crate::tls::{KeyLog, Negotiation, Shared};
+
+/// What the analysis of a capture works with.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) wishes: Wishes,
+    pub(super) keys: KeyLog,
+    /// Touched only while a session of TLS is at work.
+    pub(super) shared: RefCell<Shared>,
+}
+
+/// What is seen besides a connection itself: the wishes, and the TLS around it.
+#[derive(Clone, Copy)]
+pub(super) struct Sight<'a> {
+    pub(super) wishes: &'a Wishes,
+    pub(super) tls: Option<&'a Negotiation>,
+}
+
+impl Sight<'_> {
+    /// Whether octets stand inside TLS.
+    pub(super) const fn secured(&self) -> Secured {
+        if self.tls.is_some() { Secured::Yes } else { Secured::No }
+    }
+}

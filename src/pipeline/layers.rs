@@ -1,0 +1,120 @@
+//! TLS, where there is any, between TCP and what stands above: its plaintext goes where the octets of TCP go otherwise.
+
+use super::analyzer::Seen;
+use super::conclusion::Concluded;
+use super::desk::{Desk, Sight};
+use super::opening::Held;
+use super::upper::Upper;
+use crate::base::{Origin, PerSide, Piece, Place, Side};
+use crate::http1::FirstOctets;
+use crate::tcp::{Connection as Tcp, Direction, Output};
+use crate::tls::{self, Fact, Session, Turn};
+
+/// A connection above TCP.
+pub(super) struct Layers {
+    tls: Option<Box<Session>>,
+    pub(super) upper: Upper,
+}
+
+impl Layers {
+    pub(super) const fn new(upper: Upper) -> Self {
+        Self { tls: None, upper }
+    }
+
+    /// Takes what TCP says of a side.
+    pub(super) fn take(
+        &mut self,
+        side: Side,
+        output: Output<'_>,
+        desk: &Desk,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        if let Output::Piece(piece) = &output {
+            self.upper.note_piece(side, piece);
+            if self.tls.is_some() {
+                self.secured(side, piece, desk, observe);
+                return;
+            }
+        }
+        let tls = self.tls.as_deref().map(Session::negotiation);
+        self.upper.take(side, output, &Sight { wishes: &desk.wishes, tls }, observe);
+        if self.upper.is_secured() && self.tls.is_none() {
+            self.begin_tls(desk, observe);
+        }
+    }
+
+    /// A side turned out to speak TLS: what is held goes to it, the client's octets first.
+    fn begin_tls(&mut self, desk: &Desk, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let late = self.upper.ears.coverage.sides.client.start_missing
+            && !self.upper.held.client.octets().starts_with(&[0x16, 3]);
+        self.tls = Some(Box::new(if late { Session::joined_late() } else { Session::new() }));
+        let mut held: PerSide<Held> = self.upper.enter_tls();
+        for side in Side::BOTH {
+            held[side].replay(0, |piece| self.secured(side, &piece, desk, observe));
+        }
+    }
+
+    /// Gives a piece to TLS, and what comes out to the floors above.
+    fn secured(
+        &mut self,
+        side: Side,
+        piece: &Piece<'_>,
+        desk: &Desk,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) {
+        let Self { tls: Some(tls), upper } = self else { return };
+        let mut shared = desk.shared.borrow_mut();
+        tls.push(side, piece, &desk.keys, &mut shared, &mut |session, output| {
+            out(session, output, upper, desk, observe);
+        });
+    }
+
+    /// The connection is over, or the capture, whose last packet is `capture`.
+    pub(super) fn finish(
+        &mut self,
+        tcp: &Tcp,
+        client: Direction,
+        capture: Place,
+        over: bool,
+        desk: &Desk,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) -> Concluded {
+        let Self { tls, upper } = self;
+        if let Some(tls) = tls {
+            let end = Origin { at: tcp.last(), ..Origin::default() };
+            let mut shared = desk.shared.borrow_mut();
+            for side in Side::BOTH {
+                tls.finish(side, &end, &desk.keys, &mut shared, &mut |session, output| {
+                    out(session, output, upper, desk, observe);
+                });
+            }
+        }
+        upper.finish(tcp, client, capture, over, (tls.as_deref(), desk), observe)
+    }
+}
+
+/// What TLS says goes to the floors above.
+fn out(
+    session: &Session,
+    output: tls::Output<'_>,
+    upper: &mut Upper,
+    desk: &Desk,
+    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+) {
+    let sight = Sight { wishes: &desk.wishes, tls: Some(session.negotiation()) };
+    match output {
+        tls::Output::Plain(side, piece) => {
+            upper.note_piece(side, &piece);
+            upper.take(side, Output::Piece(piece), &sight, observe);
+        }
+        tls::Output::Fact(side, at, fact) => match fact {
+            Fact::ClientHello(Turn::First) | Fact::ServerHello(Turn::First) => {
+                upper.ears.coverage.sides[side].start_missing = false;
+            }
+            Fact::NotTls(octets) if side == Side::Server => {
+                upper.http1.clear_answer.get_or_insert(FirstOctets::of(&octets, at.start));
+            }
+            _ => {}
+        },
+    }
+}
