@@ -116,7 +116,7 @@ impl Analyzer {
         if self.file.last.pkt != 0 && back > self.file.ran_back.map_or(Span::ZERO, |(_, known)| known) {
             self.file.ran_back = Some((at, back));
         }
-        self.latest = self.latest.max(at.time);
+        self.latest = if self.file.last.pkt == 0 { at.time } else { self.latest.max(at.time) };
         self.file.last = at;
         self.last = at;
     }

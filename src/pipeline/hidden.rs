@@ -1,5 +1,6 @@
 //! Packets that were not looked into, and fragments that never became a whole, as blind spots of the capture.
 
+use crate::capture::FileFacts;
 use crate::finding::{BlindSpot, BlindSpotKind};
 use crate::link::{Cover, Covered, FragmentFacts};
 
@@ -26,6 +27,19 @@ pub(super) fn blind_spots(covered: &[Covered], fragments: &FragmentFacts) -> Vec
         spots.push(spot(BlindSpotKind::Gap, from, said));
     }
     spots
+}
+
+/// One line for the damaged places of the file: packets may have stood there.
+pub(super) fn damaged(facts: &FileFacts) -> Option<BlindSpot> {
+    let first = facts.damage.first()?;
+    let places = if facts.damage_count == 1 {
+        "the file is damaged".to_owned()
+    } else {
+        format!("the file is damaged in {} places, first", facts.damage_count)
+    };
+    let effect = format!("{places} at octet {}; {} octets were passed over", first.offset, facts.skipped);
+    let from_pkt = Some(first.after).filter(|packet| *packet > 0);
+    Some(BlindSpot { kind: BlindSpotKind::Gap, conns: Vec::new(), dir: None, from_pkt, effect })
 }
 
 const fn kind(cover: Cover) -> BlindSpotKind {

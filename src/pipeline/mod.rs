@@ -72,12 +72,14 @@ fn run<R: Read>(
     }
     let input = input(name, reader.facts(), failure.map(|error| error.to_string()));
     let truncated = reader.facts().truncated_tail.as_ref().map(ToString::to_string);
-    Ok(analyzer.finish(input, truncated, observe))
+    let mut report = analyzer.finish(input, truncated, observe);
+    report.coverage.blind_spots.extend(hidden::damaged(reader.facts()));
+    Ok(report)
 }
 
 fn input(name: &str, facts: &FileFacts, error: Option<String>) -> Input {
     let stamp = |time: Option<crate::base::Time>| time.map(|time| rows::stamp(time, facts.nanoseconds));
-    let damage = facts.damage.first().map(ToString::to_string);
+    let damage = facts.damage_in_words();
     Input {
         path: name.to_owned(),
         format: Some(match facts.format {
