@@ -14,7 +14,7 @@ const BELIEVED: u64 = 8;
 pub struct Coverage {
     /// By who sent.
     pub sides: PerSide<SideCoverage>,
-    /// The furthest that the capture's clock ran back on this connection, or that octets may have been sent before they were seen.
+    /// The furthest that the capture's clock ran back on this connection, or that octets came after those behind them.
     pub ran_back: Span,
     /// Encrypted, without keys: from this packet on.
     pub no_keys: Option<u64>,

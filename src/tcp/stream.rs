@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use super::held::{Held, Overlap, slice};
 use super::{Flags, Segment, sequence};
-use crate::base::{LossKind, Origin, Piece, Place, Span, Time, to_index, to_u64};
+use crate::base::{LossKind, Origin, Piece, Place, Span, to_index, to_u64};
 use crate::limits;
 
 /// How the first octet of a direction became known.
@@ -82,8 +82,6 @@ pub struct Stream {
     told: u64,
     /// Offset that the sender had reached by its own numbers, whether or not the octets before it came.
     pub(super) reached: u64,
-    /// When octets were delivered last.
-    passed: Option<Time>,
     held: Held,
     recent: Recent,
 }
@@ -192,12 +190,12 @@ impl Stream {
         start.is_ok_and(|start| start <= self.next && start.saturating_add(segment.length) > self.next)
     }
 
-    /// How long before the octets of a segment that fill a hole may have been sent for the first time: later ones came before them, and
-    /// this may be a repetition. At most since the octets in front of the hole.
+    /// How long after octets behind them the octets of a segment come that fill a hole in front of those: they may have been sent
+    /// before, and this is a repetition.
     #[must_use]
     pub fn late_by(&self, segment: &Segment<'_>) -> Span {
-        let before = self.passed.filter(|_| self.is_filled_by(segment));
-        before.map_or(Span::ZERO, |before| segment.at.time.since(before))
+        let later = self.held.first_origin().filter(|_| self.is_continued_by(segment));
+        later.map_or(Span::ZERO, |later| segment.at.time.since(later.at.time))
     }
 
     /// True for a segment that has other octets than one that was delivered before at the same place.
@@ -274,7 +272,6 @@ impl Stream {
         let end = origin.tcp_end;
         let there = end.saturating_sub(cut);
         origin.peer_acked = self.known_then(&origin);
-        self.passed = Some(origin.at.time);
         let fresh = slice(bytes, start, self.next, there);
         if !fresh.is_empty() {
             self.stats.octets = self.stats.octets.saturating_add(to_u64(fresh.len()));
