@@ -102,7 +102,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let unread =
         report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
     if let Some((path, error)) = unread {
-        terminal.complain(&format!("{path} was not read to its end: {error}"));
+        terminal.complain(&format!("{path} was not read in full: {error}"));
         return Ok(3);
     }
     Ok(0)

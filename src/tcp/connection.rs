@@ -322,7 +322,11 @@ impl Connection {
         self.emit_fin(direction, emit);
         if segment.flags.has(Flags::RST) {
             let acknowledges = segment.flags.has(Flags::ACK);
-            let stream = &self.streams[direction];
+            let stream = &mut self.streams[direction];
+            if let Some(upto) = stream.sent_before(segment) {
+                let lost = LossKind::Unfinished;
+                stream.close_gap(upto, lost, segment.at, &mut |piece| emit(direction, Output::Piece(piece)));
+            }
             let tcp_end = stream.offset(segment.sequence).unwrap_or_default().max(stream.next());
             let origin = Origin { at: segment.at, tcp_end, peer_acked };
             emit(direction, Output::Signal(Signal::Rst { acknowledges }, origin));

@@ -138,6 +138,14 @@ impl Stream {
         }
     }
 
+    /// Offset that the sender of a RST had reached, where that is further than what was seen: with an acknowledgement it carries the
+    /// sender's own next number (RFC 9293 §3.10.7), and octets before it are not in the capture.
+    pub(super) fn sent_before(&self, reset: &Segment<'_>) -> Option<u64> {
+        let upto = self.offset(reset.sequence).ok().filter(|_| reset.flags.has(Flags::ACK))?;
+        let missing = upto.checked_sub(self.next)?;
+        (self.known() && missing > 0 && missing <= limits::MAX_BRIDGED_GAP).then_some(upto)
+    }
+
     /// Offset of a sequence number, and how many octets before offset 0 it lies when there is none.
     pub(super) fn offset(&self, number: u32) -> Result<u64, u64> {
         let Some(zero) = self.zero else { return Ok(0) };

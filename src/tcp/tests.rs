@@ -408,6 +408,19 @@ fn a_reset_makes_holes_final_and_says_where_it_stands() {
 }
 
 #[test]
+fn a_reset_that_acknowledges_shows_octets_that_nobody_saw() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, RST, Some(9), 0, b"");
+    assert_eq!(
+        tape.heard(),
+        ["> abc #4 to 3 knowing 0", "> gap of 6 to 9 Unfinished", "> rst at 9 with ack"]
+    );
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, RST, Some(3 + (2 << 20)), 0, b"");
+    assert_eq!(tape.heard().len(), 2, "a number from elsewhere");
+}
+
+#[test]
 fn octets_on_a_syn_are_the_first_ones() {
     let mut tape = Tape::empty();
     tape.raw(Forward, SYN, None, 0, b"early").raw(Backward, SYN.with(ACK), None, 5, b"");

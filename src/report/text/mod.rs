@@ -81,7 +81,7 @@ fn verdict(page: &mut Page, report: &Report) {
     }
     for input in &report.inputs {
         if let Some(error) = &input.error {
-            let said = format!("{} was not read to its end: {error}", input.path);
+            let said = format!("{} was not read in full: {error}", input.path);
             page.paragraph(&[Part(Ink::Plain, &" ".repeat(hang))], hang, Part(Ink::Warning, &said));
         }
     }
