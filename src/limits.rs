@@ -152,3 +152,9 @@ pub const MAX_CAUSES: usize = 64;
 
 /// Reactions owed on one connection that are followed to the end: one for each stream, and one for the connection.
 pub const MAX_DUES: usize = 32;
+/// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
+pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
+
+/// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
+/// MAX_CONCURRENT_STREAMS that means to be a limit.
+pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;

@@ -40,7 +40,12 @@ impl Connection {
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
-            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Headers { priority, fragment, .. } => {
+                if let Some(priority) = priority {
+                    self.priority(&seen, priority, emit);
+                }
+                self.headers(&seen, fragment, emit);
+            }
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
             Payload::PushPromise { promised, fragment, .. } => {
@@ -50,16 +55,14 @@ impl Connection {
             Payload::Data(data) => self.data(&seen, data, emit),
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
-            Payload::Ping(opaque) => self.ping(&seen, opaque),
+            Payload::Ping(opaque) => self.ping(&seen, opaque, emit),
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
                 self.goaway(&seen, last_stream_id, error_code, debug, emit);
             }
-            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment),
-            Payload::Priority(_)
-            | Payload::AltSvc { .. }
-            | Payload::Origin(_)
-            | Payload::PriorityUpdate { .. }
-            | Payload::Unknown(_) => {}
+            Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment, emit),
+            Payload::Priority(priority) => self.priority(&seen, priority, emit),
+            Payload::PriorityUpdate { prioritized, .. } => self.priority_update(&seen, prioritized, emit),
+            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
@@ -236,12 +239,21 @@ impl Connection {
 
     fn data(&mut self, seen: &Seen<'_>, data: Data, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         self.count_content(seen, data, emit);
+        if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
+            self.note_data(
+                seen,
+                seen.header.length.saturating_sub(data.content).saturating_sub(data.missing),
+            );
+        }
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
     }
 
     fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if self.sides[seen.side].credit.stalled() {
+            self.needs_no_credit(seen);
+        }
         let id = seen.header.stream;
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
@@ -254,6 +266,7 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         half.resets = half.resets.saturating_add(1);
         half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        self.give_up(seen, emit);
         let id = seen.header.stream;
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Reset { code, stream }));
@@ -303,6 +316,7 @@ impl Connection {
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
         let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
+        self.windows_moved(seen, &announcement, &before);
         emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 
@@ -330,22 +344,6 @@ impl Connection {
         }
     }
 
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
-        if !seen.header.flags.has(Flags::ACK) {
-            let pings = &mut self.sides[seen.side].pings;
-            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
-                pings.push_back((opaque, *seen.end));
-            }
-            return;
-        }
-        let pings = &mut self.sides[seen.side.peer()].pings;
-        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
-            && let Some((_, sent)) = pings.remove(at)
-        {
-            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
-        }
-    }
-
     fn goaway(
         &mut self,
         seen: &Seen<'_>,
@@ -364,17 +362,6 @@ impl Connection {
         let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
         self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
         emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
-    }
-
-    /// Credit for the DATA that the peer of the sender sends.
-    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
-        let peer = seen.side.peer();
-        let increment = i64::from(increment);
-        if seen.header.stream == StreamId::CONNECTION {
-            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
-        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
-            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::block::OpenBlock;
 use super::content::OddContent;
+use super::credit::Stall;
 use super::message::Head;
 use super::promise::BadPromise;
 use super::settings::{Announcement, Values};
@@ -142,6 +143,22 @@ pub enum Kind<'a> {
         /// True for the connection's window.
         connection: bool,
     },
+    /// Credit that made a window larger than it may be, all DATA deducted that was on its way.
+    WindowOverflow {
+        /// The window after it, in octets.
+        window: i64,
+        /// The stream whose window it is; 0 for the connection's.
+        stream: StreamId,
+    },
+    /// A stream was reset whose window was used up.
+    Starved {
+        /// The sender of the DATA.
+        sender: Side,
+        /// Since when.
+        stall: Stall,
+        /// The stream.
+        stream: &'a Stream,
+    },
     /// A SETTINGS frame that is no acknowledgement.
     Settings {
         /// What it says.
@@ -171,6 +188,30 @@ pub enum Kind<'a> {
         last_stream_id: StreamId,
         /// Why.
         code: ErrorCode,
+    },
+    /// A PING ACK for which no PING with the same octets is outstanding.
+    UnsolicitedPingAck {
+        /// Its octets.
+        opaque: [u8; 8],
+        /// True when it repeats a PING ACK of the peer that nothing answered yet.
+        answers_ack: bool,
+    },
+    /// WINDOW_UPDATE with increment 0.
+    ZeroIncrement,
+    /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
+    SelfDependency,
+    /// Priority fields of RFC 7540 by a client that had acknowledged NO_RFC7540_PRIORITIES (RFC 9218 §2.1.1).
+    PriorityAfterOptOut,
+    /// PRIORITY_UPDATE (RFC 9218 §7.1).
+    PriorityUpdate {
+        /// The stream whose priority it sets.
+        prioritized: StreamId,
+        /// True for a push that was never promised.
+        unpromised: bool,
+        /// Streams of the sender that are active, or idle and prioritized.
+        waiting: u32,
+        /// MAX_CONCURRENT_STREAMS in force for them.
+        limit: u32,
     },
     /// Frame boundaries are lost.
     Unsynchronised,
@@ -242,11 +283,18 @@ pub enum On {
     OddContent,
     BadPromise,
     WindowExceeded,
+    WindowOverflow,
+    Starved,
     Settings,
     SettingsAcked,
     SurplusAck,
     Reset,
     Goaway,
+    UnsolicitedPingAck,
+    ZeroIncrement,
+    SelfDependency,
+    PriorityAfterOptOut,
+    PriorityUpdate,
     Unsynchronised,
     Resynchronised,
     Syn,
@@ -290,11 +338,18 @@ impl On {
         Self::OddContent,
         Self::BadPromise,
         Self::WindowExceeded,
+        Self::WindowOverflow,
+        Self::Starved,
         Self::Settings,
         Self::SettingsAcked,
         Self::SurplusAck,
         Self::Reset,
         Self::Goaway,
+        Self::UnsolicitedPingAck,
+        Self::ZeroIncrement,
+        Self::SelfDependency,
+        Self::PriorityAfterOptOut,
+        Self::PriorityUpdate,
         Self::Unsynchronised,
         Self::Resynchronised,
         Self::Syn,
@@ -380,11 +435,18 @@ impl Kind<'_> {
             Self::OddContent { .. } => On::OddContent,
             Self::BadPromise { .. } => On::BadPromise,
             Self::WindowExceeded { .. } => On::WindowExceeded,
+            Self::WindowOverflow { .. } => On::WindowOverflow,
+            Self::Starved { .. } => On::Starved,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
+            Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
+            Self::ZeroIncrement => On::ZeroIncrement,
+            Self::SelfDependency => On::SelfDependency,
+            Self::PriorityAfterOptOut => On::PriorityAfterOptOut,
+            Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
             Self::Signal(Signal::Opened) => On::Syn,

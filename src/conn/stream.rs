@@ -53,6 +53,8 @@ pub struct Sent {
     pub last: Option<Last>,
     /// How far its message has come.
     pub message: MessageState,
+    /// By how many octets its DATA overran the window so far.
+    pub(super) debt: u32,
     /// Octets of DATA content, padding excluded.
     pub content: u64,
     /// Octets of content that it said there would be.

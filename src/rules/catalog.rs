@@ -1,8 +1,8 @@
 //! Every rule, one line each, in the order of their codes.
 
-use super::{Rule, capture, continuation, framing, preface, reaction, settings, stream_id, stream_state};
 use super::{
-    Rule, capture, continuation, framing, hpack, messages, preface, push, settings, stream_id, stream_state,
+    Rule, capture, continuation, flow_control, framing, goaway, hpack, messages, ping, preface, priority,
+    push, reaction, settings, stream_id, stream_state,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -97,6 +97,14 @@ static CATALOG: &[&Rule] = &[
     &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
     // FLW
+    &flow_control::window_exceeded::STREAM_WINDOW_EXCEEDED,
+    &flow_control::window_exceeded::CONNECTION_WINDOW_EXCEEDED,
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_STREAM,
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_CONNECTION,
+    &flow_control::window_overflow::STREAM_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::CONNECTION_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::SETTINGS_WINDOW_OVERFLOW,
+    &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
     // MSG
     &messages::uppercase_field_name::UPPERCASE_FIELD_NAME,
     &messages::invalid_field_name::INVALID_FIELD_NAME,
@@ -141,8 +149,21 @@ static CATALOG: &[&Rule] = &[
     &push::push_foreign_authority::PUSH_FOREIGN_AUTHORITY,
     &push::push_promise_unfulfilled::PUSH_PROMISE_UNFULFILLED,
     // PRI
+    &priority::priority_on_stream_zero::PRIORITY_ON_STREAM_ZERO,
+    &priority::priority_bad_length::PRIORITY_BAD_LENGTH,
+    &priority::priority_self_dependency::PRIORITY_SELF_DEPENDENCY,
+    &priority::priority_signal_after_opt_out::PRIORITY_SIGNAL_AFTER_OPT_OUT,
+    &priority::priority_update::PRIORITY_UPDATE_FROM_SERVER,
+    &priority::priority_update::BAD_PRIORITY_UPDATE,
     // PNG
+    &ping::ping_on_stream::PING_ON_STREAM,
+    &ping::ping_bad_length::PING_BAD_LENGTH,
+    &ping::ping_not_acked::PING_NOT_ACKED,
+    &ping::unsolicited_ping_ack::UNSOLICITED_PING_ACK,
+    &ping::unsolicited_ping_ack::PING_ACK_ANSWERED,
     // GOA
+    &goaway::goaway_on_stream::GOAWAY_ON_STREAM,
+    &goaway::goaway_too_short::GOAWAY_TOO_SHORT,
     // REA
     &reaction::error_ignored::CONNECTION_ERROR_IGNORED,
     &reaction::error_ignored::STREAM_ERROR_IGNORED,

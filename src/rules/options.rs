@@ -33,6 +33,13 @@ pub struct Options {
     /// The same, when the offender gave up before that was over.
     pub reaction_given_up: Span,
     /// How long a field block may stay open, or a connection behind an error GOAWAY.
+    /// How long the acknowledgement of a PING may take.
+    pub ping_ack_wait: Span,
+    /// How long a window may stay used up before it counts as never refilled.
+    pub window_wait: Span,
+    /// The same, when the stream or the connection ended before that was over.
+    pub window_given_up: Span,
+    /// How long a field block may stay open.
     pub close_wait: Span,
     /// Order within it is unknown in merged captures.
     pub reorder_slack: Span,
@@ -52,6 +59,9 @@ impl Default for Options {
             settings_ack_given_up: Span::seconds(1),
             reaction_wait: Span::seconds(5),
             reaction_given_up: Span::seconds(1),
+            ping_ack_wait: Span::seconds(10),
+            window_wait: Span::seconds(5),
+            window_given_up: Span::seconds(1),
             close_wait: Span::seconds(10),
             reorder_slack: Span::millis(1),
             proof_round_trips: 2,

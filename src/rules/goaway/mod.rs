@@ -1,1 +1,4 @@
 //! GOAWAY and shutdown.
+
+pub(super) mod goaway_on_stream;
+pub(super) mod goaway_too_short;
