@@ -24,8 +24,10 @@ impl Authorities {
 
     /// True when requests were seen, and none of them named this authority.
     pub(super) fn lack(&self, authority: &str) -> bool {
-        let named = |known: &Box<str>| same(known.as_bytes(), authority.as_bytes());
-        !self.full && !self.known.is_empty() && !self.known.iter().any(named)
+        let mut known = self.known.iter();
+        !self.full
+            && !self.known.is_empty()
+            && !known.any(|known| same(known.as_bytes(), authority.as_bytes()))
     }
 }
 

@@ -188,14 +188,14 @@ pub struct Table {
     limit: u32,
     /// Newest first.
     entries: Vec<(String, String)>,
-    /// The limit fell: the next block says so, and begins anew.
+    /// The limit changed: the next block says so, and begins anew.
     update: bool,
 }
 
 impl Table {
     fn bound(&mut self, limit: u32) {
         let limit = limit.min(4096);
-        self.update |= limit < self.limit;
+        self.update |= limit != self.limit;
         self.limit = limit;
     }
 

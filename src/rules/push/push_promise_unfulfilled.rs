@@ -53,6 +53,9 @@ pub(in crate::rules) static PUSH_PROMISE_UNFULFILLED: Rule = Rule {
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
+    if !event.coverage.sides.client.whole() {
+        return;
+    }
     let mut waiting: Vec<&Stream> = event
         .conn
         .streams
