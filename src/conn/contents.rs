@@ -4,7 +4,6 @@ use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind, On};
 use super::frames::{Seen, on_wrong_stream};
-use super::half::Goaway;
 use super::message;
 use super::settings::{Acknowledged, Announcement};
 use super::state::{Input, Step, StreamState};
@@ -13,7 +12,6 @@ use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
 use crate::hpack::{Block, Fault, FaultKind};
-use crate::limits;
 
 impl Connection {
     /// A frame is complete.
@@ -189,6 +187,9 @@ impl Connection {
             head.role = message::Role::Response;
         }
         self.examine(seen, open, &mut head, emit);
+        if head.role == message::Role::Response {
+            self.answered(seen, open.subject, emit);
+        }
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -232,6 +233,7 @@ impl Connection {
             if let Some(stream) = self.streams.get(promised) {
                 emit(self, seen.fact(Kind::Opened(stream)));
             }
+            self.held_against_goaway(seen, promised, emit);
         }
         let subject = if opens { promised } else { StreamId::CONNECTION };
         self.begin_block(seen, subject, Some(fragment), emit);
@@ -245,6 +247,7 @@ impl Connection {
                 seen.header.length.saturating_sub(data.content).saturating_sub(data.missing),
             );
         }
+        self.answered(seen, seen.header.stream, emit);
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
@@ -342,26 +345,6 @@ impl Connection {
         if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
             emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
         }
-    }
-
-    fn goaway(
-        &mut self,
-        seen: &Seen<'_>,
-        last_stream_id: StreamId,
-        code: ErrorCode,
-        debug: &[u8],
-        emit: &mut impl FnMut(&Self, Fact<'_>),
-    ) {
-        if let Some(stream) = self.streams.get(last_stream_id)
-            && stream.opened_by != seen.side
-            && stream.opened_end != u64::MAX
-        {
-            let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, seen.start);
-        }
-        let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
-        self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
-        emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
     }
 }
 

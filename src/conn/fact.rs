@@ -4,6 +4,7 @@
 use super::block::OpenBlock;
 use super::content::OddContent;
 use super::credit::Stall;
+use super::half::Goaway;
 use super::message::Head;
 use super::promise::BadPromise;
 use super::settings::{Announcement, Values};
@@ -188,6 +189,20 @@ pub enum Kind<'a> {
         last_stream_id: StreamId,
         /// Why.
         code: ErrorCode,
+        /// The lowest last stream of the GOAWAY frames of this side before; the highest there is when this is the first.
+        before: StreamId,
+    },
+    /// HEADERS or PUSH_PROMISE open a stream after the peer's first GOAWAY passed.
+    OpenedAfterGoaway {
+        /// The new stream.
+        opened: StreamId,
+        /// That GOAWAY.
+        goaway: &'a Goaway,
+    },
+    /// A final response, or DATA, on a stream of the peer that a GOAWAY of this side denied.
+    AnsweredAfterGoaway {
+        /// The stream.
+        stream: StreamId,
     },
     /// A PING ACK for which no PING with the same octets is outstanding.
     UnsolicitedPingAck {
@@ -290,6 +305,8 @@ pub enum On {
     SurplusAck,
     Reset,
     Goaway,
+    OpenedAfterGoaway,
+    AnsweredAfterGoaway,
     UnsolicitedPingAck,
     ZeroIncrement,
     SelfDependency,
@@ -345,6 +362,8 @@ impl On {
         Self::SurplusAck,
         Self::Reset,
         Self::Goaway,
+        Self::OpenedAfterGoaway,
+        Self::AnsweredAfterGoaway,
         Self::UnsolicitedPingAck,
         Self::ZeroIncrement,
         Self::SelfDependency,
@@ -442,6 +461,8 @@ impl Kind<'_> {
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
+            Self::OpenedAfterGoaway { .. } => On::OpenedAfterGoaway,
+            Self::AnsweredAfterGoaway { .. } => On::AnsweredAfterGoaway,
             Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
             Self::ZeroIncrement => On::ZeroIncrement,
             Self::SelfDependency => On::SelfDependency,

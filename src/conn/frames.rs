@@ -180,6 +180,7 @@ impl Connection {
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
         }
+        self.held_against_goaway(seen, id, emit);
         self.hold_against_limit(seen, emit);
     }
 

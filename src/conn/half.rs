@@ -41,6 +41,8 @@ pub struct Half {
     pub credit: Credit,
     /// GOAWAY frames that it sent; bounded.
     pub goaways: Vec<Goaway>,
+    /// The highest stream of its peer that its GOAWAY frames leave.
+    pub accepts: StreamId,
     /// Its PINGs.
     pub pings: Pings,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
@@ -113,6 +115,7 @@ impl Default for Half {
             least_window: 65_535,
             credit: Credit::default(),
             goaways: Vec::new(),
+            accepts: StreamId::MAX,
             pings: Pings::default(),
             resets: 0,
             refused: 0,

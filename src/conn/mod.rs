@@ -12,6 +12,7 @@ mod contents;
 mod credit;
 mod fact;
 mod frames;
+mod goaway;
 mod half;
 mod heads;
 mod knowledge;

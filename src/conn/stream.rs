@@ -83,6 +83,12 @@ impl Sent {
         self.reset.as_deref().copied()
     }
 
+    /// True when a final response, or content, was sent.
+    #[must_use]
+    pub const fn has_answered(&self) -> bool {
+        self.content > 0 || matches!(self.message, MessageState::Head | MessageState::Trailers)
+    }
+
     pub(super) fn note_reset(&mut self, at: Origin, code: ErrorCode) {
         self.reset.get_or_insert_with(|| Box::new((at, code)));
     }

@@ -57,7 +57,7 @@ impl Upper {
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
         let summary = Summary::of(number, (rows::plain(server_end.address), server_end.port), conn);
-        let ends = (!engine.is_empty() || summary.held_back.is_some()).then(|| Ends {
+        let ends = (!engine.is_empty() || summary.is_compared()).then(|| Ends {
             number,
             client: client_end.to_string(),
             server: server_end.to_string(),

@@ -164,6 +164,15 @@ static CATALOG: &[&Rule] = &[
     // GOA
     &goaway::goaway_on_stream::GOAWAY_ON_STREAM,
     &goaway::goaway_too_short::GOAWAY_TOO_SHORT,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_INCREASED,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_PARITY,
+    &goaway::new_stream_after_goaway::NEW_STREAM_AFTER_GOAWAY,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_CONTRADICTED,
+    &goaway::close_without_goaway::CLOSE_WITHOUT_GOAWAY,
+    &goaway::no_two_step_shutdown::NO_TWO_STEP_SHUTDOWN,
+    &goaway::goaway_error_received::GOAWAY_ERROR_RECEIVED,
+    &goaway::goaway_promise_broken::GOAWAY_PROMISE_BROKEN,
+    &goaway::goaway_by_request_count::GOAWAY_BY_REQUEST_COUNT,
     // REA
     &reaction::error_ignored::CONNECTION_ERROR_IGNORED,
     &reaction::error_ignored::STREAM_ERROR_IGNORED,

@@ -4,6 +4,7 @@ use crate::base::{Origin, Place, Span};
 use crate::conn::Connection;
 
 use super::Options;
+use super::goaway::goaway_by_request_count::EndedAfter;
 
 /// A capture at its end.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub struct Summary {
     pub server: (u128, u16),
     /// Set when the server's SETTINGS came only after the client's HEADERS.
     pub held_back: Option<HeldBack>,
+    /// Set when the server ended it right behind a request.
+    pub(super) ended_after: Option<EndedAfter>,
 }
 
 /// A server that spoke only after a request.
@@ -59,7 +62,15 @@ impl Summary {
     /// What is kept of a connection.
     #[must_use]
     pub fn of(number: u64, server: (u128, u16), conn: &Connection) -> Self {
-        Self { number, server, held_back: held_back(conn) }
+        Self { number, server, held_back: held_back(conn), ended_after: EndedAfter::of(conn) }
+    }
+}
+
+impl Summary {
+    /// True when rules compare this connection with others.
+    #[must_use]
+    pub const fn is_compared(&self) -> bool {
+        self.held_back.is_some() || self.ended_after.is_some()
     }
 }
 
