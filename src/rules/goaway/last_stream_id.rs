@@ -18,7 +18,7 @@ pub(in crate::rules) static GOAWAY_LAST_STREAM_ID_INCREASED: Rule = Rule {
     scope: Scope::Connection,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Own,
     rfc: &[rfc9113("6.8", Some(Level::Must)), rfc7540("6.8", Some(Level::Must))],
     summary: "Later GOAWAY raises the last stream identifier",
