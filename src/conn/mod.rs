@@ -35,7 +35,7 @@ pub use settings::{Announcement, Ledger, Values, is_valid};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Transport};
+pub use transport::{Ended, Shut, Transport};
 
 #[cfg(test)]
 mod tests;
