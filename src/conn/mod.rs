@@ -47,7 +47,7 @@ pub use shape::Shape;
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Method, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Transport};
+pub use transport::{Ended, Shut, Transport};
 
 #[cfg(test)]
 mod tests;

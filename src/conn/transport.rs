@@ -13,6 +13,8 @@ pub struct Transport {
     pub fin: PerSide<Option<(Origin, bool)>>,
     /// Where each side's first RST was, and whether it carried an acknowledgement.
     pub rst: PerSide<Option<(Origin, bool)>>,
+    /// The last time that each side announced a receive window of zero.
+    pub shut: PerSide<Option<Shut>>,
     /// Where each side last gave a sign of life.
     pub alive: PerSide<Option<Place>>,
     /// First packet.
@@ -22,6 +24,17 @@ pub struct Transport {
     /// The first FIN or RST, in the order in which TCP tells them: one that acknowledges the other's comes after it, also where a
     /// capture of two queues numbers the packets the other way round.
     ended: Option<(Ended, Origin)>,
+}
+
+/// A side that took nothing more: its receive window was zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shut {
+    /// Where it closed.
+    pub since: Origin,
+    /// Where it opened again.
+    pub until: Option<Place>,
+    /// Probes of the peer, which wanted to send, while it was closed.
+    pub probes: u32,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -43,7 +56,20 @@ impl Transport {
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
                 self.established.get_or_insert(origin.at);
             }
-            Signal::Acked | Signal::KeepAlive | Signal::Window { .. } => {}
+            Signal::Acked => {}
+            Signal::KeepAlive => {
+                if let Some(shut) = self.shut[side.peer()].as_mut().filter(|shut| shut.until.is_none()) {
+                    shut.probes = shut.probes.saturating_add(1);
+                }
+            }
+            Signal::Window { open: false } => {
+                self.shut[side] = Some(Shut { since: origin, until: None, probes: 0 });
+            }
+            Signal::Window { open: true } => {
+                if let Some(shut) = &mut self.shut[side] {
+                    shut.until.get_or_insert(origin.at);
+                }
+            }
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
                 self.ended.get_or_insert((Ended::Fin(side), origin));

@@ -17,6 +17,8 @@ pub struct Packet {
     pub acknowledged: u64,
     /// Payload.
     pub payload: Vec<u8>,
+    /// Receive window as the header has it.
+    pub window: u16,
     /// Octets of the packet that the capture keeps at most.
     pub snaplen: usize,
 }
@@ -89,7 +91,9 @@ impl Packet {
         octets.extend(to.to_be_bytes());
         octets.extend(wrap(own, self.offset).to_be_bytes());
         octets.extend(acknowledged.to_be_bytes());
-        octets.extend([0x50, self.flags, 0xff, 0xff, 0, 0, 0, 0]);
+        octets.extend([0x50, self.flags]);
+        octets.extend(self.window.to_be_bytes());
+        octets.extend([0; 4]);
         octets.extend(&self.payload);
         octets
     }

@@ -165,6 +165,9 @@ fn parity(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn contradicted(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (side, conn) = (event.side(), event.conn);
+    if side == Side::Client {
+        return; // Nothing that a client sends on a stream that was pushed to it is an answer.
+    }
     let accepts = conn.sides[side].accepts;
     let denied = match event.fact.kind {
         Kind::AnsweredAfterGoaway { stream } => conn.streams.get(stream),
