@@ -6,6 +6,7 @@ use super::fact::{BadStreamId, Fact, Kind, On};
 use super::frames::{Seen, on_wrong_stream};
 use super::message;
 use super::settings::{Acknowledged, Announcement};
+use super::shape::Standing;
 use super::state::{Input, Step, StreamState};
 use super::stream::Stream;
 use super::streams::Known;
@@ -193,8 +194,10 @@ impl Connection {
             self.block_fault(seen, open, &head.block, emit);
         }
         let half = &mut self.sides[seen.side];
+        let side = if promise { Side::Client } else { seen.side };
+        let losses = self.streams.losses(side);
+        let mut standing = Standing { ends_stream: open.ends_stream, ..Standing::new(seen.side) };
         if let Some(stream) = self.streams.get_mut(open.subject) {
-            let side = if promise { Side::Client } else { seen.side };
             let sent = &mut stream.sent[side];
             (head.role, sent.message) = match side {
                 Side::Client => message::request(sent.message, &head),
@@ -206,10 +209,12 @@ impl Connection {
                 _ => {}
             }
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
+            standing.note(stream, &head, (side, losses), open, seen.end);
         } else if seen.side == Side::Server && !promise {
             head.role = message::Role::Response;
         }
-        self.examine(seen, open, &mut head, emit);
+        standing.role = head.role;
+        self.examine(seen, open, &mut head, standing, emit);
         self.note_call(seen, open, &head, emit);
         if head.role == message::Role::Response {
             self.answered(seen, open.subject, emit);

@@ -36,8 +36,8 @@ pub struct Credit {
 pub struct Discarded {
     /// Octets, padding included.
     pub octets: u64,
-    /// The last of them.
-    pub last: Option<Origin>,
+    /// When the last of them passed, or its stream was reset.
+    pub last: Option<Time>,
 }
 
 /// A window that DATA used up, with more to come.
@@ -128,7 +128,7 @@ impl Credit {
 }
 
 impl Discarded {
-    fn add(&mut self, octets: u64, last: Origin) {
+    fn add(&mut self, octets: u64, last: Time) {
         self.octets = self.octets.saturating_add(octets);
         self.last = Some(last);
     }
@@ -155,7 +155,7 @@ impl Connection {
             (window, closed) = (sent.window, stream.is_closed());
         }
         if closed {
-            self.sides[seen.side].credit.discarded.add(u64::from(octets), *seen.start);
+            self.sides[seen.side].credit.discarded.add(u64::from(octets), seen.start.at.time);
         }
         if window.min(connection) <= 0 && self.windows_known() {
             self.used_up(seen, window, connection, emit);
@@ -194,7 +194,7 @@ impl Connection {
     pub(super) fn note_data(&mut self, seen: &Seen<'_>, padding: u32) {
         let credit = &mut self.sides[seen.side].credit;
         if padding > 0 {
-            credit.discarded.add(u64::from(padding), *seen.end);
+            credit.discarded.add(u64::from(padding), seen.end.at.time);
         }
         for window in [StreamId::CONNECTION, seen.header.stream] {
             if let Some(stall) = credit.stalls.get_mut(&window).filter(|stall| stall.start == *seen.start) {
@@ -221,7 +221,7 @@ impl Connection {
             let octets = uncredited.and_then(|octets| u64::try_from(octets).ok()).unwrap_or_default();
             let credit = &mut self.sides[side].credit;
             if octets > 0 {
-                credit.discarded.add(octets, *seen.end);
+                credit.discarded.add(octets, seen.end.at.time);
             }
             if let Some(stall) = credit.over(id, seen.end.at.time)
                 && let Some(stream) = self.streams.get(id)

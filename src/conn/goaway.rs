@@ -5,6 +5,7 @@ use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Goaway, Half};
 use super::streams::opener;
+use crate::base::{Place, Side};
 use crate::frame::{ErrorCode, StreamId};
 use crate::limits;
 
@@ -17,6 +18,13 @@ impl Half {
 }
 
 impl Connection {
+    /// True when `side` had said GOAWAY, or ended its direction, before this packet.
+    #[must_use]
+    pub fn had_left(&self, side: Side, at: Place) -> bool {
+        let goaway = self.sides[side].goaways.first().is_some_and(|goaway| goaway.end.at.pkt <= at.pkt);
+        goaway || self.transport.fin[side].is_some_and(|(fin, _)| fin.at.pkt <= at.pkt)
+    }
+
     pub(super) fn goaway(
         &mut self,
         seen: &Seen<'_>,

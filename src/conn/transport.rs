@@ -13,10 +13,8 @@ pub struct Transport {
     pub fin: PerSide<Option<(Origin, bool)>>,
     /// Where each side's first RST was, and whether it carried an acknowledgement.
     pub rst: PerSide<Option<(Origin, bool)>>,
-    /// Where each side closed its TCP receive window, as long as it is closed.
+    /// The last time that each side announced a receive window of zero.
     pub shut: PerSide<Option<Shut>>,
-    /// The last time that a side opened it again: where it had been closed.
-    pub reopened: Option<Shut>,
     /// Where each side last gave a sign of life.
     pub alive: PerSide<Option<Place>>,
     /// First packet.
@@ -28,13 +26,17 @@ pub struct Transport {
     ended: Option<(Ended, Origin)>,
 }
 
-/// A TCP receive window that is closed.
-#[derive(Clone, Copy, Debug)]
+/// A side that took nothing more: its receive window was zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shut {
-    /// Where it was closed.
+    /// Where it closed.
     pub since: Origin,
     /// Streams opened before.
     pub streams: u64,
+    /// Where it opened again.
+    pub until: Option<Place>,
+    /// Probes of the peer, which wanted to send, while it was closed.
+    pub probes: u32,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -56,9 +58,20 @@ impl Transport {
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
                 self.established.get_or_insert(origin.at);
             }
-            Signal::Window { open: false } => self.shut[side] = Some(Shut { since: origin, streams }),
-            Signal::Window { open: true } => self.reopened = self.shut[side].take(),
-            Signal::Acked | Signal::KeepAlive => {}
+            Signal::Acked => {}
+            Signal::KeepAlive => {
+                if let Some(shut) = self.shut[side.peer()].as_mut().filter(|shut| shut.until.is_none()) {
+                    shut.probes = shut.probes.saturating_add(1);
+                }
+            }
+            Signal::Window { open: false } => {
+                self.shut[side] = Some(Shut { since: origin, streams, until: None, probes: 0 });
+            }
+            Signal::Window { open: true } => {
+                if let Some(shut) = &mut self.shut[side] {
+                    shut.until.get_or_insert(origin.at);
+                }
+            }
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
                 self.ended.get_or_insert((Ended::Fin(side), origin));

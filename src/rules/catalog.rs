@@ -106,6 +106,10 @@ static CATALOG: &[&Rule] = &[
     &flow_control::window_overflow::CONNECTION_WINDOW_OVERFLOW,
     &flow_control::window_overflow::SETTINGS_WINDOW_OVERFLOW,
     &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
+    &flow_control::connection_window_leak::CONNECTION_WINDOW_LEAK,
+    &flow_control::tcp_window_closed_by_receiver::TCP_WINDOW_CLOSED_BY_RECEIVER,
+    &flow_control::stream_window_never_refilled::STREAM_WINDOW_NEVER_REFILLED,
+    &flow_control::connection_window_deadlock::CONNECTION_WINDOW_DEADLOCK,
     // MSG
     &messages::uppercase_field_name::UPPERCASE_FIELD_NAME,
     &messages::invalid_field_name::INVALID_FIELD_NAME,

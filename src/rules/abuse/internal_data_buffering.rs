@@ -59,7 +59,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if !over && event.side() != Side::Client {
         return;
     }
-    let shut = if over { transport.shut.client } else { transport.reopened };
+    let shut = transport.shut.client.filter(|shut| shut.until.is_none() == over);
     let Some(shut) = shut else { return };
     let until = if over { event.now } else { event.fact.start.at };
     let (closed, requests) = (until.time.since(shut.since.at.time), event.conn.streams.count());

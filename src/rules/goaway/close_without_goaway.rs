@@ -29,7 +29,7 @@ pub(in crate::rules) static CLOSE_WITHOUT_GOAWAY: Rule = Rule {
     summary: "Connection closed without GOAWAY",
     why: "An end that closes the connection sends GOAWAY first.",
     meaning: "X sends the first FIN, or a reset without one, and never sent GOAWAY; nor had one of its \
-        peer passed before. Told as a fact when no stream was open, whichever side X is.",
+        peer passed before. Told as a fact when no stream was open then, whichever side X is.",
     harm: "The peer cannot tell which requests were processed, and may send none of them again.",
     doubt: "It takes all that X sent up to its end, and all that its peer sent. A reset that \
         acknowledges nothing is not taken for X's: it answers for a connection that is no longer \
@@ -79,7 +79,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if farewell || misled || !whole || !conn.sides[side].goaways.is_empty() {
         return;
     }
-    let open = conn.streams.iter().filter(|stream| stream.counts()).count();
+    let open =
+        conn.streams.iter().filter(|stream| stream.counts() && stream.opened.at.pkt <= end.at.pkt).count();
     let (who, verb) = (side.word(), if how == "FIN" { "closed" } else { "reset" });
     let left = match open {
         0 => "no stream was open".to_owned(),

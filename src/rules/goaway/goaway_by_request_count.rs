@@ -94,7 +94,11 @@ impl EndedAfter {
         let goaway =
             conn.sides.server.goaways.iter().find(|goaway| goaway.last_stream_id != StreamId::MAX)?;
         let last = goaway.last_stream_id;
-        if !peaceful(goaway.code) || !last.is_odd() || !conn.windows_known() {
+        if !peaceful(goaway.code)
+            || !last.is_odd()
+            || conn.had_left(Side::Client, goaway.end.at)
+            || !conn.windows_known()
+        {
             return None;
         }
         let requests = last.0.saturating_add(1) / 2;

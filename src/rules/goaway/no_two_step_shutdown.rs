@@ -26,7 +26,8 @@ pub(in crate::rules) static NO_TWO_STEP_SHUTDOWN: Rule = Rule {
         trip later.",
     meaning: "The first GOAWAY of the server says NO_ERROR and names a last stream at once. Requests above \
         it that had passed before, or pass within one round trip, are lost and may be sent again; \
-        told as a fact when there are none.",
+        told as a fact when there are none, \
+        and when the server had answered nothing at all: then it refuses the connection.",
     harm: "Requests that were on their way are lost; clients that do not send them again report an \
         error.",
     doubt: "The lost requests are those that passed, and the style is the server's own. An error needs \
@@ -88,21 +89,21 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         goaway.end,
         format!("GOAWAY {}, last stream {last}", goaway.code),
     );
-    match first {
-        Some(first) => {
-            let what = format!("stream {} opened", first.id);
-            draft = draft.shows(EvidenceRole::Effect, Side::Client, first.opened, what);
-        }
-        None => draft = draft.severity(Severity::Info),
+    let refused =
+        last == StreamId::CONNECTION && conn.streams.iter().all(|stream| !stream.sent.server.has_answered());
+    if refused || first.is_none() {
+        draft = draft.severity(Severity::Info);
+    }
+    if let Some(first) = first {
+        let what = format!("stream {} opened", first.id);
+        draft = draft.shows(EvidenceRole::Effect, Side::Client, first.opened, what);
     }
     verdict.say(draft);
 }
 
 /// True for a shutdown of the server's own will that names the last stream at once.
 fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
-    let at = goaway.end.at.pkt;
-    let left = conn.sides.client.goaways.first().is_some_and(|left| left.end.at.pkt <= at)
-        || conn.transport.fin.client.is_some_and(|(fin, _)| fin.at.pkt <= at);
+    let left = conn.had_left(Side::Client, goaway.end.at);
     goaway.code == ErrorCode::NO_ERROR && goaway.last_stream_id != StreamId::MAX && !left
 }
 
