@@ -50,3 +50,5 @@ mod adhoc;
 mod driver;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;
