@@ -124,7 +124,7 @@ mod tests {
         let named = [SNI, (16, BOTH)];
         assert_eq!([23, 32, 38].map(|record| said(record, &named)), ["none", "h2", "http/1.1"]);
         assert_eq!([27, 36, 42].map(|record| said(record, &named)), ["none", "h2", "http/1.1"]);
-        let early = [SNI, (16, &BOTH[..]), (42, b"")];
+        let early = [SNI, (16, BOTH), (42, b"")];
         assert_eq!(said(40, &early), "h2");
     }
 

@@ -45,9 +45,9 @@ pub use suite::{Aead, CipherSuite, Hash};
 pub use verdict::{Verdict, looks_like_tls};
 
 #[cfg(test)]
-mod adhoc;
-#[cfg(test)]
 mod driver;
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
