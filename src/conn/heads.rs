@@ -8,7 +8,7 @@ use super::frames::Seen;
 use super::message::{Head, Role};
 use super::shape::{Shape, Standing};
 use super::stream::{Method, Stream};
-use crate::base::{Origin, PerSide, Side};
+use crate::base::{Origin, Side};
 use crate::frame::{FrameType, Setting};
 use crate::hpack::Traits;
 
@@ -85,10 +85,10 @@ impl Connection {
     }
 
     fn promise_shape(&self, stream: &Stream, head: &Head) -> Shape {
-        let whole = PerSide::from_fn(|side| self.from_start[side] && !self.holed[side]);
+        let whole = self.from_start.client && !self.holed.client;
         let authority = stream.request.as_ref().and_then(|request| request.authority.as_deref());
         let lacking = |name| self.sides.client.gatherer.authorities.lack(name);
-        let foreign = whole.client && authority.is_some_and(lacking);
+        let foreign = whole && authority.is_some_and(lacking);
         Shape::UNSAFE_PROMISE.when(head.content_length.is_some_and(|length| length > 0))
             | Shape::FOREIGN_AUTHORITY.when(foreign)
     }
