@@ -59,7 +59,8 @@ impl Connection {
             Payload::WindowUpdate { increment, .. } => self.window_update(&seen, increment, emit),
             Payload::Priority(priority) => self.priority(&seen, priority, emit),
             Payload::PriorityUpdate { prioritized, .. } => self.priority_update(&seen, prioritized, emit),
-            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
+            Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
+            Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
