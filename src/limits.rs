@@ -137,6 +137,9 @@ pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
 
+/// Connections kept for the rules that compare connections at the end of the capture: 16 MiB of summaries.
+pub const MAX_SUMMARIES: usize = 1 << 16;
+
 /// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
 pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
 

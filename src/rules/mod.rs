@@ -45,4 +45,6 @@ pub use summary::{CaptureView, FileView, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod tests;

@@ -122,6 +122,9 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
         draft = draft.shows(EvidenceRole::Proof, side, proof, "answers something sent after them");
     } else {
         draft = draft.at_most(Confidence::Likely);
+        if waited {
+            draft = draft.without(Need::End);
+        }
     }
     Some(draft)
 }
