@@ -215,6 +215,9 @@ pub const MAX_CLOSED_CALLS: usize = 256;
 
 /// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
 pub const MAX_WEB_TRAILERS: usize = 2048;
+/// Connections kept for the rules that compare connections at the end of the capture: 16 MiB of summaries.
+pub const MAX_SUMMARIES: usize = 1 << 16;
+
 /// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
 pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
 

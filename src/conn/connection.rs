@@ -10,8 +10,8 @@ use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
-use crate::base::{Origin, PerSide, Side, Signal, Time};
-use crate::frame::{Header, Output, StreamId};
+use crate::base::{Origin, PerSide, Side, Signal, Time, to_u64};
+use crate::frame::{Header, Output, PREFACE, StreamId};
 use crate::hpack::Decoder;
 
 /// One HTTP/2 connection.
@@ -204,6 +204,12 @@ impl Connection {
     #[must_use]
     pub fn knew(&self, side: Side, offset: u64, frame: &Origin) -> Knew {
         self.sides[side].knowledge.knew(offset, frame, self.transport.round_trip())
+    }
+
+    /// True when the connection is certainly in the clear: its preface is the first that TCP carries.
+    #[must_use]
+    pub fn in_the_clear(&self) -> bool {
+        self.preface.is_some_and(|preface| preface.tcp_end == to_u64(PREFACE.len()))
     }
 
     /// True when `side` gave a sign of life at `since` or later: a frame, or a signal of its TCP.

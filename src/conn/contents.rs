@@ -78,7 +78,8 @@ impl Connection {
                 self.count_priority(&seen, prioritized, emit);
                 self.priority_update(&seen, prioritized, emit);
             }
-            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
+            Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
+            Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));

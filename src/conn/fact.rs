@@ -212,6 +212,10 @@ pub enum Kind<'a> {
         /// True when it repeats a PING ACK of the peer that nothing answered yet.
         answers_ack: bool,
     },
+    /// ALTSVC, or ORIGIN on stream 0.
+    Advertised(Payload<'a>),
+    /// What stands where a frame should begin is text, or once more an unknown type that is too long.
+    NotAFrame,
     /// WINDOW_UPDATE with increment 0.
     ZeroIncrement,
     /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
@@ -345,6 +349,8 @@ pub enum On {
     OpenedAfterGoaway,
     AnsweredAfterGoaway,
     UnsolicitedPingAck,
+    Advertised,
+    NotAFrame,
     ZeroIncrement,
     SelfDependency,
     PriorityAfterOptOut,
@@ -412,6 +418,8 @@ impl On {
         Self::OpenedAfterGoaway,
         Self::AnsweredAfterGoaway,
         Self::UnsolicitedPingAck,
+        Self::Advertised,
+        Self::NotAFrame,
         Self::ZeroIncrement,
         Self::SelfDependency,
         Self::PriorityAfterOptOut,
@@ -521,6 +529,8 @@ impl Kind<'_> {
             Self::OpenedAfterGoaway { .. } => On::OpenedAfterGoaway,
             Self::AnsweredAfterGoaway { .. } => On::AnsweredAfterGoaway,
             Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
+            Self::Advertised(_) => On::Advertised,
+            Self::NotAFrame => On::NotAFrame,
             Self::ZeroIncrement => On::ZeroIncrement,
             Self::SelfDependency => On::SelfDependency,
             Self::PriorityAfterOptOut => On::PriorityAfterOptOut,

@@ -50,7 +50,7 @@ impl Connection {
             emit(self, seen.fact(Kind::FirstHeaders));
         }
         if header.length > limit {
-            emit(self, seen.fact(Kind::Oversized { limit }));
+            self.oversized(&seen, limit, emit);
         }
         let undefined = header.flags.0 & !header.kind.defined_flags().0;
         if undefined != 0 {
@@ -72,6 +72,20 @@ impl Connection {
         let settings = seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK);
         if self.from_start[seen.side] && !settings {
             emit(self, seen.fact(Kind::WrongFirstFrame));
+        }
+    }
+
+    /// Longer than the receiver allows: a frame, or octets that are none.
+    fn oversized(&mut self, seen: &Seen<'_>, limit: u32, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let half = &mut self.sides[seen.side];
+        let (total, strange) = (half.total(), seen.header.kind.name().is_none());
+        let again =
+            strange && half.strange.replace(total).is_some_and(|last| last.saturating_add(1) == total);
+        if strange && (again || seen.header.is_text()) {
+            half.not_a_frame.get_or_insert((*seen.header, *seen.start));
+            emit(self, seen.fact(Kind::NotAFrame));
+        } else {
+            emit(self, seen.fact(Kind::Oversized { limit }));
         }
     }
 

@@ -45,6 +45,10 @@ pub struct Half {
     pub goaways: Vec<Goaway>,
     /// The highest stream of its peer that its GOAWAY frames leave.
     pub accepts: StreamId,
+    /// What stood where a frame should begin and was none.
+    pub not_a_frame: Option<(Header, Origin)>,
+    /// How many frames there were when one was of an unknown type and too long.
+    pub(super) strange: Option<u64>,
     /// Its PINGs.
     pub pings: Pings,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
@@ -119,6 +123,8 @@ impl Default for Half {
             credit: Credit::default(),
             goaways: Vec::new(),
             accepts: StreamId::MAX,
+            not_a_frame: None,
+            strange: None,
             pings: Pings::default(),
             resets: 0,
             refused: 0,

@@ -49,7 +49,9 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
-        if let Some(ends) = ends.filter(|_| summary.held_back.is_some()) {
+        if let Some(ends) =
+            ends.filter(|_| summary.is_compared() && self.summaries.len() < limits::MAX_SUMMARIES)
+        {
             self.ends.insert(summary.number, ends);
             self.summaries.push(summary);
         }

@@ -59,6 +59,8 @@ static CATALOG: &[&Rule] = &[
     &framing::reserved_bit_set::RESERVED_BIT_SET,
     &framing::nonzero_padding::NONZERO_PADDING,
     &framing::truncated_frame_at_close::TRUNCATED_FRAME_AT_CLOSE,
+    &framing::invalid_altsvc_or_origin::INVALID_ALTSVC_OR_ORIGIN,
+    &framing::garbage_between_frames::GARBAGE_BETWEEN_FRAMES,
     // CON
     &continuation::field_block_interrupted::FIELD_BLOCK_INTERRUPTED,
     &continuation::continuation_on_wrong_stream::CONTINUATION_ON_WRONG_STREAM,

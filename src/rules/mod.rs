@@ -52,4 +52,6 @@ pub use verdict::{Draft, Verdict};
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod tests;
