@@ -238,11 +238,15 @@ impl Call {
         if half.ended.is_some() || half.messages.lost {
             return Notices::NONE;
         }
-        if head.is_none() || self.flavour == Flavour::WebText {
+        if head.is_none() {
             half.messages.lost = true;
             return Notices::NONE;
         }
-        let web = if self.flavour == Flavour::Web { Web::Trailers } else { Web::No };
+        let web = match self.flavour {
+            Flavour::Grpc => Web::No,
+            Flavour::Web => Web::Trailers,
+            Flavour::WebText => Web::Text,
+        };
         let Brought { odd_flag, compressed } = half.messages.push(octets, &fact.start, web);
         let mut notices = Notices::NONE;
         notices.add_if(odd_flag, Notice::OddFlag);
