@@ -110,7 +110,9 @@ impl Engine {
     fn take(&mut self, rule: &'static Rule, event: &Event<'_>, offences: &mut Vec<Offence>) {
         while let Some(draft) = self.drafts.pop() {
             let allowed = event.coverage.allow(rule, &draft, event.conn);
-            if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
+            // What rests on no RFC, as the rules of gRPC do, draws no error of HTTP/2.
+            let breaks_http2 = rule.severity == Severity::Error && !rule.rfc.is_empty();
+            if let Some(side) = draft.culprit.side().filter(|_| breaks_http2) {
                 self.offences[side] = self.offences[side].saturating_add(1);
             }
             offences.push(Offence {
