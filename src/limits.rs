@@ -139,3 +139,16 @@ pub const MAX_HIDDEN_REASONS: usize = 32;
 
 /// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
 pub const MAX_REPRIORITIZED: usize = 8;
+
+/// Milliseconds without any segment of a connection from which on the next one is said to break a silence: below a second, retransmission
+/// timers and delayed acknowledgements make pauses that nobody means.
+pub const SILENCE_MS: i64 = 1000;
+
+/// Streams of one side that may wait for credit at once and are timed.
+pub const MAX_TIMED_WAITS: usize = 64;
+
+/// Targets (server, port, name) of which connections are compared at the end of the capture; the one used longest ago gives way.
+pub const MAX_TARGETS: usize = 1024;
+
+/// Connections that are compared for each target; the oldest gives way. Rules that compare need three.
+pub const MAX_SUMMARIES_PER_TARGET: usize = 32;

@@ -12,6 +12,7 @@ use super::stream::Stream;
 use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::hpack::Traits;
 use crate::limits;
 
 impl Connection {
@@ -51,7 +52,7 @@ impl Connection {
             Payload::RstStream(code) => self.rst_stream(&seen, code, emit),
             Payload::Settings(settings) => self.settings(&seen, &settings, emit),
             Payload::Ping(opaque) => {
-                self.ping(&seen, opaque);
+                self.ping(&seen, opaque, emit);
                 self.count_ping(&seen, emit);
             }
             Payload::Goaway { last_stream_id, error_code, debug, .. } => {
@@ -59,6 +60,7 @@ impl Connection {
             }
             Payload::WindowUpdate { increment, .. } => {
                 self.count_credit(&seen, increment, emit);
+                self.note_credit(&seen);
                 self.window_update(&seen, increment);
             }
             Payload::Priority(priority) => {
@@ -184,6 +186,7 @@ impl Connection {
                 message::Role::Response => stream.status = head.status,
                 _ => {}
             }
+            stream.grpc |= head.block.traits.contains(Traits::GRPC);
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
         }
         if head.role == message::Role::Reuse {
@@ -220,6 +223,9 @@ impl Connection {
         if let Some(stream) = self.streams.get_mut(seen.header.stream) {
             let sent = &mut stream.sent[seen.side];
             sent.content = sent.content.saturating_add(u64::from(data.content));
+            if !stream.grpc {
+                self.sides[seen.side].pieces.add(data.content);
+            }
         }
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
@@ -266,7 +272,9 @@ impl Connection {
         next: StreamState,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        if self.streams.shift(id, next) {
+        let closed = self.streams.shift(id, next);
+        self.time_crowding(seen);
+        if closed {
             if let Some(stream) = self.streams.get_mut(id) {
                 stream.closed = Some(seen.end.at.time);
             }
@@ -317,8 +325,9 @@ impl Connection {
         }
     }
 
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8]) {
+    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if !seen.header.flags.has(Flags::ACK) {
+            self.time_keepalive(seen);
             let pings = &mut self.sides[seen.side].pings;
             if pings.len() < limits::MAX_OUTSTANDING_PINGS {
                 pings.push_back((opaque, *seen.end));
@@ -330,6 +339,7 @@ impl Connection {
             && let Some((_, sent)) = pings.remove(at)
         {
             self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
+            emit(self, seen.fact(Kind::PingAcked { sent }));
         }
     }
 

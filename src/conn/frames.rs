@@ -182,6 +182,7 @@ impl Connection {
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
         }
+        self.time_crowding(seen);
         self.hold_against_limit(seen, emit);
     }
 
@@ -230,6 +231,10 @@ impl Connection {
             sent.window = sent.window.saturating_sub(i64::from(octets));
             sent.window
         });
+        self.time_waits(seen, StreamId::CONNECTION, connection);
+        if let Some(window) = stream {
+            self.time_waits(seen, seen.header.stream, window);
+        }
         if let Some(window) = stream.filter(|window| *window < 0) {
             emit(self, seen.fact(Kind::WindowExceeded { window, connection: false }));
         }

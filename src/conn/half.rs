@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::block::Assembly;
+use super::chatter::Pieces;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
 use super::settings::Ledger;
@@ -29,6 +30,8 @@ pub struct Half {
     pub knowledge: Knowledge,
     /// Connection credit left for DATA that it sends, in octets.
     pub window: i64,
+    /// DATA frames that it sent outside gRPC calls.
+    pub pieces: Pieces,
     /// Octets of DATA that it sent, padding included.
     pub carried: u64,
     /// Least credit that was left.
@@ -98,6 +101,7 @@ impl Default for Half {
             settings,
             knowledge: Knowledge::default(),
             window: 65_535,
+            pieces: Pieces::default(),
             carried: 0,
             least_window: 65_535,
             goaways: Vec::new(),
@@ -135,6 +139,12 @@ impl Half {
     #[must_use]
     pub fn hpack_exact(&self) -> bool {
         self.hpack.exact()
+    }
+
+    /// Where its oldest PING that waits for an acknowledgement was complete.
+    #[must_use]
+    pub fn oldest_ping(&self) -> Option<Origin> {
+        self.pings.front().map(|(_, sent)| *sent)
     }
 
     /// The field block that it has begun and not ended.

@@ -6,16 +6,19 @@
 
 mod abuse;
 mod block;
+mod chatter;
 mod connection;
 mod contents;
 mod fact;
 mod frames;
 mod half;
+mod idle;
 mod knowledge;
 mod message;
 mod ranges;
 mod rates;
 mod settings;
+mod stalls;
 mod state;
 mod stream;
 mod streams;
@@ -23,13 +26,16 @@ mod transport;
 mod weight;
 
 pub use block::{LongBlock, OpenBlock};
+pub use chatter::{Keepalive, Pieces, Repeats};
 pub use connection::Connection;
 pub use fact::{BadStreamId, Fact, Interest, Kind, On};
 pub use half::{Goaway, Half, Limits};
+pub use idle::{Loss, Resumed};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
 pub use rates::{Excess, Pattern, Rate, Thresholds};
 pub use settings::{Announcement, Ledger, Values, is_valid};
+pub use stalls::{Crowding, Stall, Stalls};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Sent, Stream};
 pub use streams::{Known, Streams, opener};

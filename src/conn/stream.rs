@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{StreamState, message::Request};
-use crate::base::{Origin, PerSide, Side, Time};
+use crate::base::{Origin, PerSide, Side, Span, Time};
 use crate::frame::{ErrorCode, StreamId};
 
 /// A stream, open or remembered.
@@ -23,6 +23,10 @@ pub struct Stream {
     pub irregular: bool,
     /// True when the client broke a rule about it for which the server may reset it.
     pub provoked: bool,
+    /// True for a gRPC call, by its content type.
+    pub grpc: bool,
+    /// How long its DATA waited for credit.
+    pub blocked: Span,
     /// What each side sent on it.
     pub sent: PerSide<Sent>,
     /// Where the server's first frame on it was.
@@ -116,6 +120,8 @@ impl Stream {
             opened_end: u64::MAX,
             irregular: false,
             provoked: false,
+            grpc: false,
+            blocked: Span::ZERO,
             sent,
             answered: None,
             request: None,

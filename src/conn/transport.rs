@@ -1,5 +1,6 @@
 //! What TCP shows of a connection: handshake, signs of life, end.
 
+use super::idle::{Loss, Resumed};
 use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
 
 /// TCP's part of a connection.
@@ -17,6 +18,12 @@ pub struct Transport {
     pub shut: PerSide<Option<Shut>>,
     /// The last time that a side opened it again: where it had been closed.
     pub reopened: Option<Shut>,
+    /// The last silence that was broken.
+    pub resumed: Option<Resumed>,
+    /// What each side had to send again while later octets waited.
+    pub loss: PerSide<Loss>,
+    /// True when the first RST of a side travelled another distance than its other segments.
+    pub foreign_rst: PerSide<bool>,
     /// Where each side last gave a sign of life.
     pub alive: PerSide<Option<Place>>,
     /// First packet.
@@ -51,6 +58,7 @@ pub enum Ended {
 impl Transport {
     pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
         self.alive[side] = Some(origin.at);
+        self.resumed = Resumed::after(self.resumed, side, signal, origin);
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
@@ -58,12 +66,14 @@ impl Transport {
             }
             Signal::Window { open: false } => self.shut[side] = Some(Shut { since: origin, streams }),
             Signal::Window { open: true } => self.reopened = self.shut[side].take(),
-            Signal::Acked | Signal::KeepAlive => {}
+            Signal::Refilled { waited } => self.loss[side].add(waited, origin),
+            Signal::Acked | Signal::KeepAlive | Signal::Resumed { .. } | Signal::Resent => {}
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
                 self.ended.get_or_insert((Ended::Fin(side), origin));
             }
-            Signal::Rst { acknowledges } => {
+            Signal::Rst { acknowledges, foreign } => {
+                self.foreign_rst[side] |= foreign && self.rst[side].is_none();
                 self.rst[side].get_or_insert((origin, acknowledges));
                 self.ended.get_or_insert((Ended::Rst(side), origin));
             }

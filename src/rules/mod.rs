@@ -11,6 +11,7 @@ mod event;
 mod fold;
 mod options;
 mod rule;
+mod summaries;
 mod summary;
 mod verdict;
 
@@ -39,9 +40,10 @@ pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
 pub use event::{Event, Offence};
-pub use options::{Options, Spec};
+pub use options::{IdleTimeout, Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
-pub use summary::{CaptureView, FileView, Summary};
+pub use summaries::Summaries;
+pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ fn line(direction: Direction, output: Output<'_>) -> String {
         Output::Signal(Signal::Fin { complete }, origin) => {
             format!("{arrow} fin at {} {}", origin.tcp_end, if complete { "complete" } else { "holed" })
         }
-        Output::Signal(Signal::Rst { acknowledges }, origin) => {
+        Output::Signal(Signal::Rst { acknowledges, .. }, origin) => {
             format!("{arrow} rst at {} {}", origin.tcp_end, if acknowledges { "with ack" } else { "bare" })
         }
         Output::Signal(signal, _) => format!("{arrow} {signal:?}"),
