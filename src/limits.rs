@@ -152,3 +152,9 @@ pub const MAX_TARGETS: usize = 1024;
 
 /// Connections that are compared for each target; the oldest gives way. Rules that compare need three.
 pub const MAX_SUMMARIES_PER_TARGET: usize = 32;
+/// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
+pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
+
+/// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
+/// MAX_CONCURRENT_STREAMS that means to be a limit.
+pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;

@@ -11,7 +11,7 @@ use super::stream::{MessageState, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
-use crate::base::{Origin, PerSide, Side, Signal};
+use crate::base::{Origin, PerSide, Side, Signal, Time};
 use crate::frame::{Header, Output, StreamId};
 use crate::hpack::Decoder;
 
@@ -103,6 +103,9 @@ impl Connection {
         self.transport.note(side, signal, origin, self.streams.count());
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
+            if !self.sides[side].credit.overflows.is_empty() {
+                self.judge_overflows(side, emit);
+            }
             if !self.interest.wants(On::Acked) {
                 return;
             }
@@ -206,6 +209,13 @@ impl Connection {
     #[must_use]
     pub fn knew(&self, side: Side, offset: u64, frame: &Origin) -> Knew {
         self.sides[side].knowledge.knew(offset, frame, self.transport.round_trip())
+    }
+
+    /// True when `side` gave a sign of life at `since` or later: a frame, or a signal of its TCP.
+    #[must_use]
+    pub fn lived(&self, side: Side, since: Time) -> bool {
+        let signal = self.transport.alive[side].is_some_and(|alive| alive.time >= since);
+        signal || self.sides[side].last_spoke >= since
     }
 
     /// The peer of `side` announced or acknowledged something: what binds `side` is counted anew, and its windows move.

@@ -4,7 +4,6 @@ use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind, On};
 use super::frames::{Seen, on_wrong_stream};
-use super::half::Goaway;
 use super::message;
 use super::settings::{Acknowledged, Announcement};
 use super::state::{Input, Step, StreamState};
@@ -13,7 +12,6 @@ use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
 use crate::hpack::Traits;
-use crate::limits;
 
 impl Connection {
     /// A frame is complete.
@@ -41,7 +39,12 @@ impl Connection {
                 self.lose_block(&seen);
                 self.tolerate_settings(&seen);
             }
-            Payload::Headers { fragment, .. } => self.headers(&seen, fragment, emit),
+            Payload::Headers { priority, fragment, .. } => {
+                if let Some(priority) = priority {
+                    self.priority(&seen, priority, emit);
+                }
+                self.headers(&seen, fragment, emit);
+            }
             Payload::Continuation(fragment) => self.continuation(&seen, Some(fragment), emit),
             Payload::Unread => self.unread(&seen, emit),
             Payload::PushPromise { promised, fragment, .. } => {
@@ -61,15 +64,16 @@ impl Connection {
             Payload::WindowUpdate { increment, .. } => {
                 self.count_credit(&seen, increment, emit);
                 self.note_credit(&seen);
-                self.window_update(&seen, increment);
+                self.window_update(&seen, increment, emit);
             }
             Payload::Priority(priority) => {
-                if priority.dependency == header.stream {
-                    self.provoke(&seen);
-                }
-                self.count_priority(&seen, header.stream, emit);
+                self.priority(&seen, priority, emit);
+                self.count_priority(&seen, priority, emit);
             }
-            Payload::PriorityUpdate { prioritized: stream, .. } => self.count_priority(&seen, stream, emit),
+            Payload::PriorityUpdate { prioritized, .. } => {
+                self.priority_update(&seen, prioritized, emit);
+                self.count_priority_of(&seen, prioritized, emit);
+            }
             Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
@@ -189,6 +193,9 @@ impl Connection {
             stream.grpc |= head.block.traits.contains(Traits::GRPC);
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
         }
+        if head.role == message::Role::Response {
+            self.answered(seen, open.subject, emit);
+        }
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
@@ -215,6 +222,7 @@ impl Connection {
             if let Some(stream) = self.streams.get(promised) {
                 emit(self, seen.fact(Kind::Opened(stream)));
             }
+            self.held_against_goaway(seen, promised, emit);
         }
         self.begin_block(seen, promised, Some(fragment), emit);
     }
@@ -227,12 +235,22 @@ impl Connection {
                 self.sides[seen.side].pieces.add(data.content);
             }
         }
+        if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
+            self.note_data(
+                seen,
+                seen.header.length.saturating_sub(data.content).saturating_sub(data.missing),
+            );
+        }
+        self.answered(seen, seen.header.stream, emit);
         if seen.header.ends_stream() {
             self.end_stream(seen, emit);
         }
     }
 
     fn end_stream(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if self.sides[seen.side].credit.stalled() {
+            self.needs_no_credit(seen);
+        }
         let id = seen.header.stream;
         let Some(stream) = self.streams.get_mut(id) else { return };
         if let Step::To(next) = stream.state.step(seen.side, Input::EndStream) {
@@ -245,6 +263,7 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         half.resets = half.resets.saturating_add(1);
         half.refused = half.refused.saturating_add(u64::from(code == ErrorCode::REFUSED_STREAM));
+        self.give_up(seen, emit);
         let id = seen.header.stream;
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Reset { code, stream }));
@@ -298,6 +317,7 @@ impl Connection {
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
         let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
+        self.windows_moved(seen, &announcement, &before);
         emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
     }
 
@@ -322,55 +342,6 @@ impl Connection {
         let covered = knowledge.covered_since(offset);
         if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
             emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
-        }
-    }
-
-    fn ping(&mut self, seen: &Seen<'_>, opaque: [u8; 8], emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        if !seen.header.flags.has(Flags::ACK) {
-            self.time_keepalive(seen);
-            let pings = &mut self.sides[seen.side].pings;
-            if pings.len() < limits::MAX_OUTSTANDING_PINGS {
-                pings.push_back((opaque, *seen.end));
-            }
-            return;
-        }
-        let pings = &mut self.sides[seen.side.peer()].pings;
-        if let Some(at) = pings.iter().position(|(sent, _)| *sent == opaque)
-            && let Some((_, sent)) = pings.remove(at)
-        {
-            self.sides[seen.side].knowledge.prove_by_ping(sent.tcp_end, seen.start);
-            emit(self, seen.fact(Kind::PingAcked { sent }));
-        }
-    }
-
-    fn goaway(
-        &mut self,
-        seen: &Seen<'_>,
-        last_stream_id: StreamId,
-        code: ErrorCode,
-        debug: &[u8],
-        emit: &mut impl FnMut(&Self, Fact<'_>),
-    ) {
-        if let Some(stream) = self.streams.get(last_stream_id)
-            && stream.opened_by != seen.side
-            && stream.opened_end != u64::MAX
-        {
-            let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, seen.start);
-        }
-        let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
-        self.sides[seen.side].note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
-        emit(self, seen.fact(Kind::Goaway { last_stream_id, code }));
-    }
-
-    /// Credit for the DATA that the peer of the sender sends.
-    fn window_update(&mut self, seen: &Seen<'_>, increment: u32) {
-        let peer = seen.side.peer();
-        let increment = i64::from(increment);
-        if seen.header.stream == StreamId::CONNECTION {
-            self.sides[peer].window = self.sides[peer].window.saturating_add(increment);
-        } else if let Some(stream) = self.streams.get_mut(seen.header.stream) {
-            stream.sent[peer].window = stream.sent[peer].window.saturating_add(increment);
         }
     }
 }

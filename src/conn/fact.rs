@@ -2,6 +2,8 @@
 //! failed step, a limit passed, a change of state; only views ask for every frame.
 
 use super::block::{LongBlock, OpenBlock};
+use super::credit::Stall;
+use super::half::Goaway;
 use super::message::Head;
 use super::rates::Excess;
 use super::settings::{Announcement, Values};
@@ -115,6 +117,22 @@ pub enum Kind<'a> {
         /// True for the connection's window.
         connection: bool,
     },
+    /// Credit that made a window larger than it may be, all DATA deducted that was on its way.
+    WindowOverflow {
+        /// The window after it, in octets.
+        window: i64,
+        /// The stream whose window it is; 0 for the connection's.
+        stream: StreamId,
+    },
+    /// A stream was reset whose window was used up.
+    Starved {
+        /// The sender of the DATA.
+        sender: Side,
+        /// Since when.
+        stall: Stall,
+        /// The stream.
+        stream: &'a Stream,
+    },
     /// A SETTINGS frame that is no acknowledgement.
     Settings {
         /// What it says.
@@ -144,6 +162,44 @@ pub enum Kind<'a> {
         last_stream_id: StreamId,
         /// Why.
         code: ErrorCode,
+        /// The lowest last stream of the GOAWAY frames of this side before; the highest there is when this is the first.
+        before: StreamId,
+    },
+    /// HEADERS or PUSH_PROMISE open a stream after the peer's first GOAWAY passed.
+    OpenedAfterGoaway {
+        /// The new stream.
+        opened: StreamId,
+        /// That GOAWAY.
+        goaway: &'a Goaway,
+    },
+    /// A final response, or DATA, on a stream of the peer that a GOAWAY of this side denied.
+    AnsweredAfterGoaway {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// A PING ACK for which no PING with the same octets is outstanding.
+    UnsolicitedPingAck {
+        /// Its octets.
+        opaque: [u8; 8],
+        /// True when it repeats a PING ACK of the peer that nothing answered yet.
+        answers_ack: bool,
+    },
+    /// WINDOW_UPDATE with increment 0.
+    ZeroIncrement,
+    /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
+    SelfDependency,
+    /// Priority fields of RFC 7540 by a client that had acknowledged NO_RFC7540_PRIORITIES (RFC 9218 §2.1.1).
+    PriorityAfterOptOut,
+    /// PRIORITY_UPDATE (RFC 9218 §7.1).
+    PriorityUpdate {
+        /// The stream whose priority it sets.
+        prioritized: StreamId,
+        /// True for a push that was never promised.
+        unpromised: bool,
+        /// Streams of the sender that are active, or idle and prioritized.
+        waiting: u32,
+        /// MAX_CONCURRENT_STREAMS in force for them.
+        limit: u32,
     },
     /// Frame boundaries are lost.
     Unsynchronised,
@@ -230,11 +286,20 @@ pub enum On {
     Closed,
     Head,
     WindowExceeded,
+    WindowOverflow,
+    Starved,
     Settings,
     SettingsAcked,
     SurplusAck,
     Reset,
     Goaway,
+    OpenedAfterGoaway,
+    AnsweredAfterGoaway,
+    UnsolicitedPingAck,
+    ZeroIncrement,
+    SelfDependency,
+    PriorityAfterOptOut,
+    PriorityUpdate,
     Unsynchronised,
     Resynchronised,
     Excess,
@@ -282,11 +347,20 @@ impl On {
         Self::Closed,
         Self::Head,
         Self::WindowExceeded,
+        Self::WindowOverflow,
+        Self::Starved,
         Self::Settings,
         Self::SettingsAcked,
         Self::SurplusAck,
         Self::Reset,
         Self::Goaway,
+        Self::OpenedAfterGoaway,
+        Self::AnsweredAfterGoaway,
+        Self::UnsolicitedPingAck,
+        Self::ZeroIncrement,
+        Self::SelfDependency,
+        Self::PriorityAfterOptOut,
+        Self::PriorityUpdate,
         Self::Unsynchronised,
         Self::Resynchronised,
         Self::Excess,
@@ -376,11 +450,20 @@ impl Kind<'_> {
             Self::Closed(_) => On::Closed,
             Self::Head { .. } => On::Head,
             Self::WindowExceeded { .. } => On::WindowExceeded,
+            Self::WindowOverflow { .. } => On::WindowOverflow,
+            Self::Starved { .. } => On::Starved,
             Self::Settings { .. } => On::Settings,
             Self::SettingsAcked { .. } => On::SettingsAcked,
             Self::SurplusAck => On::SurplusAck,
             Self::Reset { .. } => On::Reset,
             Self::Goaway { .. } => On::Goaway,
+            Self::OpenedAfterGoaway { .. } => On::OpenedAfterGoaway,
+            Self::AnsweredAfterGoaway { .. } => On::AnsweredAfterGoaway,
+            Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
+            Self::ZeroIncrement => On::ZeroIncrement,
+            Self::SelfDependency => On::SelfDependency,
+            Self::PriorityAfterOptOut => On::PriorityAfterOptOut,
+            Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
             Self::Excess(_) => On::Excess,

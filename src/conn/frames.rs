@@ -35,6 +35,7 @@ impl Connection {
         let seen = Seen { side, header, start, end: start };
         let half = &mut self.sides[side];
         half.count_frame(header.kind);
+        half.last_spoke = start.at.time;
         if !matches!(header.kind, FrameType::GOAWAY | FrameType::RST_STREAM) {
             half.last_ordinary = start.at.pkt;
         }
@@ -183,6 +184,7 @@ impl Connection {
             emit(self, seen.fact(Kind::Opened(stream)));
         }
         self.time_crowding(seen);
+        self.held_against_goaway(seen, id, emit);
         self.hold_against_limit(seen, emit);
     }
 
@@ -216,30 +218,6 @@ impl Connection {
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;
             self.sides[seen.side].knowledge.prove(opened, seen.start);
-        }
-    }
-
-    /// DATA takes credit, whatever becomes of it (RFC 9113 §6.9.1).
-    fn spend(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        let octets = seen.header.length;
-        if octets == 0 {
-            return;
-        }
-        let connection = self.sides[seen.side].spend(octets);
-        let stream = self.streams.get_mut(seen.header.stream).map(|stream| {
-            let sent = &mut stream.sent[seen.side];
-            sent.window = sent.window.saturating_sub(i64::from(octets));
-            sent.window
-        });
-        self.time_waits(seen, StreamId::CONNECTION, connection);
-        if let Some(window) = stream {
-            self.time_waits(seen, seen.header.stream, window);
-        }
-        if let Some(window) = stream.filter(|window| *window < 0) {
-            emit(self, seen.fact(Kind::WindowExceeded { window, connection: false }));
-        }
-        if connection < 0 {
-            emit(self, seen.fact(Kind::WindowExceeded { window: connection, connection: true }));
         }
     }
 }

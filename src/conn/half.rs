@@ -1,13 +1,14 @@
 //! One side of a connection: what it sent, what it announced, what binds it.
 
-use std::collections::VecDeque;
-
 use super::block::Assembly;
 use super::chatter::Pieces;
+use super::credit::Credit;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
+use super::pings::Pings;
+use super::priority::Prioritized;
 use super::settings::Ledger;
-use crate::base::Origin;
+use crate::base::{Origin, Time};
 use crate::frame::{ErrorCode, FrameType, Header, Setting, StreamId};
 use crate::hpack::Decoder;
 use crate::limits;
@@ -18,6 +19,8 @@ pub struct Half {
     pub first_frame: Option<(Header, Origin)>,
     /// The packet in which its last frame that is neither GOAWAY nor RST_STREAM began; 0 when there is none.
     pub last_ordinary: u64,
+    /// When its last frame began.
+    pub last_spoke: Time,
     /// Where its first HEADERS began.
     pub first_headers: Option<Origin>,
     /// SETTINGS frames that it sent before its first HEADERS.
@@ -36,8 +39,14 @@ pub struct Half {
     pub carried: u64,
     /// Least credit that was left.
     pub least_window: i64,
+    /// What else is known of the credit for DATA that it sends.
+    pub credit: Credit,
     /// GOAWAY frames that it sent; bounded.
     pub goaways: Vec<Goaway>,
+    /// The highest stream of its peer that its GOAWAY frames leave.
+    pub accepts: StreamId,
+    /// Its PINGs.
+    pub pings: Pings,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
     pub resets: u64,
     /// Of these, those with REFUSED_STREAM.
@@ -46,8 +55,7 @@ pub struct Half {
     pub(super) block: Assembly,
     pub(super) hpack: Decoder,
     pub(super) gatherer: Gatherer,
-    /// PINGs that wait for their acknowledgement: the opaque octets, and where the frame was complete.
-    pub(super) pings: VecDeque<([u8; 8], Origin)>,
+    pub(super) prioritized: Prioritized,
 }
 
 /// The most that a side's peer allows it, counted in its favour.
@@ -95,6 +103,7 @@ impl Default for Half {
         Self {
             first_frame: None,
             last_ordinary: 0,
+            last_spoke: Time::default(),
             first_headers: None,
             settings_before_headers: 0,
             limits: Limits::of(&settings),
@@ -104,14 +113,17 @@ impl Default for Half {
             pieces: Pieces::default(),
             carried: 0,
             least_window: 65_535,
+            credit: Credit::default(),
             goaways: Vec::new(),
+            accepts: StreamId::MAX,
+            pings: Pings::default(),
             resets: 0,
             refused: 0,
             counts: [0; 14],
             block: Assembly::default(),
             hpack: Decoder::new(),
             gatherer: Gatherer::default(),
-            pings: VecDeque::new(),
+            prioritized: Prioritized::default(),
         }
     }
 }
@@ -139,12 +151,6 @@ impl Half {
     #[must_use]
     pub fn hpack_exact(&self) -> bool {
         self.hpack.exact()
-    }
-
-    /// Where its oldest PING that waits for an acknowledgement was complete.
-    #[must_use]
-    pub fn oldest_ping(&self) -> Option<Origin> {
-        self.pings.front().map(|(_, sent)| *sent)
     }
 
     /// The field block that it has begun and not ended.

@@ -192,6 +192,13 @@ impl Ledger {
         values.filter(|value| is_valid(setting, *value)).fold(acked, u32::max)
     }
 
+    /// The least that the peer may take a parameter for: the value it acknowledged last, or any lower one on its way.
+    #[must_use]
+    pub fn least(&self, setting: Setting) -> u32 {
+        let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
+        values.filter(|value| is_valid(setting, *value)).fold(self.acknowledged(setting), u32::min)
+    }
+
     /// The value that the peer acknowledged last, or the initial one.
     #[must_use]
     pub fn acknowledged(&self, setting: Setting) -> u32 {

@@ -17,12 +17,12 @@ pub struct Stalls {
     /// How many.
     pub count: u32,
     /// The longest.
-    pub longest: Option<Stall>,
+    pub longest: Option<CreditWait>,
 }
 
 /// One wait.
 #[derive(Clone, Copy, Debug)]
-pub struct Stall {
+pub struct CreditWait {
     /// The stream that waited; 0 when it was for the connection's window.
     pub stream: StreamId,
     /// The DATA that used the credit up.
@@ -82,7 +82,7 @@ impl Connection {
             stalls.stalled = stalls.stalled.plus(span);
             stalls.count = stalls.count.saturating_add(1);
             if stalls.longest.is_none_or(|longest| longest.span < span) {
-                stalls.longest = Some(Stall { stream, since: wait.since, credit, span });
+                stalls.longest = Some(CreditWait { stream, since: wait.since, credit, span });
             }
         }
         if let Some(stream) = self.streams.get_mut(seen.header.stream) {

@@ -54,6 +54,8 @@ pub struct Sent {
     pub last: Option<Last>,
     /// How far its message has come.
     pub message: MessageState,
+    /// By how many octets its DATA overran the window so far.
+    pub(super) debt: u32,
     /// Octets of DATA content, padding excluded.
     pub content: u64,
     /// Credit left for its DATA, in octets; negative when overrun or after a smaller INITIAL_WINDOW_SIZE.
@@ -74,6 +76,12 @@ impl Sent {
     #[must_use]
     pub fn reset(&self) -> Option<(Origin, ErrorCode)> {
         self.reset.as_deref().copied()
+    }
+
+    /// True when a final response, or content, was sent.
+    #[must_use]
+    pub const fn has_answered(&self) -> bool {
+        self.content > 0 || matches!(self.message, MessageState::Head | MessageState::Trailers)
     }
 
     pub(super) fn note_reset(&mut self, at: Origin, code: ErrorCode) {

@@ -154,7 +154,8 @@ fn round_trips(conn: &Connection) -> RoundTrips {
     }
     waits.sort_unstable();
     let settings = waits.get(waits.len() / 2).copied().map(millis);
-    RoundTrips { tcp: conn.transport.round_trip().map(millis), settings, ping: None }
+    let ping = conn.sides.client.pings.median(&conn.sides.server.pings).map(millis);
+    RoundTrips { tcp: conn.transport.round_trip().map(millis), settings, ping }
 }
 
 fn counts(conn: &Connection) -> StreamCounts {
@@ -191,8 +192,14 @@ fn windows(facts: &Facts<'_>) -> WindowsRow {
     WindowsRow {
         client_conn_min: least(Side::Client),
         server_conn_min: least(Side::Server),
-        blocked_ms: None,
+        blocked_ms: (facts.http2 && facts.conn.windows_known()).then(|| millis(blocked(facts.conn))),
     }
+}
+
+/// How long DATA waited for credit, both directions together.
+fn blocked(conn: &Connection) -> Span {
+    let last = conn.transport.last.time;
+    Side::BOTH.iter().fold(Span::ZERO, |sum, side| sum.plus(conn.sides[*side].credit.blocked(last)))
 }
 
 /// A stream's row; `lost` when the connection was over while it was open.

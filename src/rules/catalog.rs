@@ -1,7 +1,8 @@
 //! Every rule, one line each, in the order of their codes.
 
 use super::{
-    Rule, abuse, capture, continuation, framing, health, preface, settings, stream_id, stream_state,
+    Rule, abuse, capture, continuation, flow_control, framing, goaway, health, ping, preface, priority,
+    settings, stream_id, stream_state,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -86,11 +87,45 @@ static CATALOG: &[&Rule] = &[
     &stream_id::bad_stream_id::STREAM_ID_NOT_INCREASING,
     &stream_id::bad_stream_id::STREAM_ID_REUSED,
     // FLW
+    &flow_control::window_exceeded::STREAM_WINDOW_EXCEEDED,
+    &flow_control::window_exceeded::CONNECTION_WINDOW_EXCEEDED,
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_STREAM,
+    &flow_control::zero_window_update::ZERO_WINDOW_UPDATE_ON_CONNECTION,
+    &flow_control::window_overflow::STREAM_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::CONNECTION_WINDOW_OVERFLOW,
+    &flow_control::window_overflow::SETTINGS_WINDOW_OVERFLOW,
+    &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
+    &flow_control::connection_window_leak::CONNECTION_WINDOW_LEAK,
+    &flow_control::tcp_window_closed_by_receiver::TCP_WINDOW_CLOSED_BY_RECEIVER,
+    &flow_control::stream_window_never_refilled::STREAM_WINDOW_NEVER_REFILLED,
+    &flow_control::connection_window_deadlock::CONNECTION_WINDOW_DEADLOCK,
     // MSG
     // PUS
     // PRI
+    &priority::priority_on_stream_zero::PRIORITY_ON_STREAM_ZERO,
+    &priority::priority_bad_length::PRIORITY_BAD_LENGTH,
+    &priority::priority_self_dependency::PRIORITY_SELF_DEPENDENCY,
+    &priority::priority_signal_after_opt_out::PRIORITY_SIGNAL_AFTER_OPT_OUT,
+    &priority::priority_update::PRIORITY_UPDATE_FROM_SERVER,
+    &priority::priority_update::BAD_PRIORITY_UPDATE,
     // PNG
+    &ping::ping_on_stream::PING_ON_STREAM,
+    &ping::ping_bad_length::PING_BAD_LENGTH,
+    &ping::ping_not_acked::PING_NOT_ACKED,
+    &ping::unsolicited_ping_ack::UNSOLICITED_PING_ACK,
+    &ping::unsolicited_ping_ack::PING_ACK_ANSWERED,
     // GOA
+    &goaway::goaway_on_stream::GOAWAY_ON_STREAM,
+    &goaway::goaway_too_short::GOAWAY_TOO_SHORT,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_INCREASED,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_PARITY,
+    &goaway::new_stream_after_goaway::NEW_STREAM_AFTER_GOAWAY,
+    &goaway::last_stream_id::GOAWAY_LAST_STREAM_ID_CONTRADICTED,
+    &goaway::close_without_goaway::CLOSE_WITHOUT_GOAWAY,
+    &goaway::no_two_step_shutdown::NO_TWO_STEP_SHUTDOWN,
+    &goaway::goaway_error_received::GOAWAY_ERROR_RECEIVED,
+    &goaway::goaway_promise_broken::GOAWAY_PROMISE_BROKEN,
+    &goaway::goaway_by_request_count::GOAWAY_BY_REQUEST_COUNT,
     // REA
     // GRP
     // ABU

@@ -31,6 +31,12 @@ pub struct Options {
     pub settings_ack_wait: Span,
     /// The same, when the connection ended before that was over.
     pub settings_ack_given_up: Span,
+    /// How long the acknowledgement of a PING may take.
+    pub ping_ack_wait: Span,
+    /// How long a window may stay used up before it counts as never refilled.
+    pub window_wait: Span,
+    /// The same, when the stream or the connection ended before that was over.
+    pub window_given_up: Span,
     /// How long a field block may stay open.
     pub close_wait: Span,
     /// A silence of the connection from which on it may have been forgotten by something on the path.
@@ -84,6 +90,9 @@ impl Default for Options {
             preface_given_up: Span::seconds(1),
             settings_ack_wait: Span::seconds(10),
             settings_ack_given_up: Span::seconds(1),
+            ping_ack_wait: Span::seconds(10),
+            window_wait: Span::seconds(5),
+            window_given_up: Span::seconds(1),
             close_wait: Span::seconds(10),
             idle_gap: Span::seconds(30),
             idle_gap_reset: Span::seconds(1),

@@ -5,6 +5,7 @@ use crate::conn::{Connection, Ended, Resumed};
 use crate::frame::ErrorCode;
 
 use super::Options;
+use super::goaway::goaway_by_request_count::EndedAfter;
 
 /// A capture at its end.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,8 @@ pub struct Summary {
     pub keepalive: Option<(Side, Span, Origin)>,
     /// Set when the server's SETTINGS came only after the client's HEADERS.
     pub held_back: Option<Box<HeldBack>>,
+    /// Set when the server ended it right behind a request.
+    pub(super) ended_after: Option<Box<EndedAfter>>,
 }
 
 /// What is spoken on a connection.
@@ -132,6 +135,7 @@ impl Summary {
             died_after: died_idle(conn, options, ended).map(|died| died.resumed.silent),
             keepalive,
             held_back: held_back(conn).map(Box::new),
+            ended_after: EndedAfter::of(conn).map(Box::new),
         }
     }
 

@@ -143,6 +143,16 @@ impl Script {
         self.bare(side, ACK)
     }
 
+    /// One end acknowledges everything, and says that it takes no more for now.
+    #[must_use]
+    pub fn takes_nothing(self, side: Side) -> Self {
+        let mut script = self.ack(side);
+        if let Some(packet) = script.packets.last_mut() {
+            packet.window = 0;
+        }
+        script
+    }
+
     /// From here on `side` does not receive what the other end sends: it is still on its way.
     #[must_use]
     pub fn blind(mut self, side: Side) -> Self {

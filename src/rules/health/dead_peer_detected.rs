@@ -66,7 +66,7 @@ const PATIENCE: Span = Span::seconds(5);
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (side, conn) = (event.side(), event.conn);
-    let Some(sent) = conn.sides[side].oldest_ping() else { return };
+    let Some(sent) = conn.sides[side].pings.waiting().next().map(|ping| ping.end) else { return };
     let waited = event.fact.start.at.time.since(sent.at.time);
     if waited < PATIENCE || !event.coverage.sides[side.peer()].whole() {
         return;
