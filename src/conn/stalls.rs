@@ -106,6 +106,30 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// The server's first frame on a stream: how long that took it.
+    pub(super) fn time_answer(&mut self, seen: &Seen<'_>) {
+        let round_trip = self.transport.round_trip().unwrap_or(Span::ZERO);
+        let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
+        let Some(ended) = stream.sent.client.ended.filter(|_| stream.served.is_none()) else { return };
+        let now = seen.start.at;
+        let header = ended.tcp_end.saturating_add(9);
+        let whole_request =
+            if stream.opened_end == u64::MAX { header } else { header.max(stream.opened_end) };
+        let arrived = self.sides.server.knowledge.covered_since(whole_request);
+        let own = arrived.filter(|at| at.pkt < now.pkt).map(|at| now.time.since(at.time));
+        let whole = now.time.since(ended.at.time).plus(round_trip.times(-1));
+        stream.served = Some(own.unwrap_or(whole).max(Span::ZERO));
+    }
+
+    /// Octets of a side were lost and sent again: every open stream waited.
+    pub(super) fn spread_loss(&mut self, waited: Span) {
+        for stream in self.streams.iter_mut().filter(|stream| !stream.is_closed()) {
+            stream.lost = stream.lost.plus(waited);
+        }
+    }
+}
+
 /// How long a client had as many streams open as it may.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Crowding {
@@ -162,6 +186,12 @@ impl Connection {
     pub(super) fn time_crowding(&mut self, seen: &Seen<'_>) {
         let side = crate::base::Side::Client;
         let (open, limit) = (self.streams.active(side), self.sides[side].limits.concurrent_streams);
+        if open < limit
+            && let Some(stream) =
+                self.streams.get_mut(seen.header.stream).filter(|stream| stream.opened == *seen.start)
+        {
+            stream.had_room = true;
+        }
         if open >= limit && limit > 0 {
             self.crowding.get_or_insert_default().full(seen.end, limit);
         } else if let Some(crowding) = &mut self.crowding {

@@ -27,6 +27,12 @@ pub struct Stream {
     pub grpc: bool,
     /// How long its DATA waited for credit.
     pub blocked: Span,
+    /// How long octets that were there waited behind lost ones while it was open.
+    pub lost: Span,
+    /// From the whole request at the server to the first frame of the answer: the path is left out as far as the server's TCP shows.
+    pub served: Option<Span>,
+    /// True when its opener was below its limit of streams once it was open.
+    pub had_room: bool,
     /// What each side sent on it.
     pub sent: PerSide<Sent>,
     /// Where the server's first frame on it was.
@@ -130,6 +136,9 @@ impl Stream {
             provoked: false,
             grpc: false,
             blocked: Span::ZERO,
+            lost: Span::ZERO,
+            served: None,
+            had_room: false,
             sent,
             answered: None,
             request: None,

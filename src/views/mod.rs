@@ -5,7 +5,10 @@
 
 mod connections;
 mod frames;
+mod latency;
 mod note;
+mod pings;
+mod room;
 mod settings;
 mod streams;
 
@@ -15,6 +18,9 @@ use crate::conn::{Connection, Fact, Stream, StreamState};
 pub use crate::conn::Interest;
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
+pub use latency::{LATENCY_INTEREST, LatencyLine, latency};
+pub use pings::{PINGS_INTEREST, PingLine, pings};
+pub use room::{ConcurrencyLine, Room, STEPS, WindowLine};
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
 pub use streams::{StateMark, StreamLine, Streams};
 

@@ -89,6 +89,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn asked(event: &Event<'_>, stream: &Stream) -> Option<Place> {
     let ended = stream.sent.client.ended?;
     let free = stream.opened_by == Side::Client && !stream.irregular && stream.sent.server.window > 0;
-    let offset = ended.tcp_end.max(if stream.opened_end == u64::MAX { 0 } else { stream.opened_end });
+    let offset = ended.tcp_end.saturating_add(9).max(if stream.opened_end == u64::MAX {
+        0
+    } else {
+        stream.opened_end
+    });
     event.conn.sides.server.knowledge.covered_since(offset).filter(|_| free)
 }
