@@ -42,6 +42,16 @@ fn cases(few: u32) -> ProptestConfig {
     }
 }
 
+/// What is allowed and yet does harm: ends that move at random leave without a word, and leave content unread for long.
+const UNWISE: &[&str] = &[
+    "close-without-goaway",
+    "goaway-promise-broken",
+    "no-two-step-shutdown",
+    "stream-window-never-refilled",
+    "connection-window-leak",
+    "connection-window-deadlock",
+];
+
 proptest! {
     #![proptest_config(cases(192))]
 
@@ -49,8 +59,8 @@ proptest! {
     fn a_legal_conversation_is_accused_of_nothing(moves in moves()) {
         let packets = play(&moves);
         let report = report_on(&packets);
-        let accused: Vec<_> =
-            report.findings.iter().filter(|finding| finding.severity >= Severity::Warning).map(common::line).collect();
+        let accuses = |finding: &&Finding| finding.severity >= Severity::Warning && !UNWISE.contains(&finding.name);
+        let accused: Vec<_> = report.findings.iter().filter(accuses).map(common::line).collect();
         prop_assert!(accused.is_empty(), "{}\n{}", accused.join("\n"), shown(&packets));
         prop_assert!(report.coverage.blind_spots.is_empty(), "{:?}\n{}", report.coverage.blind_spots, shown(&packets));
     }

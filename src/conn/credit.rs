@@ -8,7 +8,7 @@ use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::settings::{Announcement, Values};
 use super::stream::Stream;
-use crate::base::{Origin, Place, Side, Span, Time};
+use crate::base::{Origin, Side, Span, Time};
 use crate::frame::{FrameType, Header, Setting, StreamId};
 use crate::limits;
 
@@ -21,7 +21,7 @@ pub struct Credit {
     /// The largest window of the connection, in octets.
     pub highest: i64,
     /// The last stream that was given credit, and where.
-    pub credited: Option<(StreamId, Place)>,
+    pub credited: Option<(StreamId, Origin)>,
     /// DATA that nobody reads: on streams that were reset, and padding.
     pub discarded: Discarded,
     stalls: BTreeMap<StreamId, Stall>,
@@ -257,7 +257,7 @@ impl Connection {
             sent.window = sent.window.saturating_add(given);
             (window, initial) =
                 (sent.window, i64::from(self.sides[seen.side].settings.least(Setting::INITIAL_WINDOW_SIZE)));
-            self.sides[peer].credit.credited = Some((id, seen.end.at));
+            self.sides[peer].credit.credited = Some((id, *seen.end));
         }
         let credit = &mut self.sides[peer].credit;
         if window > 0 && !credit.stalls.is_empty() {

@@ -5,7 +5,7 @@ use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Goaway, Half};
 use super::streams::opener;
-use crate::base::{Place, Side};
+use crate::base::Side;
 use crate::frame::{ErrorCode, StreamId};
 use crate::limits;
 
@@ -18,11 +18,11 @@ impl Half {
 }
 
 impl Connection {
-    /// True when `side` had said GOAWAY, or ended its direction, before this packet.
+    /// True when `side` said GOAWAY, or ended its direction, without having received what its peer had completed at `offset`.
     #[must_use]
-    pub fn had_left(&self, side: Side, at: Place) -> bool {
-        let goaway = self.sides[side].goaways.first().is_some_and(|goaway| goaway.end.at.pkt <= at.pkt);
-        goaway || self.transport.fin[side].is_some_and(|(fin, _)| fin.at.pkt <= at.pkt)
+    pub fn left_unasked(&self, side: Side, offset: u64) -> bool {
+        let goaway = self.sides[side].goaways.first().is_some_and(|goaway| goaway.end.peer_acked < offset);
+        goaway || self.transport.fin[side].is_some_and(|(fin, _)| fin.peer_acked < offset)
     }
 
     pub(super) fn goaway(

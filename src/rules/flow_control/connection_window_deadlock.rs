@@ -93,7 +93,8 @@ fn deadlock(event: &Event<'_>, sender: Side, stall: &Stall) -> Option<Draft> {
     let since = conn.sides[receiver].knowledge.covered_since(stall.end.tcp_end)?;
     let end = conn.transport.ended().1;
     let over = end.map_or(event.now, |end| end.at).time.since(since.time);
-    let credited = conn.sides[sender].credit.credited.is_some_and(|(_, place)| place.pkt > stall.end.at.pkt);
+    let credited =
+        conn.sides[sender].credit.credited.is_some_and(|(_, given)| given.peer_acked >= stall.end.tcp_end);
     if over < options.window_wait
         || credited
         || !conn.lived(receiver, since.time.after(options.window_given_up))

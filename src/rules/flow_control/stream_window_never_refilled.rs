@@ -107,9 +107,9 @@ impl Waited<'_> {
             return None;
         }
         let credit = &conn.sides[self.sender].credit;
-        let elsewhere = credit
-            .credited
-            .is_some_and(|(stream, place)| stream != self.stream.id && place.pkt > self.stall.end.at.pkt);
+        let elsewhere = credit.credited.is_some_and(|(stream, given)| {
+            stream != self.stream.id && given.peer_acked >= self.stall.end.tcp_end
+        });
         let sure = elsewhere && conn.sides[self.sender].window > 0 && self.given_up;
         let confidence = if sure { Confidence::Certain } else { Confidence::Likely };
         let arrived = Origin { at: since, tcp_end: 0, peer_acked: self.stall.end.tcp_end };

@@ -96,7 +96,7 @@ impl EndedAfter {
         let last = goaway.last_stream_id;
         if !peaceful(goaway.code)
             || !last.is_odd()
-            || conn.had_left(Side::Client, goaway.end.at)
+            || conn.left_unasked(Side::Client, goaway.end.tcp_end)
             || !conn.windows_known()
         {
             return None;

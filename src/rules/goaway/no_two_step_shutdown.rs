@@ -1,6 +1,6 @@
 //! A graceful shutdown in one step.
 
-use crate::base::{Side, Span};
+use crate::base::Side;
 use crate::conn::{Connection, Goaway, On, Stream};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
@@ -30,7 +30,7 @@ pub(in crate::rules) static NO_TWO_STEP_SHUTDOWN: Rule = Rule {
         and when the server had answered nothing at all: then it refuses the connection.",
     harm: "Requests that were on their way are lost; clients that do not send them again report an \
         error.",
-    doubt: "The lost requests are those that passed, and the style is the server's own. An error needs \
+    doubt: "The lost requests are those that were on their way, and the style is the server's own. An error needs \
         no announcement; after a GOAWAY or the end of the client there is nothing to announce. \
         Streams up to the last one that stay unanswered are goaway-promise-broken.",
     not_blamed: "Its requests were on their way.",
@@ -70,10 +70,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(goaway) = conn.sides.server.goaways.first().filter(|goaway| in_one_step(conn, goaway)) else {
         return;
     };
-    let round_trip = conn.transport.round_trip().unwrap_or(Span::ZERO);
-    let until = goaway.end.at.time.after(round_trip);
     let denied = |stream: &&Stream| stream.opened_by == Side::Client && stream.id > goaway.last_stream_id;
-    let lost = |stream: &&Stream| stream.opened.at.time <= until && !stream.sent.server.has_answered();
+    let lost = |stream: &&Stream| {
+        stream.opened.peer_acked < goaway.end.tcp_end && !stream.sent.server.has_answered()
+    };
     let lost: Vec<&Stream> = conn.streams.iter().filter(denied).filter(lost).collect();
     let last = goaway.last_stream_id;
     let (loss, first) = (lost.len(), lost.iter().min_by_key(|stream| stream.id));
@@ -103,13 +103,14 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 /// True for a shutdown of the server's own will that names the last stream at once.
 fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
-    let left = conn.had_left(Side::Client, goaway.end.at);
+    let left = conn.left_unasked(Side::Client, goaway.end.tcp_end);
     goaway.code == ErrorCode::NO_ERROR && goaway.last_stream_id != StreamId::MAX && !left
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Span;
     use crate::pipeline::{Wishes, analyze_octets};
 
     fn severity(script: &Script) -> Option<Severity> {
