@@ -69,12 +69,13 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         if rst && foreign { "Something on the path".to_owned() } else { format!("The {}", side.word()) };
     let how = if rst { "reset" } else { "closed" };
     let quiet = conn.transport.resumed.filter(|resumed| resumed.at.at.pkt == event.fact.end.at.pkt);
-    let after = quiet.map(|resumed| format!(" after {} of silence", resumed.silent)).unwrap_or_default();
+    let after = quiet.map(|resumed| format!(", after {} of silence", resumed.silent)).unwrap_or_default();
     let message =
-        format!("{who} {how} the connection{after} while {} requests had no complete response.", cut.len());
+        format!("{who} {how} the connection while {} requests had no complete response.", cut.len());
+    let end = format!("{}{after}", if rst { "RST" } else { "FIN" });
     let draft = Draft::new(culprit, message, event.fact.start, event.fact.end)
         .at_most(Confidence::Likely)
-        .shows(EvidenceRole::Cause, side, event.fact.end, if rst { "RST" } else { "FIN" })
+        .shows(EvidenceRole::Cause, side, event.fact.end, end)
         .shows(
             EvidenceRole::Context,
             Side::Client,
