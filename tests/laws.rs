@@ -50,6 +50,10 @@ const UNWISE: &[&str] = &[
     "stream-window-never-refilled",
     "connection-window-leak",
     "connection-window-deadlock",
+    "connection-lost-with-open-streams",
+    "dead-peer-detected",
+    "flow-control-stall",
+    "slow-read",
 ];
 
 proptest! {

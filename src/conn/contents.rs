@@ -12,7 +12,7 @@ use super::stream::Stream;
 use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
-use crate::hpack::{Block, Fault, FaultKind};
+use crate::hpack::{Block, Fault, FaultKind, Traits};
 
 impl Connection {
     /// A frame is complete.
@@ -65,18 +65,16 @@ impl Connection {
             }
             Payload::WindowUpdate { increment, .. } => {
                 self.count_credit(&seen, increment, emit);
+                self.note_credit(&seen);
                 self.window_update(&seen, increment, emit);
             }
             Payload::Priority(priority) => {
-                if priority.dependency == header.stream {
-                    self.provoke(&seen);
-                }
-                self.count_priority(&seen, header.stream, emit);
                 self.priority(&seen, priority, emit);
+                self.count_priority(&seen, priority, emit);
             }
             Payload::PriorityUpdate { prioritized, .. } => {
-                self.count_priority(&seen, prioritized, emit);
                 self.priority_update(&seen, prioritized, emit);
+                self.count_priority_of(&seen, prioritized, emit);
             }
             Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
             Payload::Unknown(_) => {}
@@ -209,6 +207,7 @@ impl Connection {
                 message::Role::Response => stream.status = head.status,
                 _ => {}
             }
+            stream.grpc |= head.block.traits.contains(Traits::GRPC);
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
             standing.note(stream, &head, (side, losses), open, seen.end);
         } else if seen.side == Side::Server && !promise {
@@ -274,6 +273,9 @@ impl Connection {
         self.count_content(seen, data, emit);
         if data.missing > 0 {
             self.lose_call_content(seen, emit);
+        }
+        if self.streams.get(seen.header.stream).is_some_and(|stream| !stream.grpc) {
+            self.sides[seen.side].pieces.add(data.content);
         }
         if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
             self.note_data(
@@ -342,7 +344,9 @@ impl Connection {
         next: StreamState,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        if self.streams.shift(id, next) {
+        let closed = self.streams.shift(id, next);
+        self.time_crowding(seen);
+        if closed {
             if let Some(stream) = self.streams.get_mut(id) {
                 stream.closed = Some(seen.end.at.time);
             }

@@ -154,6 +154,8 @@ impl Connection {
             sent.window = sent.window.saturating_sub(i64::from(octets));
             (window, closed) = (sent.window, stream.is_closed());
         }
+        self.time_waits(seen, StreamId::CONNECTION, connection);
+        self.time_waits(seen, seen.header.stream, window);
         if closed {
             self.sides[seen.side].credit.discarded.add(u64::from(octets), seen.start.at.time);
         }

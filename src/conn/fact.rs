@@ -252,6 +252,13 @@ pub enum Kind<'a> {
         /// What it says.
         head: &'a Head,
     },
+    /// PING is acknowledged.
+    PingAcked {
+        /// Where it was complete.
+        sent: Origin,
+    },
+    /// A response with status 421.
+    Misdirected,
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -364,6 +371,11 @@ pub enum On {
     Acked,
     Window,
     KeepAlive,
+    Resumed,
+    Resent,
+    Refilled,
+    PingAcked,
+    Misdirected,
     Fin,
     Rst,
     BadPreface,
@@ -433,6 +445,11 @@ impl On {
         Self::Acked,
         Self::Window,
         Self::KeepAlive,
+        Self::Resumed,
+        Self::Resent,
+        Self::Refilled,
+        Self::PingAcked,
+        Self::Misdirected,
         Self::Fin,
         Self::Rst,
         Self::BadPreface,
@@ -544,6 +561,11 @@ impl Kind<'_> {
             Self::Signal(Signal::Acked) => On::Acked,
             Self::Signal(Signal::Window { .. }) => On::Window,
             Self::Signal(Signal::KeepAlive) => On::KeepAlive,
+            Self::Signal(Signal::Resumed { .. }) => On::Resumed,
+            Self::Signal(Signal::Resent) => On::Resent,
+            Self::Signal(Signal::Refilled { .. }) => On::Refilled,
+            Self::PingAcked { .. } => On::PingAcked,
+            Self::Misdirected => On::Misdirected,
             Self::Signal(Signal::Fin { .. }) => On::Fin,
             Self::Signal(Signal::Rst { .. }) => On::Rst,
             Self::BadPreface { .. } => On::BadPreface,

@@ -199,6 +199,7 @@ impl Connection {
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
         }
+        self.time_crowding(seen);
         self.held_against_goaway(seen, id, emit);
         self.hold_against_limit(seen, emit);
     }
@@ -226,13 +227,17 @@ impl Connection {
     fn note_sent(&mut self, seen: &Seen<'_>, input: Input) {
         let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
         stream.sent[seen.side].last = Some(Last::at(seen.start));
-        if seen.side == Side::Server {
-            stream.answered.get_or_insert(*seen.start);
+        let first = seen.side == Side::Server && stream.answered.is_none();
+        if first {
+            stream.answered = Some(*seen.start);
         }
         let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;
             self.sides[seen.side].knowledge.prove(opened, seen.start);
+        }
+        if first {
+            self.time_answer(seen);
         }
     }
 }

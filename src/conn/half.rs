@@ -1,6 +1,7 @@
 //! One side of a connection: what it sent, what it announced, what binds it.
 
 use super::block::Assembly;
+use super::chatter::Pieces;
 use super::credit::Credit;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
@@ -35,6 +36,8 @@ pub struct Half {
     pub knowledge: Knowledge,
     /// Connection credit left for DATA that it sends, in octets.
     pub window: i64,
+    /// DATA frames that it sent outside gRPC calls.
+    pub pieces: Pieces,
     /// Octets of DATA that it sent, padding included.
     pub carried: u64,
     /// Least credit that was left.
@@ -118,6 +121,7 @@ impl Default for Half {
             settings,
             knowledge: Knowledge::default(),
             window: 65_535,
+            pieces: Pieces::default(),
             carried: 0,
             least_window: 65_535,
             credit: Credit::default(),

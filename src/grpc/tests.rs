@@ -24,7 +24,11 @@ fn hear(said: &Said, size: usize) -> (Calls, Vec<Notices>) {
         for bytes in octets.chunks(size) {
             pkt += 1;
             sent[*side] += to_u64(bytes.len());
-            let at = Place { pkt, time: Time(i64::try_from(pkt).unwrap() * 1_000_000), ..Place::default() };
+            let at = Place {
+                pkt: pkt.into(),
+                time: Time(i64::try_from(pkt).unwrap() * 1_000_000),
+                ..Place::default()
+            };
             let origin = Origin { at, tcp_end: sent[*side], peer_acked: sent[side.peer()] };
             decoders[*side].push(&Piece::Chunk { bytes, origin }, &mut |output| {
                 connection.push(*side, output, &mut |conn, fact| {

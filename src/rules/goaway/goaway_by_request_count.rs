@@ -151,9 +151,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let mut alike: BTreeMap<_, Vec<(u64, EndedAfter)>> = BTreeMap::new();
     for summary in capture.summaries {
-        if let Some(ended) = summary.ended_after.filter(|ended| ended.requests >= FEWEST && !ended.is_round())
-        {
-            alike.entry((summary.server, ended.requests)).or_default().push((summary.number, ended));
+        let ended =
+            summary.ended_after.as_deref().filter(|ended| ended.requests >= FEWEST && !ended.is_round());
+        if let Some(ended) = ended {
+            alike.entry((summary.server, ended.requests)).or_default().push((summary.number, *ended));
         }
     }
     for ended in alike.into_values().filter(|ended| ended.len() > 1) {
