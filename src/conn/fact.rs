@@ -554,30 +554,51 @@ impl Kind<'_> {
             Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
-            Self::Excess(_) => On::Excess,
-            Self::LongBlock { .. } => On::LongBlock,
-            Self::HeavyBlock { .. } => On::HeavyBlock,
-            Self::Signal(Signal::Opened) => On::Syn,
-            Self::Signal(Signal::Acked) => On::Acked,
-            Self::Signal(Signal::Window { .. }) => On::Window,
-            Self::Signal(Signal::KeepAlive) => On::KeepAlive,
-            Self::Signal(Signal::Resumed { .. }) => On::Resumed,
-            Self::Signal(Signal::Resent) => On::Resent,
-            Self::Signal(Signal::Refilled { .. }) => On::Refilled,
+            Self::Excess(_) | Self::LongBlock { .. } | Self::HeavyBlock { .. } => self.excess_on(),
+            Self::Signal(signal) => signal_on(signal),
             Self::PingAcked { .. } => On::PingAcked,
             Self::Misdirected => On::Misdirected,
-            Self::Signal(Signal::Fin { .. }) => On::Fin,
-            Self::Signal(Signal::Rst { .. }) => On::Rst,
             Self::BadPreface { .. } => On::BadPreface,
             Self::Unfinished { .. } => On::Unfinished,
             Self::Negotiated => On::Negotiated,
             Self::End => On::End,
+            Self::Pinged => On::Pinged,
+            Self::CallFields { .. } | Self::CallContent { .. } => self.call_on(),
+            Self::CallContentLost(_) | Self::CallEnded(_) | Self::CallNoticed => self.call_on(),
+        }
+    }
+
+    /// As [`Kind::on`], for what exceeds what peers send in good faith.
+    const fn excess_on(&self) -> On {
+        match self {
+            Self::LongBlock { .. } => On::LongBlock,
+            Self::HeavyBlock { .. } => On::HeavyBlock,
+            _ => On::Excess,
+        }
+    }
+
+    /// As [`Kind::on`], for what happens on a gRPC call.
+    const fn call_on(&self) -> On {
+        match self {
             Self::CallFields { .. } => On::CallFields,
             Self::CallContent { .. } => On::CallContent,
             Self::CallContentLost(_) => On::CallContentLost,
             Self::CallEnded(_) => On::CallEnded,
-            Self::Pinged => On::Pinged,
-            Self::CallNoticed => On::CallNoticed,
+            _ => On::CallNoticed,
         }
+    }
+}
+
+const fn signal_on(signal: &Signal) -> On {
+    match signal {
+        Signal::Opened => On::Syn,
+        Signal::Acked => On::Acked,
+        Signal::Window { .. } => On::Window,
+        Signal::KeepAlive => On::KeepAlive,
+        Signal::Resumed { .. } => On::Resumed,
+        Signal::Resent => On::Resent,
+        Signal::Refilled { .. } => On::Refilled,
+        Signal::Fin { .. } => On::Fin,
+        Signal::Rst { .. } => On::Rst,
     }
 }

@@ -8,6 +8,7 @@ use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::{PerSide, Place, to_index};
+use crate::conn::Connection;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
 use crate::http1;
 use crate::rules::{Ends, Parties, Protocol, Summary};
@@ -50,7 +51,7 @@ impl Upper {
         let wishes = &desk.wishes;
         let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
         let (number, first) = (*number, *first);
-        let (client_end, server_end) = match client {
+        let both = match client {
             Direction::Forward => self.ends,
             Direction::Backward => (self.ends.1, self.ends.0),
         };
@@ -64,29 +65,24 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let both = (client_end, server_end);
-        let parties = Parties {
-            tls: tls.is_some(),
-            ..parties(number, both, name, http2, (http1.protocols, (first, *now)))
-        };
+        let protocols = (http1.protocols, tls.is_some());
+        let parties = parties(number, both, name, http2, (protocols, (first, *now)));
         let summary = Summary::of(&parties, conn, &wishes.options);
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other;
         let ends = wanted.then(|| ends(number, both, name, first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let offered = tls.and_then(|tls| tls.negotiation().offer()).is_some_and(|hello| hello.alpn.has("h2"));
-        let towards_http2 = http2 || http1.upgrade.is_some() || offered;
+        let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
         let blind_spots = coverage.blind_spots(number, http2);
-        let (streams, frames) =
-            (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
+        let (streams, frames) = counts(conn);
         let listed = to_index(number) < wishes.limit_connections;
         let row = listed.then(|| {
             let facts = Facts {
                 number,
                 first,
-                client: (client_end, tcp.stream(client)),
-                server: (server_end, tcp.stream(client.reverse())),
+                client: (both.0, tcp.stream(client)),
+                server: (both.1, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
                 prologues: &self.prologues,
                 http1,
@@ -115,6 +111,16 @@ impl Upper {
     }
 }
 
+/// Streams opened, and frames of both sides.
+fn counts(conn: &Connection) -> (u64, u64) {
+    (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()))
+}
+
+/// True when the client offers HTTP/2 by ALPN.
+fn offers_http2(tls: &Session) -> bool {
+    tls.negotiation().offer().is_some_and(|hello| hello.alpn.has("h2"))
+}
+
 /// Who the two ends are, for the words of findings.
 fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
     Ends {
@@ -132,7 +138,7 @@ fn parties(
     (client, server): (Endpoint, Endpoint),
     authority: Option<&str>,
     http2: bool,
-    (modes, span): (PerSide<http1::Protocol>, (Place, Place)),
+    ((modes, tls), span): ((PerSide<http1::Protocol>, bool), (Place, Place)),
 ) -> Parties {
     Parties {
         number,
@@ -140,7 +146,7 @@ fn parties(
         server: (rows::plain(server.address), server.port),
         name: authority.map_or(0, |name| foldhash::fast::FixedState::default().hash_one(name)),
         protocol: protocol(http2, [modes.client, modes.server]),
-        tls: false,
+        tls,
         span,
     }
 }

@@ -323,7 +323,7 @@ impl Stream {
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
         let Some(later) = self.held.first_origin() else { return origin.peer_acked };
-        let bound = if prompt(origin, &later) { later.peer_acked } else { later.peer_acked.min(self.told) };
+        let bound = if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
         origin.peer_acked.min(bound)
     }
 
