@@ -128,7 +128,7 @@ pub enum Kind<'a> {
         /// The sender of the DATA.
         sender: Side,
         /// Since when.
-        stall: Stall,
+        stall: &'a Stall,
         /// The stream.
         stream: &'a Stream,
     },
