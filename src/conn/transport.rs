@@ -33,8 +33,6 @@ pub struct Shut {
     pub since: Origin,
     /// Where it opened again.
     pub until: Option<Place>,
-    /// Probes of the peer, which wanted to send, while it was closed.
-    pub probes: u32,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -56,14 +54,9 @@ impl Transport {
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
                 self.established.get_or_insert(origin.at);
             }
-            Signal::Acked => {}
-            Signal::KeepAlive => {
-                if let Some(shut) = self.shut[side.peer()].as_mut().filter(|shut| shut.until.is_none()) {
-                    shut.probes = shut.probes.saturating_add(1);
-                }
-            }
+            Signal::Acked | Signal::KeepAlive => {}
             Signal::Window { open: false } => {
-                self.shut[side] = Some(Shut { since: origin, until: None, probes: 0 });
+                self.shut[side] = Some(Shut { since: origin, until: None });
             }
             Signal::Window { open: true } => {
                 if let Some(shut) = &mut self.shut[side] {
