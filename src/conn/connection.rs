@@ -1,9 +1,10 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
 use super::chatter::{Keepalive, Repeats};
-use super::fact::{Fact, Interest, Kind, On};
+use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Half, Limits};
+use super::on::{Interest, On};
 use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
 use super::stalls::{Crowding, Waits};
