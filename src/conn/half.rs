@@ -142,6 +142,12 @@ impl Default for Half {
 }
 
 impl Half {
+    /// The decoder of its field blocks, as far as they are decoded.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.hpack
+    }
+
     /// Frames that it sent, by type name; types without a name together as `UNKNOWN`. Types that did not occur are left out.
     pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let names = FrameType::KNOWN.iter().filter_map(|kind| kind.name()).chain(["UNKNOWN"]);

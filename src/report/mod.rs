@@ -25,8 +25,9 @@ pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,
-    latency_header, latency_line, ping_header, ping_line, report as text, rule_page, rule_table,
-    setting_lines, stream_header, stream_line, window_header, window_line,
+    header_header, header_line, ladder_header, ladder_line, latency_header, latency_line, leg_header,
+    leg_line, ping_header, ping_line, report as text, rule_page, rule_table, setting_lines, stream_header,
+    stream_line, table_header, table_line, window_header, window_line,
 };
 
 /// How a report is written.

@@ -5,6 +5,9 @@ mod calls;
 mod connections;
 mod coverage;
 mod evidence;
+mod fields;
+mod ladder;
+mod legs;
 mod page;
 mod room;
 mod rows;
@@ -20,6 +23,9 @@ use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use fields::{header_header, header_line, table_header, table_line};
+pub use ladder::{ladder_header, ladder_line};
+pub use legs::{leg_header, leg_line};
 pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
     window_header, window_line,
