@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
+use super::show::observed;
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Hidden, Policy};
-use crate::report::{Detail, Format, Look, Paint};
-use crate::views::NO_INTEREST;
+use crate::report::{Detail, Format, Look, Paint, Rungs, html};
+use crate::views::{Ladder, NO_INTEREST};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ pub(super) struct Args {
 #[command(next_help_heading = "Output")]
 struct Output {
     /// What is written to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "html"])]
     format: String,
     /// Write to a file as well; repeatable: -o json=report.json
     #[arg(short, long, value_name = "FORMAT=PATH")]
@@ -125,8 +126,8 @@ impl Plan {
 
 /// Judges the capture and writes what is asked for.
 fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut report =
-        pipeline::analyze(&plan.inputs, &plan.wishes, std::mem::take(&mut plan.keys), &mut |_| {})?;
+    let mut rungs = Rungs::default();
+    let mut report = analyze(plan, &mut rungs)?;
     for input in report.inputs.iter().filter(|_| plan.inputs.len() > 1) {
         if let Some(error) = &input.error {
             terminal.complain(&format!("{}: {error}", input.path));
@@ -140,11 +141,29 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
-    terminal.print(&plan.format.write(&report, &plan.look))?;
+    terminal.print(&written(plan.format, &report, &rungs, &plan.look))?;
     for (format, path) in &plan.files {
-        write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
+        write_file(path, &written(*format, &report, &rungs, &Look { paint: Paint::Plain, ..plan.look }))?;
     }
     Ok(plan.policy.exit_code(&report))
+}
+
+/// Reads the capture; a page's ladders need the frames as well.
+fn analyze(plan: &mut Plan, rungs: &mut Rungs) -> Result<Report, Error> {
+    let keys = std::mem::take(&mut plan.keys);
+    let pages = plan.format == Format::Html || plan.files.iter().any(|(format, _)| *format == Format::Html);
+    if !pages {
+        return pipeline::analyze(&plan.inputs, &plan.wishes, keys, &mut |_| {});
+    }
+    let wishes = Wishes { interest: Ladder::INTEREST, ..plan.wishes };
+    let mut view = Ladder::new(None);
+    pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| {
+        view.push(&observed(&seen), &mut |line| rungs.push(&line));
+    })
+}
+
+fn written(format: Format, report: &Report, rungs: &Rungs, look: &Look) -> String {
+    if format == Format::Html { html(report, rungs) } else { format.write(report, look) }
 }
 
 /// What was read, and what is not shown, for the curious.

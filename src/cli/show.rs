@@ -410,7 +410,8 @@ impl Sheet<'_> {
     }
 }
 
-const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
+/// A fact of the pipeline, as views hear it.
+pub(super) const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
     Observed {
         conn: seen.conn,
         first: seen.first,

@@ -78,6 +78,19 @@ pub enum Status {
     Nothing,
 }
 
+impl Status {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Pass => "pass",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the severities")]

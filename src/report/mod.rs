@@ -1,6 +1,8 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 #[cfg(feature = "cli")]
 mod look;
@@ -16,6 +18,8 @@ use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+#[cfg(feature = "cli")]
+pub use html::{Rungs, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Look, Paint};
@@ -40,6 +44,9 @@ pub enum Format {
     /// `h2lint/report/1`.
     #[cfg_attr(not(feature = "cli"), default)]
     Json,
+    /// One page that draws the report.
+    #[cfg(feature = "cli")]
+    Html,
 }
 
 impl Format {
@@ -48,6 +55,8 @@ impl Format {
         #[cfg(feature = "cli")]
         Self::Text,
         Self::Json,
+        #[cfg(feature = "cli")]
+        Self::Html,
     ];
 
     /// The word that names it on the command line.
@@ -57,6 +66,8 @@ impl Format {
             #[cfg(feature = "cli")]
             Self::Text => "text",
             Self::Json => "json",
+            #[cfg(feature = "cli")]
+            Self::Html => "html",
         }
     }
 
@@ -77,6 +88,7 @@ impl Format {
         match self {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
+            Self::Html => html::report(report, &Rungs::default()),
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn ladder_line(line: &LadderLine, look: &Look) -> String {
 }
 
 /// What stands on a rung.
-fn label(conn: u64, rung: &Rung) -> String {
+pub(in crate::report) fn label(conn: u64, rung: &Rung) -> String {
     match rung {
         Rung::Frame { stream, kind, flags, length, note } => {
             let flags: Vec<&str> = flags.iter().map(|flag| short(flag)).collect();

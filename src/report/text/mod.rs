@@ -24,6 +24,7 @@ use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
 pub use fields::{header_header, header_line, table_header, table_line};
+pub(super) use ladder::label as rung_label;
 pub use ladder::{ladder_header, ladder_line};
 pub use legs::{leg_header, leg_line};
 pub use room::{
