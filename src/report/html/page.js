@@ -42,7 +42,7 @@ function header() {
   const counts = verdict.counts;
   fill($("top"), {}, [h("div", { class: "card verdict " + verdict.status },
     h("div", { class: "bar" }, h("span", { class: "word" }, verdict.status.toUpperCase()),
-      verdict.culprit && h("span", { class: "chip" }, verdict.status === "pass" ? "" : "blame: ", h("b", {}, verdict.culprit), verdict.confidence ? " · " + verdict.confidence : ""),
+      verdict.culprit && verdict.status !== "pass" && h("span", { class: "chip" }, "blame: ", h("b", {}, verdict.culprit), verdict.confidence ? " · " + verdict.confidence : ""),
       ["error", "warning", "info"].filter((kind) => counts[kind]).map((kind) => h("span", { class: "chip " + kind }, h("b", { class: "sev" }, counts[kind]), " " + kind)),
       h("span", { class: "tools bar", style: "margin-left:auto" },
         h("label", { class: "chip", style: "cursor:pointer" }, "Open report.json", h("input", { type: "file", accept: ".json,application/json", style: "position:absolute;opacity:0;width:1px;height:1px", onchange: (event) => open(event.target.files[0]) })),
@@ -79,8 +79,8 @@ function card(group, first) {
       h("div", { class: "msg" }, finding.message)),
     h("div", { class: "body" },
       h("p", { class: "mute" }, finding.why),
-      group.slice(0, 25).map((one) => evidence(one, group.length > 1)),
-      group.length > 25 ? h("p", { class: "mute" }, group.length - 25 + " more like these") : null,
+      group.slice(0, 3).map((one) => evidence(one, group.length > 1)),
+      group.length > 3 ? h("details", { class: "rest" }, h("summary", {}, group.length - 3 + " more like these"), group.slice(3, 103).map((one) => evidence(one, true)), group.length > 103 ? h("p", { class: "mute" }, "and " + (group.length - 103) + " further ones") : null) : null,
       Object.entries(finding.not_blamed || {}).map(([who, why]) => h("p", {}, h("b", {}, "Not the " + who + ": "), why)),
       list(finding.remedy).length ? h("div", {}, h("b", {}, "What to do"), h("ul", { style: "margin:.2rem 0 0;padding-left:1.2rem" }, finding.remedy.map((step) => h("li", {}, step)))) : null,
       h("p", { class: "mute" }, list(finding.rfc).map((ref) => ref.doc.replace(/^rfc/i, "RFC ") + " §" + ref.section).join(", "), " · ", h("code", {}, "h2lint explain " + finding.rule))));
@@ -182,6 +182,7 @@ function panel() {
 }
 const width = () => Math.max(320, $("panel").querySelector(".panel:not([hidden])").clientWidth);
 
+const FRAME = /\b(DATA|HEADERS|PRIORITY|RST_STREAM|SETTINGS|PUSH_PROMISE|PING|GOAWAY|WINDOW_UPDATE|CONTINUATION)\b/;
 // What happened between the two ends: the frames that the page carries, else what the report says of them.
 function ladderRungs(conn) {
   const carried = rungs[conn.id];
@@ -189,8 +190,8 @@ function ladderRungs(conn) {
   const offends = new Map();
   for (const finding of list(report.findings).filter((one) => one.conn === conn.id && !one.suppressed))
     for (const row of list(finding.evidence)) if (row.pkt) {
-      if (finding.severity !== "info" && (row.role === "effect" || finding.evidence.length === 1)) offends.set(row.pkt, finding.rule);
-      if (!carried || !carried.some((rung) => rung.pkt === row.pkt)) marks.push({ pkt: row.pkt, t: row.t, dir: row.dir, kind: (row.what.match(/^[A-Z_]{3,}/) || ["note"])[0], text: (row.stream ? conn.id + ":" + row.stream + " " : "") + row.what });
+      if (finding.severity !== "info" && (row.role === "effect" || finding.evidence.length === 1)) offends.set(row.pkt, [...(offends.get(row.pkt) || []), { rule: finding.rule, dir: row.dir, kind: (row.what.match(FRAME) || [])[0], stream: row.stream == null ? finding.stream : row.stream }]);
+      if (!carried || !carried.some((rung) => rung.pkt === row.pkt)) marks.push({ pkt: row.pkt, t: row.t, dir: row.dir, kind: (row.what.match(FRAME) || ["note"])[0], text: (row.stream ? conn.id + ":" + row.stream + " " : "") + row.what });
     }
   if (carried) for (const rung of carried) marks.push({ ...rung, carried });
   else {
@@ -203,7 +204,8 @@ function ladderRungs(conn) {
   const seen = new Set();
   const kept = marks.filter((mark) => { if (!mark) return false; const key = mark.pkt + mark.text; return mark.carried || !seen.has(key) && seen.add(key); });
   if (list(report.inputs).length < 2) kept.sort((a, b) => a.pkt - b.pkt);
-  for (const mark of kept) if (offends.has(mark.pkt) && mark.kind !== "receipt") mark.offends = offends.get(mark.pkt);
+  const fits = (mark, one) => one.dir === mark.dir && (!one.kind || one.kind === mark.kind) && (!one.stream || mark.kind === "signal" || !carried || mark.text.startsWith(conn.id + ":" + one.stream + " "));
+  for (const mark of kept) if (mark.kind !== "receipt") mark.offends = ((offends.get(mark.pkt) || []).find((one) => fits(mark, one)) || {}).rule;
   return kept;
 }
 
@@ -214,8 +216,8 @@ function ladder(conn, W) {
   const body = [];
   for (const rung of shown) {
     if (rung.t != null && before != null && rung.t - before > 1) {
-      body.push(g("g", {}, g("text", { class: "dim", x: (left + right) / 2, y: y + 8, "text-anchor": "middle" }, "··· " + (rung.t - before).toFixed(1) + " s of silence ···")));
-      y += 30;
+      body.push(g("g", {}, g("text", { class: "dim", x: (left + right) / 2, y: y + 4, "text-anchor": "middle" }, "··· " + (rung.t - before).toFixed(1) + " s of silence ···")));
+      y += 34;
     }
     if (rung.t != null) before = rung.t;
     const forth = rung.dir === "c2s", [from, to] = forth ? [left + 1, right - 1] : [right - 1, left + 1], receipt = rung.kind === "receipt";
@@ -223,7 +225,8 @@ function ladder(conn, W) {
     body.push(g("g", { class: "rung " + rung.kind + (rung.offends ? " offend" : "") + (lit === rung.pkt && !receipt ? " now" : ""), "data-pkt": rung.pkt },
       g("title", {}, "packet " + rung.pkt + (rung.t == null ? "" : ", " + seconds(rung.t)) + (forth ? ", client to server: " : ", server to client: ") + rung.text),
       g("rect", { class: "box", x: 2, y: y - 19, width: W - 4, height: 28, rx: 5 }),
-      g("text", { class: "dim", x: 8, y: y - 1 }, narrow ? String(rung.pkt) : String(rung.pkt).padEnd(5) + (rung.t == null ? "" : rung.t.toFixed(6))),
+      g("text", { class: "dim", x: 44, y: y + 6, "text-anchor": "end" }, rung.pkt),
+      narrow ? "" : g("text", { class: "dim", x: left - 10, y: y + 6, "text-anchor": "end" }, rung.t == null ? "" : rung.t.toFixed(6)),
       g("line", { x1: from, x2: to + (forth ? -6 : 6), y1: y + 3, y2: y + 3 }),
       g("path", { d: forth ? `M${to},${y + 3}l-8,-4v8z` : `M${to},${y + 3}l8,-4v8z` }),
       g("text", { class: receipt ? "dim" : "what", x: forth ? left + 10 : right - 10, y: y - 3, "text-anchor": forth ? "start" : "end" }, said)));
@@ -267,7 +270,7 @@ function table(titles, rows) {
 }
 
 function calls(conn) {
-  const streams = streamsOf(conn).filter((stream) => stream.grpc), methods = new Map();
+  const streams = streamsOf(conn).filter((stream) => stream.grpc).sort((a, b) => a.stream - b.stream), methods = new Map();
   for (const stream of streams) { const name = stream.grpc.service + "/" + stream.grpc.method; methods.set(name, [...(methods.get(name) || []), stream]); }
   const summary = [...methods].map(([name, group]) => { const sorted = group.map((one) => (one.latency_ms || {}).total).filter((time) => time != null).sort((a, b) => a - b); return [h("code", {}, name), group.length, group.filter((one) => one.grpc.status > 0).length, ms(quantile(sorted, .5)), ms(quantile(sorted, .9)), ms(quantile(sorted, .99)), ms(sorted[sorted.length - 1])]; });
   return [table([["method", ""], ["calls", "n"], ["failed", "n"], ["p50", "n nowrap"], ["p90", "n nowrap"], ["p99", "n nowrap"], ["max", "n nowrap"]], summary), h("h3", { style: "font-size:.95rem;margin:1.2rem 0 .3rem" }, "Calls"),
