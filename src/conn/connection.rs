@@ -1,5 +1,6 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
+use super::alternatives::Alternatives;
 use super::fact::{Fact, Interest, Kind, On};
 use super::frames::Seen;
 use super::half::{Half, Limits};
@@ -43,6 +44,8 @@ pub struct Connection {
     pub(super) other_scheme: bool,
     /// True when a stream carried a gRPC call.
     pub(super) calls: bool,
+    /// What the server said about alternatives to it.
+    pub(super) alternatives: Option<Box<Alternatives>>,
 }
 
 impl Connection {

@@ -77,6 +77,7 @@ impl Connection {
                 self.count_priority(&seen, prioritized, emit);
                 self.priority_update(&seen, prioritized, emit);
             }
+            Payload::AltSvc { value, .. } if side == Side::Server => self.note_alt_svc(value, *end),
             Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
@@ -189,6 +190,7 @@ impl Connection {
         let promise = open.kind == FrameType::PUSH_PROMISE;
         half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
         let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
+        self.note_alt_svc_field(seen);
         if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
             self.block_fault(seen, open, &head.block, emit);
         }

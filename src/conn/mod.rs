@@ -5,6 +5,7 @@
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
 mod abuse;
+mod alternatives;
 mod authority;
 mod block;
 mod calls;
@@ -35,6 +36,7 @@ mod streams;
 mod transport;
 mod weight;
 
+pub use alternatives::{Alternative, Alternatives};
 pub use block::{LongBlock, OpenBlock};
 pub use connection::Connection;
 pub use content::OddContent;

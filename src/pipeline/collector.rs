@@ -11,7 +11,10 @@ use crate::finding::{
     Verdict,
 };
 use crate::limits;
-use crate::rules::{CaptureView, Ends, FileView, RULES_VERSION, Summary, catalog, judge_capture};
+use crate::rules::{
+    Agreements, CaptureView, Ends, FileView, RULES_VERSION, Summary, catalog, fold_late, judge_capture,
+    revise,
+};
 use crate::tcp::Flows;
 
 /// What is kept of the connections that are over.
@@ -24,6 +27,7 @@ pub(super) struct Collector {
     blind_spots: Vec<BlindSpot>,
     summaries: Vec<Summary>,
     ends: BTreeMap<u64, Ends>,
+    agreements: Agreements,
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
@@ -49,6 +53,9 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
+        if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
+            self.agreements.add(concluded.agreement, ends.clone());
+        }
         if let Some(ends) = ends.filter(|_| summary.held_back.is_some()) {
             self.ends.insert(summary.number, ends);
             self.summaries.push(summary);
@@ -107,9 +114,21 @@ impl Collector {
             first: crate::base::Place::default(),
         };
         let ends = std::mem::take(&mut self.ends);
-        let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
-        let view = CaptureView { summaries: &self.summaries, file, options: &wishes.options };
-        self.findings.extend(judge_capture(&view, &named));
+        let agreements = std::mem::take(&mut self.agreements);
+        let named = |number: u64| {
+            let known = ends.get(&number).or_else(|| agreements.ends(number));
+            known.unwrap_or(&nobody).clone()
+        };
+        let view = CaptureView {
+            summaries: &self.summaries,
+            agreements: &agreements,
+            file,
+            options: &wishes.options,
+        };
+        revise(&mut self.findings, &view, &named);
+        let mut late = judge_capture(&view, &named);
+        fold_late(&mut self.findings, &mut late);
+        self.findings.extend(late);
         self.name_inputs(inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
         let add = |sum: u64, more: u64| sum.saturating_add(more);

@@ -7,7 +7,7 @@ use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::to_index;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
-use crate::rules::{Ends, Summary};
+use crate::rules::{Agreement, Ends, Parties, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Start};
 use crate::tls::Session;
 
@@ -22,6 +22,7 @@ pub(super) struct Concluded {
     pub findings: Vec<Finding>,
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
+    pub agreement: Agreement,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -61,7 +62,18 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let summary = Summary::of(number, (rows::plain(server_end.address), server_end.port), conn);
-        let ends = (!engine.is_empty() || summary.is_compared()).then(|| Ends {
+        let octets = tcp.stream(client.reverse()).stats;
+        let parties = Parties {
+            number,
+            client: rows::plain(client_end.address),
+            server: summary.server,
+            started: first,
+            octets: octets.octets,
+            ttl: octets.ttl,
+        };
+        let agreement = Agreement::of(&parties, conn, http1, tls.map(Session::negotiation));
+        let compared = summary.is_compared() || agreement.is_compared();
+        let ends = (!engine.is_empty() || compared).then(|| Ends {
             number,
             client: client_end.to_string(),
             server: server_end.to_string(),
@@ -101,6 +113,7 @@ impl Upper {
             findings,
             blind_spots,
             summary,
+            agreement,
             ends,
             http2,
             streams,

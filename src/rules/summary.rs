@@ -4,6 +4,7 @@ use crate::base::{Origin, Place, Span};
 use crate::conn::Connection;
 
 use super::Options;
+use super::agreements::Agreements;
 use super::goaway::goaway_by_request_count::EndedAfter;
 
 /// A capture at its end.
@@ -11,6 +12,8 @@ use super::goaway::goaway_by_request_count::EndedAfter;
 pub struct CaptureView<'a> {
     /// Its connections, as far as rules compare them.
     pub summaries: &'a [Summary],
+    /// How its connections were agreed.
+    pub agreements: &'a Agreements,
     /// What the file itself showed.
     pub file: &'a FileView,
     /// The numbers to judge by.
