@@ -1,8 +1,10 @@
 //! Alternative services that a server names (RFC 7838): in a response field, or in an ALTSVC frame.
 
 use super::connection::Connection;
+use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use crate::base::{Origin, Side};
+use crate::frame::Payload;
 use crate::limits;
 
 /// An alternative service.
@@ -81,6 +83,19 @@ impl Connection {
     /// The server named alternatives, or withdrew them.
     pub fn note_alt_svc(&mut self, value: &[u8], at: Origin) {
         self.alternatives.get_or_insert_default().note(value, at);
+    }
+
+    /// A frame that names alternatives, or origins.
+    pub(super) fn advertise(
+        &mut self,
+        seen: &Seen<'_>,
+        payload: &Payload<'_>,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if let (Side::Server, Payload::AltSvc { value, .. }) = (seen.side, payload) {
+            self.note_alt_svc(value, *seen.end);
+        }
+        emit(self, seen.fact(Kind::Advertised(*payload)));
     }
 
     /// The block decoded last may have named alternatives that no block before it did.

@@ -212,6 +212,10 @@ pub enum Kind<'a> {
         /// True when it repeats a PING ACK of the peer that nothing answered yet.
         answers_ack: bool,
     },
+    /// ALTSVC, or ORIGIN on stream 0.
+    Advertised(Payload<'a>),
+    /// What stands where a frame should begin is text, or once more an unknown type that is too long.
+    NotAFrame,
     /// WINDOW_UPDATE with increment 0.
     ZeroIncrement,
     /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
@@ -248,6 +252,13 @@ pub enum Kind<'a> {
         /// What it says.
         head: &'a Head,
     },
+    /// PING is acknowledged.
+    PingAcked {
+        /// Where it was complete.
+        sent: Origin,
+    },
+    /// A response with status 421.
+    Misdirected,
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -345,6 +356,8 @@ pub enum On {
     OpenedAfterGoaway,
     AnsweredAfterGoaway,
     UnsolicitedPingAck,
+    Advertised,
+    NotAFrame,
     ZeroIncrement,
     SelfDependency,
     PriorityAfterOptOut,
@@ -358,6 +371,11 @@ pub enum On {
     Acked,
     Window,
     KeepAlive,
+    Resumed,
+    Resent,
+    Refilled,
+    PingAcked,
+    Misdirected,
     Fin,
     Rst,
     BadPreface,
@@ -412,6 +430,8 @@ impl On {
         Self::OpenedAfterGoaway,
         Self::AnsweredAfterGoaway,
         Self::UnsolicitedPingAck,
+        Self::Advertised,
+        Self::NotAFrame,
         Self::ZeroIncrement,
         Self::SelfDependency,
         Self::PriorityAfterOptOut,
@@ -425,6 +445,11 @@ impl On {
         Self::Acked,
         Self::Window,
         Self::KeepAlive,
+        Self::Resumed,
+        Self::Resent,
+        Self::Refilled,
+        Self::PingAcked,
+        Self::Misdirected,
         Self::Fin,
         Self::Rst,
         Self::BadPreface,
@@ -521,31 +546,59 @@ impl Kind<'_> {
             Self::OpenedAfterGoaway { .. } => On::OpenedAfterGoaway,
             Self::AnsweredAfterGoaway { .. } => On::AnsweredAfterGoaway,
             Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
+            Self::Advertised(_) => On::Advertised,
+            Self::NotAFrame => On::NotAFrame,
             Self::ZeroIncrement => On::ZeroIncrement,
             Self::SelfDependency => On::SelfDependency,
             Self::PriorityAfterOptOut => On::PriorityAfterOptOut,
             Self::PriorityUpdate { .. } => On::PriorityUpdate,
             Self::Unsynchronised => On::Unsynchronised,
             Self::Resynchronised { .. } => On::Resynchronised,
-            Self::Excess(_) => On::Excess,
-            Self::LongBlock { .. } => On::LongBlock,
-            Self::HeavyBlock { .. } => On::HeavyBlock,
-            Self::Signal(Signal::Opened) => On::Syn,
-            Self::Signal(Signal::Acked) => On::Acked,
-            Self::Signal(Signal::Window { .. }) => On::Window,
-            Self::Signal(Signal::KeepAlive) => On::KeepAlive,
-            Self::Signal(Signal::Fin { .. }) => On::Fin,
-            Self::Signal(Signal::Rst { .. }) => On::Rst,
+            Self::Excess(_) | Self::LongBlock { .. } | Self::HeavyBlock { .. } => self.excess_on(),
+            Self::Signal(signal) => signal_on(signal),
+            Self::PingAcked { .. } => On::PingAcked,
+            Self::Misdirected => On::Misdirected,
             Self::BadPreface { .. } => On::BadPreface,
             Self::Unfinished { .. } => On::Unfinished,
             Self::Negotiated => On::Negotiated,
             Self::End => On::End,
+            Self::Pinged => On::Pinged,
+            Self::CallFields { .. } | Self::CallContent { .. } => self.call_on(),
+            Self::CallContentLost(_) | Self::CallEnded(_) | Self::CallNoticed => self.call_on(),
+        }
+    }
+
+    /// As [`Kind::on`], for what exceeds what peers send in good faith.
+    const fn excess_on(&self) -> On {
+        match self {
+            Self::LongBlock { .. } => On::LongBlock,
+            Self::HeavyBlock { .. } => On::HeavyBlock,
+            _ => On::Excess,
+        }
+    }
+
+    /// As [`Kind::on`], for what happens on a gRPC call.
+    const fn call_on(&self) -> On {
+        match self {
             Self::CallFields { .. } => On::CallFields,
             Self::CallContent { .. } => On::CallContent,
             Self::CallContentLost(_) => On::CallContentLost,
             Self::CallEnded(_) => On::CallEnded,
-            Self::Pinged => On::Pinged,
-            Self::CallNoticed => On::CallNoticed,
+            _ => On::CallNoticed,
         }
+    }
+}
+
+const fn signal_on(signal: &Signal) -> On {
+    match signal {
+        Signal::Opened => On::Syn,
+        Signal::Acked => On::Acked,
+        Signal::Window { .. } => On::Window,
+        Signal::KeepAlive => On::KeepAlive,
+        Signal::Resumed { .. } => On::Resumed,
+        Signal::Resent => On::Resent,
+        Signal::Refilled { .. } => On::Refilled,
+        Signal::Fin { .. } => On::Fin,
+        Signal::Rst { .. } => On::Rst,
     }
 }

@@ -1,19 +1,17 @@
 //! Adds up concluded connections to a report. Counts are never limited, lists are.
 
-use std::collections::BTreeMap;
-
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, Tool, Totals,
-    Verdict,
+    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats,
+    Status, Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::{
-    Agreements, CaptureView, Ends, FileView, RULES_VERSION, Summary, catalog, fold_late, judge_capture,
-    revise,
+    Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
+    judge_capture, revise,
 };
 use crate::tcp::Flows;
 
@@ -25,8 +23,7 @@ pub(super) struct Collector {
     listing: Listing,
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
-    summaries: Vec<Summary>,
-    ends: BTreeMap<u64, Ends>,
+    summaries: Summaries,
     agreements: Agreements,
     totals: Totals,
     omitted: Omitted,
@@ -56,9 +53,8 @@ impl Collector {
         if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
             self.agreements.add(concluded.agreement, ends.clone());
         }
-        if let Some(ends) = ends.filter(|_| summary.held_back.is_some()) {
-            self.ends.insert(summary.number, ends);
-            self.summaries.push(summary);
+        if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
+            self.summaries.add(summary, ends);
         }
     }
 
@@ -113,18 +109,18 @@ impl Collector {
             server_key: String::new(),
             first: crate::base::Place::default(),
         };
-        let ends = std::mem::take(&mut self.ends);
-        let agreements = std::mem::take(&mut self.agreements);
+        let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
+        let lost = kept.forgotten().max(agreements.forgotten());
+        if lost > 0 {
+            self.blind_spots.push(forgotten(lost));
+        }
+        let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
             let known = ends.get(&number).or_else(|| agreements.ends(number));
             known.unwrap_or(&nobody).clone()
         };
-        let view = CaptureView {
-            summaries: &self.summaries,
-            agreements: &agreements,
-            file,
-            options: &wishes.options,
-        };
+        let view =
+            CaptureView { summaries: &summaries, agreements: &agreements, file, options: &wishes.options };
         revise(&mut self.findings, &view, &named);
         let mut late = judge_capture(&view, &named);
         fold_late(&mut self.findings, &mut late);
@@ -155,6 +151,17 @@ impl Collector {
             omitted,
             stats: Stats::default(),
         }
+    }
+}
+
+/// Connections that gave way to others before they could be compared.
+fn forgotten(count: u64) -> BlindSpot {
+    BlindSpot {
+        kind: BlindSpotKind::LimitReached,
+        conns: Vec::new(),
+        dir: None,
+        from_pkt: None,
+        effect: format!("{count} connections were not compared with others"),
     }
 }
 

@@ -1,14 +1,18 @@
 //! What is left of a connection that is over: its row, its findings, its streams, and what it adds to the totals.
 
+use std::hash::BuildHasher;
+
 use super::calls::Counted;
 use super::desk::Desk;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
-use crate::base::to_index;
+use crate::base::{PerSide, Place, to_index};
+use crate::conn::Connection;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
-use crate::rules::{Agreement, Ends, Parties, Summary};
-use crate::tcp::{Connection as Tcp, Direction, Start};
+use crate::http1;
+use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
+use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::Session;
 
 /// A connection that is over.
@@ -48,53 +52,42 @@ impl Upper {
         let wishes = &desk.wishes;
         let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
         let (number, first) = (*number, *first);
-        let (client_end, server_end) = match client {
+        let both = match client {
             Direction::Forward => self.ends,
             Direction::Backward => (self.ends.1, self.ends.0),
         };
-        let Ears { coverage, calls, grpc, .. } = ears;
-        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
         let engine = std::mem::take(&mut ears.engine);
+        let Ears { coverage, calls, grpc, now, .. } = ears;
+        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
         for stream in conn.streams.iter().filter(|stream| !stream.is_closed()) {
             calls.left_open(counted, stream, over, &|stream| engine.names(stream));
         }
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
-        let summary = Summary::of(number, (rows::plain(server_end.address), server_end.port), conn);
-        let octets = tcp.stream(client.reverse()).stats;
-        let parties = Parties {
-            number,
-            client: rows::plain(client_end.address),
-            server: summary.server,
-            started: first,
-            octets: octets.octets,
-            ttl: octets.ttl,
-        };
-        let agreement = Agreement::of(&parties, conn, http1, tls.map(Session::negotiation));
-        let compared = summary.is_compared() || agreement.is_compared();
-        let ends = (!engine.is_empty() || compared).then(|| Ends {
-            number,
-            client: client_end.to_string(),
-            server: server_end.to_string(),
-            server_key: asked.or_else(|| authority.clone()).unwrap_or_else(|| server_end.port.to_string()),
-            first,
-        });
+        let name = asked.as_deref().or(authority.as_deref());
+        let protocols = (http1.protocols, tls.is_some());
+        let parties = parties(number, both, name, http2, (protocols, (first, *now)));
+        let summary = Summary::of(&parties, conn, &wishes.options);
+        let stats = tcp.stream(client.reverse()).stats;
+        let answer = (stats.octets, stats.ttl);
+        let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
+        let compared = summary.protocol != Protocol::Other || agreement.is_compared();
+        let wanted = !engine.is_empty() || compared;
+        let ends = wanted.then(|| ends(number, both, name, first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let offered = tls.and_then(|tls| tls.negotiation().offer()).is_some_and(|hello| hello.alpn.has("h2"));
-        let towards_http2 = http2 || http1.upgrade.is_some() || offered;
+        let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
         let blind_spots = coverage.blind_spots(number, http2);
-        let (streams, frames) =
-            (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
+        let (streams, frames) = counts(conn);
         let listed = to_index(number) < wishes.limit_connections;
         let row = listed.then(|| {
             let facts = Facts {
                 number,
                 first,
-                client: (client_end, tcp.stream(client)),
-                server: (server_end, tcp.stream(client.reverse())),
+                client: (both.0, tcp.stream(client)),
+                server: (both.1, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
                 prologues: &self.prologues,
                 http1,
@@ -121,5 +114,54 @@ impl Upper {
             calls: judge_calls,
             towards_http2,
         }
+    }
+}
+
+/// Streams opened, and frames of both sides.
+fn counts(conn: &Connection) -> (u64, u64) {
+    (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()))
+}
+
+/// True when the client offers HTTP/2 by ALPN.
+fn offers_http2(tls: &Session) -> bool {
+    tls.negotiation().offer().is_some_and(|hello| hello.alpn.has("h2"))
+}
+
+/// Who the two ends are, for the words of findings.
+fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
+    Ends {
+        number,
+        client: client.to_string(),
+        server: server.to_string(),
+        server_key: authority.map_or_else(|| server.port.to_string(), str::to_owned),
+        first,
+    }
+}
+
+/// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.
+fn parties(
+    number: u64,
+    (client, server): (Endpoint, Endpoint),
+    authority: Option<&str>,
+    http2: bool,
+    ((modes, tls), span): ((PerSide<http1::Protocol>, bool), (Place, Place)),
+) -> Parties {
+    Parties {
+        number,
+        client: rows::plain(client.address),
+        server: (rows::plain(server.address), server.port),
+        name: authority.map_or(0, |name| foldhash::fast::FixedState::default().hash_one(name)),
+        protocol: protocol(http2, [modes.client, modes.server]),
+        tls,
+        span,
+    }
+}
+
+/// What is spoken on a connection, for its summary.
+fn protocol(http2: bool, modes: [http1::Protocol; 2]) -> Protocol {
+    match modes {
+        _ if http2 => Protocol::Http2,
+        [http1::Protocol::Http1, _] => Protocol::Http1,
+        _ => Protocol::Other,
     }
 }

@@ -107,12 +107,13 @@ fn request(exchange: &mut Exchange, head: RequestHead, held: &Held) -> Decision 
     let (requested, length) = (held.origin(head.length), head.length);
     exchange.content_left = head.content_length;
     if head.upgrade_h2c {
+        let first = exchange.first.server.filter(|_| exchange.protocols.server == Protocol::Http2);
         exchange.upgrade = Some(Upgrade {
             request: head.clone(),
             requested,
             response: None,
-            answered: None,
-            outcome: Outcome::Pending,
+            answered: first.map(|first| first.origin),
+            outcome: if first.is_some() { Outcome::TalkedOver } else { Outcome::Pending },
         });
     }
     exchange.request = Some((head, requested));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasher;
 
 use super::engine::Ends;
+use super::summary::Parties;
 use crate::base::{Origin, Place, Side, Time};
 use crate::conn::{Alternative, Alternatives, Connection, Ended};
 use crate::http1::{Exchange, Outcome, Protocol};
@@ -131,30 +132,19 @@ pub struct Agreements {
     forgotten: u64,
 }
 
-/// Who takes part in a connection, and what TCP shows of its server.
-#[derive(Clone, Copy, Debug)]
-pub struct Parties {
-    /// The connection's number.
-    pub number: u64,
-    /// The client's address.
-    pub client: u128,
-    /// The server's address and port.
-    pub server: (u128, u16),
-    /// The first packet.
-    pub started: Place,
-    /// Octets that the server sent.
-    pub octets: u64,
-    /// Smallest and largest time to live of the server's packets.
-    pub ttl: Option<(u8, u8)>,
-}
-
 /// Requests of one connection that are kept.
 const MOST_REQUESTS: usize = 8;
 
 impl Agreement {
-    /// What is kept of a connection.
+    /// What is kept of a connection; `answer` is how many octets the server sent, and the smallest and largest time to live of its packets.
     #[must_use]
-    pub fn of(parties: &Parties, conn: &Connection, http1: &Exchange, tls: Option<&Negotiation>) -> Self {
+    pub fn of(
+        parties: &Parties,
+        answer: (u64, Option<(u8, u8)>),
+        conn: &Connection,
+        http1: &Exchange,
+        tls: Option<&Negotiation>,
+    ) -> Self {
         let name = tls.and_then(Negotiation::server_name).map(digest);
         let alternatives = conn.alternatives().map(Alternatives::named).unwrap_or_default().to_vec();
         Self {
@@ -162,14 +152,14 @@ impl Agreement {
             client: parties.client,
             server: parties.server,
             name,
-            started: parties.started,
+            started: parties.span.0,
             spoken: spoken(conn, http1, tls),
             asked: asked(conn, http1),
-            bare: bare(parties, conn, http1, tls),
+            bare: bare(answer.0, conn, http1, tls),
             failed: failed(conn),
             alternatives,
             requests: requests(conn),
-            ttl: parties.ttl,
+            ttl: answer.1,
             selected: tls.and_then(|tls| tls.alpn().selected).map(|name| name.to_string().into()),
         }
     }
@@ -330,7 +320,7 @@ fn requests(conn: &Connection) -> Vec<Request> {
     requests.take(MOST_REQUESTS).collect()
 }
 
-fn bare(parties: &Parties, conn: &Connection, http1: &Exchange, tls: Option<&Negotiation>) -> Option<Bare> {
+fn bare(octets: u64, conn: &Connection, http1: &Exchange, tls: Option<&Negotiation>) -> Option<Bare> {
     let (ended, origin) = conn.transport.ended();
     let closed = match ended {
         Ended::Fin(Side::Server) => (origin?, false),
@@ -342,7 +332,7 @@ fn bare(parties: &Parties, conn: &Connection, http1: &Exchange, tls: Option<&Neg
         Some(_) => hello?,
         None => http1.first.client.filter(|_| http1.client_spoke_http())?.origin,
     };
-    let nothing = parties.octets == 0 && closed.0.tcp_end == 0;
+    let nothing = octets == 0 && closed.0.tcp_end == 0;
     nothing.then_some(Bare { tls: tls.is_some(), spoke, closed })
 }
 

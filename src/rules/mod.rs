@@ -15,6 +15,7 @@ mod ledger;
 mod options;
 mod rule;
 mod second;
+mod summaries;
 mod summary;
 mod verdict;
 
@@ -39,7 +40,7 @@ mod stream_id;
 mod stream_state;
 mod tls;
 
-pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Parties, Request, Server, Spoken, digest};
+pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Request, Server, Spoken, digest};
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, Secrecy, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
@@ -47,13 +48,16 @@ pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
-pub use options::{Options, Spec};
+pub use options::{IdleTimeout, Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use second::{Revision, Standing, fold_late, revise};
-pub use summary::{CaptureView, FileView, Summary};
+pub use summaries::Summaries;
+pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
 mod needs;
+#[cfg(test)]
+mod soundness;
 #[cfg(test)]
 mod tests;

@@ -167,8 +167,7 @@ impl Handshake {
         Octets::Plain(record(22, &message(2, &parts.concat())))
     }
 
-    /// Everything that the server says up to its Finished. Up to TLS 1.2 the client's flight stands in the middle of it; here it does
-    /// not wait.
+    /// What the server says at once: in TLS 1.3 everything up to its Finished, before that up to ServerHelloDone.
     #[must_use]
     pub fn server_flight(&self) -> Octets {
         let mut octets = self.server_hello().octets();
@@ -179,10 +178,15 @@ impl Handshake {
             octets.extend(sealer.seal(ContentType::HANDSHAKE, &message(20, &[0xfe; 32])));
         } else {
             octets.extend(record(22, &message(14, &[])));
-            octets.extend(record(20, &[1]));
-            octets.extend(record(22, &[0xee; 40]));
         }
         Octets::Plain(octets)
+    }
+
+    /// What the server says behind the client's flight: nothing in TLS 1.3, before that its Finished.
+    #[must_use]
+    pub fn server_end(&self) -> Octets {
+        let finished = [record(20, &[1]), record(22, &[0xee; 40])].concat();
+        Octets::Plain(if self.version == Spoken::Tls12 { finished } else { Vec::new() })
     }
 
     /// Everything that the client says behind its hello.

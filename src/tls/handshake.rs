@@ -62,7 +62,10 @@ impl Session {
             (Side::Client, HandshakeType::CLIENT_HELLO) => {
                 ClientHello::read(body, at).map(|hello| self.client_hello(hello, work))
             }
-            (Side::Client, HandshakeType::END_OF_EARLY_DATA) => Some(self.end_of_early_data(at, work)),
+            (Side::Client, HandshakeType::END_OF_EARLY_DATA) => {
+                self.end_of_early_data(at, work);
+                Some(())
+            }
             (Side::Client, HandshakeType::NEXT_PROTOCOL) => self.next_protocol(body, at, work),
             (Side::Server, HandshakeType::SERVER_HELLO) => {
                 ServerHello::read(body, at).map(|hello| self.server_hello(hello, work))
@@ -259,6 +262,7 @@ impl Session {
                 self.seen.resumed = (self.halves.client.gap.is_none()).then_some(false);
             }
             self.halves[side].enter(Epoch::Legacy);
+            self.seen.sealing[side] = true;
         }
         self.fact(side, at, Fact::ChangeCipherSpec, work);
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ring::aead::{self, LessSafeKey, UnboundKey};
 use ring::{hkdf, hmac};
 
-use super::{Opened, additional_data, nonce, unpadded};
+use super::Opened;
 use crate::base::Side;
 use crate::tls::keylog::{Random, Secret, wipe};
 use crate::tls::records::Header;
@@ -227,6 +227,36 @@ fn prf(hash: Hash, secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
     }
 }
 
+/// What a record is sealed with besides its key: its header as sent, and the header of TLS 1.2's additional data.
+fn additional_data(header: &Header, sequence: u64, plaintext: usize) -> [u8; 13] {
+    let mut data = [0; 13];
+    let length = u16::try_from(plaintext).unwrap_or(u16::MAX);
+    let parts = sequence
+        .to_be_bytes()
+        .into_iter()
+        .chain(header.octets.into_iter().take(3))
+        .chain(length.to_be_bytes());
+    for (octet, part) in data.iter_mut().zip(parts) {
+        *octet = part;
+    }
+    data
+}
+
+/// The nonce of a record: the sequence number over the end of the initial vector (RFC 8446 §5.3).
+fn nonce(iv: &[u8; 12], sequence: u64) -> [u8; 12] {
+    let mut nonce = *iv;
+    for (octet, part) in nonce.iter_mut().rev().zip(sequence.to_be_bytes().into_iter().rev()) {
+        *octet ^= part;
+    }
+    nonce
+}
+
+/// Where the plaintext of a TLS 1.3 record ends, and its content type, in what was opened: padding is taken off (RFC 8446 §5.4).
+fn unpadded(opened: &[u8]) -> Option<(usize, u8)> {
+    let at = opened.iter().rposition(|octet| *octet != 0)?;
+    opened.get(at).map(|kind| (at, *kind))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,5 +287,17 @@ mod tests {
                  87347b66"
             )
         );
+    }
+
+    #[test]
+    fn padding_is_taken_off_and_a_record_of_padding_is_none() {
+        assert_eq!(unpadded(&[7, 8, 23, 0, 0]), Some((2, 23)));
+        assert_eq!(unpadded(&[21]), Some((0, 21)));
+        assert_eq!(unpadded(&[0, 0]), None);
+    }
+
+    #[test]
+    fn the_sequence_number_lies_over_the_end_of_the_vector() {
+        assert_eq!(nonce(&[1; 12], 0x0203), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 2]);
     }
 }
