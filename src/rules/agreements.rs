@@ -244,12 +244,19 @@ impl Agreements {
         self.distances.get(&address).copied()
     }
 
-    /// True when no answer to this request came on its connection, nor a good one to the same request of the same client on a later one.
+    /// True when no answer to this request came on its connection, and no other connection of the client to the same host can have
+    /// brought one: neither a later one, nor one of HTTP/1.x, which may have carried more requests than its first.
     #[must_use]
     pub fn was_lost(&self, number: u64) -> bool {
-        let Some(agreement) = self.connection(number) else { return false };
-        let Some(asked) = agreement.asked.filter(|asked| asked.status.is_none()) else { return false };
-        self.repeated(agreement, &asked).is_none()
+        let Some(own) = self.connection(number).filter(|_| self.forgotten == 0) else { return false };
+        let Some(asked) = own.asked.filter(|asked| asked.status.is_none()) else { return false };
+        let may_have = |other: &Agreement| {
+            let same = other.client == own.client && other.server.0 == own.server.0 && other.number != number;
+            let late = other.started.pkt > asked.at.at.pkt;
+            let lost = other.asked.is_some_and(|asked| asked.status.is_none()) && other.requests.is_empty();
+            same && !lost && (late || other.spoken == Spoken::Http1) && other.spoken != Spoken::Nothing
+        };
+        !self.kept.iter().any(|(other, _)| may_have(other))
     }
 
     /// The connection on which the same client asked the same of the same host, without an upgrade, and got it.

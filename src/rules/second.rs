@@ -40,8 +40,9 @@ pub struct Standing<'a> {
 
 /// Holds every finding against the other connections.
 pub fn revise(findings: &mut Vec<Finding>, capture: &CaptureView<'_>, ends: &dyn Fn(u64) -> Ends) {
-    let judges: Vec<_> = catalog().iter().filter_map(|rule| second(rule)).collect();
-    for (code, judge) in judges {
+    let all = catalog().iter().flat_map(|rule| rule.judges.iter().map(|judge| (rule.code, judge)));
+    for (code, judge) in all {
+        let Judge::Second(judge) = judge else { continue };
         let own = |finding: &&Finding| finding.rule == code;
         let alike: Vec<u64> = findings.iter().filter(own).filter_map(|finding| finding.conn).collect();
         findings.retain_mut(|finding| {
@@ -57,13 +58,12 @@ pub fn revise(findings: &mut Vec<Finding>, capture: &CaptureView<'_>, ends: &dyn
     }
 }
 
-/// What the other connections of a finding did stands beside what its own did, in the first of them.
+/// What the other connections of a finding did stands beside what its own did.
 fn stand_together(findings: &mut [Finding], code: &str) {
     let of_rule = |finding: &&Finding| finding.rule == code;
     let others: Vec<(u64, Evidence)> = findings.iter().filter(of_rule).filter_map(last_effect).collect();
     for finding in findings.iter_mut().filter(|finding| finding.rule == code) {
-        let first = finding.conn.is_some() && finding.conn == finding.conns.iter().min().copied();
-        for (number, effect) in others.iter().filter(|(number, _)| first && finding.conn != Some(*number)) {
+        for (number, effect) in others.iter().filter(|(number, _)| finding.conn != Some(*number)) {
             let listed = finding.conns.contains(number);
             if listed && finding.evidence.len() < limits::MAX_EVIDENCE {
                 let what = format!("conn {number}: {}", effect.what);
@@ -96,14 +96,6 @@ pub fn fold_late(findings: &mut Vec<Finding>, late: &mut [Finding]) {
         }
         false
     });
-}
-
-/// What a rule does in the second step.
-fn second(rule: &'static Rule) -> Option<(&'static str, fn(&Standing<'_>, &CaptureView<'_>) -> Revision)> {
-    rule.judges.iter().find_map(|judge| match judge {
-        Judge::Second(judge) => Some((rule.code, *judge)),
-        _ => None,
-    })
 }
 
 fn apply(finding: &mut Finding, revision: Revision, ends: &Ends) {

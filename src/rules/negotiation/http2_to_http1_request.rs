@@ -11,7 +11,7 @@ use crate::rules::{
 };
 use crate::script::{Script, goaway, http1, settings};
 
-use super::words::{OK, PLAIN, SWITCH, UPGRADE, began, upgraded};
+use super::words::{OK, PLAIN, SWITCH, UPGRADE, upgraded};
 
 /// Server answers an HTTP/1.1 Upgrade request with HTTP/2 frames at once.
 pub(in crate::rules) static UPGRADE_TALKED_OVER: Rule = Rule {
@@ -130,9 +130,10 @@ fn say(event: &Event<'_>, verdict: &mut Verdict<'_>, culprit: Culprit, message: 
     let http1 = event.http1;
     let crossed = http1.speaks(Side::Client, Protocol::Http1) && http1.speaks(Side::Server, Protocol::Http2);
     let (Some((head, at)), true) = (&http1.request, crossed) else { return };
-    let spoke = began(event, Side::Server);
-    let frame =
-        event.conn.sides.server.first_frame.map_or("frame".to_owned(), |(header, _)| header.kind.to_string());
+    let (Some((frame, _)), Some(first)) = (event.conn.sides.server.first_frame, http1.first.server) else {
+        return;
+    };
+    let (spoke, frame) = (first.origin, frame.kind);
     let draft = Draft::new(culprit, message.to_owned(), *at, spoke)
         .shows(EvidenceRole::Cause, Side::Client, *at, format!("{what}: {} {}", head.method, head.target))
         .shows(EvidenceRole::Effect, Side::Server, spoke, format!("HTTP/2 {frame}"));

@@ -21,4 +21,7 @@ pub(in crate::rules) mod upgrade_refused;
 pub(in crate::rules) mod upgrade_request;
 pub(in crate::rules) mod upgrade_response_missing;
 mod words;
+
+#[cfg(test)]
+mod tests;
 pub(in crate::rules) mod wrong_port;
