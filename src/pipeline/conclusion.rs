@@ -30,21 +30,7 @@ pub(super) struct Concluded {
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
-    /// The client's end and the server's.
-const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
-    match client {
-        Direction::Forward => ends,
-        Direction::Backward => (ends.1, ends.0),
-    }
-}
-
-/// How many octets the server sent, and the smallest and largest time to live of its packets.
-fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
-    let stats = tcp.stream(client.reverse()).stats;
-    (stats.octets, stats.ttl)
-}
-
-/// Streams opened, and frames of both sides.
+    /// Streams opened, and frames of both sides.
     pub streams: u64,
     pub frames: u64,
     /// How often a judge was called.
@@ -81,8 +67,7 @@ impl Upper {
         let summary = Summary::of(&parties, conn, &wishes.options);
         let answer = answer(tcp, client);
         let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
-        let wanted =
-            !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
+        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
         let ends = wanted.then(|| ends(number, both, name, first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
@@ -124,6 +109,20 @@ impl Upper {
             towards_http2,
         }
     }
+}
+
+/// The client's end and the server's.
+const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
+    match client {
+        Direction::Forward => ends,
+        Direction::Backward => (ends.1, ends.0),
+    }
+}
+
+/// How many octets the server sent, and the smallest and largest time to live of its packets.
+fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
+    let stats = tcp.stream(client.reverse()).stats;
+    (stats.octets, stats.ttl)
 }
 
 /// Streams opened, and frames of both sides.
