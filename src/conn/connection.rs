@@ -2,9 +2,10 @@
 
 use super::alternatives::Alternatives;
 use super::chatter::{Keepalive, Repeats};
-use super::fact::{Fact, Interest, Kind, On};
+use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Half, Limits};
+use super::on::{Interest, On};
 use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
 use super::stalls::{Crowding, Waits};

@@ -2,9 +2,10 @@
 
 use super::block::OpenBlock;
 use super::connection::Connection;
-use super::fact::{BadStreamId, Fact, Kind, On};
+use super::fact::{BadStreamId, Fact, Kind};
 use super::frames::{Seen, on_wrong_stream};
 use super::message;
+use super::on::On;
 use super::settings::{Acknowledged, Announcement};
 use super::shape::Standing;
 use super::state::{Input, Step, StreamState};

@@ -5,8 +5,8 @@ use crate::base::{Origin, Piece, Side, to_index, to_u64};
 use crate::frame::{Decoder as FrameDecoder, HEADER_OCTETS, Header, MAX_LENGTH, Output, PREFACE, Payload};
 use crate::hpack::{Decoder, Traits};
 use crate::http1::{
-    ClientOpening, Exchange, FirstOctets, Opening, Outcome, Protocol, RequestHead, ServerOpening, Upgrade,
-    names_https,
+    ClientOpening, Exchange, FirstOctets, Opening, Outcome, Prologue, Protocol, RequestHead, ServerOpening,
+    Upgrade, names_https,
 };
 use crate::limits;
 use crate::tcp::Start;
@@ -202,6 +202,7 @@ pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
         (Opening::Is(ClientOpening::Preface | ClientOpening::Request(_)), _) => Some((Side::Client, true)),
         (_, Opening::Is(ServerOpening::Response(_))) => Some((Side::Server, true)),
         (_, Opening::Is(ServerOpening::Settings)) => Some((Side::Server, false)),
+        _ if Prologue::is_proxy(octets) => Some((Side::Client, true)),
         _ if matches!(octets, [0x16, 3, _, _, _, 1, ..]) => Some((Side::Client, true)),
         _ if matches!(octets, [0x16, 3, _, _, _, 2, ..]) => Some((Side::Server, true)),
         _ => None,

@@ -16,7 +16,7 @@ use crate::limits;
 use crate::link::Encapsulation;
 use crate::rules::{Coverage, Engine, Scene};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
-use crate::tls::Session;
+use crate::tls::{Session, Verdict, looks_like_tls};
 
 /// Everything above TCP.
 pub(super) struct Upper {
@@ -255,6 +255,13 @@ impl Upper {
                 self.held[side].add(bytes, origin);
                 self.http1.spoke_on |= side == Side::Client && self.is_upgraded();
                 self.decide(side, sight, observe);
+            }
+            (Protocol::Other, Piece::Chunk { bytes, origin })
+                if side == Side::Client && sight.tls.is_none() && begins_with_hello(bytes) =>
+            {
+                self.held = PerSide::default();
+                self.held.client.add(bytes, origin);
+                self.http1.protocols.client = Protocol::Tls;
             }
             (Protocol::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
                 self.more_http1(bytes, origin, sight, observe);
@@ -528,6 +535,11 @@ impl Upper {
     pub(super) fn lower_port_serves(&self) -> Direction {
         if self.ends.0.port >= self.ends.1.port { Direction::Forward } else { Direction::Backward }
     }
+}
+
+/// True for octets that can only be a ClientHello: where another protocol went before, that is STARTTLS or its like.
+fn begins_with_hello(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x16, 3, 0..=4, _, _, 1, 0, ..]) && looks_like_tls(bytes) == Verdict::Yes
 }
 
 /// `HTTP2-Settings`, as far as it can be decoded.
