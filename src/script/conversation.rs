@@ -67,6 +67,12 @@ impl Script {
         script
     }
 
+    /// The server's host refuses the client's SYN.
+    #[must_use]
+    pub fn refuse(self) -> Self {
+        self.rst(Side::Server).change_last(|packet| packet.offset = super::wire::NUMBER_ZERO)
+    }
+
     /// The client's SYN again.
     #[must_use]
     pub fn knock_again(mut self) -> Self {

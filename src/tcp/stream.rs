@@ -73,6 +73,8 @@ pub struct Stream {
     pub acked: u64,
     /// Where this side's SYN was seen.
     pub syn: Option<Place>,
+    /// The RST that answered the peer's SYN and nothing else: it has no number of its own (RFC 9293 §3.10.7.1).
+    pub refused: Option<Origin>,
     /// How often it was sent, and where it was last.
     pub tries: u32,
     /// See there.
@@ -101,6 +103,13 @@ impl Stream {
     #[must_use]
     pub const fn next(&self) -> u64 {
         self.next
+    }
+
+    /// True when this direction has nothing but its SYN, once or more often.
+    #[must_use]
+    pub fn only_knocked(&self) -> bool {
+        let alone = self.stats.packets == u64::from(self.tries) && self.stats.missing == 0;
+        self.tries > 0 && self.next == 0 && alone
     }
 
     /// True when no octet of this direction is missing so far, from its SYN on.
