@@ -46,7 +46,7 @@ fn blind_spot(spot: &BlindSpot) -> String {
 
 const fn kind(kind: BlindSpotKind) -> &'static str {
     match kind {
-        BlindSpotKind::NoKeys => "encrypted, no keys",
+        BlindSpotKind::NoKeys => "encrypted",
         BlindSpotKind::Midstream => "beginning not captured",
         BlindSpotKind::Gap => "packets missing",
         BlindSpotKind::OneDirection => "only one direction captured",
