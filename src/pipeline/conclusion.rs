@@ -11,7 +11,7 @@ use crate::base::{PerSide, Place, to_index};
 use crate::conn::Connection;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
 use crate::http1;
-use crate::rules::{Ends, Parties, Protocol, Summary};
+use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::Session;
 
@@ -26,6 +26,7 @@ pub(super) struct Concluded {
     pub findings: Vec<Finding>,
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
+    pub agreement: Agreement,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -50,11 +51,7 @@ impl Upper {
     ) -> Concluded {
         let wishes = &desk.wishes;
         let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
-        let (number, first) = (*number, *first);
-        let both = match client {
-            Direction::Forward => self.ends,
-            Direction::Backward => (self.ends.1, self.ends.0),
-        };
+        let (number, first, both) = (*number, *first, sides(self.ends, client));
         let engine = std::mem::take(&mut ears.engine);
         let Ears { coverage, calls, grpc, now, .. } = ears;
         let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
@@ -68,7 +65,9 @@ impl Upper {
         let protocols = (http1.protocols, tls.is_some());
         let parties = parties(number, both, name, http2, (protocols, (first, *now)));
         let summary = Summary::of(&parties, conn, &wishes.options);
-        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other;
+        let answer = answer(tcp, client);
+        let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
+        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
         let ends = wanted.then(|| ends(number, both, name, first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
@@ -101,6 +100,7 @@ impl Upper {
             findings,
             blind_spots,
             summary,
+            agreement,
             ends,
             http2,
             streams,
@@ -109,6 +109,20 @@ impl Upper {
             towards_http2,
         }
     }
+}
+
+/// The client's end and the server's.
+const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
+    match client {
+        Direction::Forward => ends,
+        Direction::Backward => (ends.1, ends.0),
+    }
+}
+
+/// How many octets the server sent, and the smallest and largest time to live of its packets.
+fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
+    let stats = tcp.stream(client.reverse()).stats;
+    (stats.octets, stats.ttl)
 }
 
 /// Streams opened, and frames of both sides.

@@ -73,6 +73,10 @@ pub struct Stream {
     pub acked: u64,
     /// Where this side's SYN was seen.
     pub syn: Option<Place>,
+    /// How often it was sent, and where it was last.
+    pub tries: u32,
+    /// See there.
+    pub last_try: Place,
     /// Offset of the orderly end, once seen, whether or not all octets before it came.
     pub fin: Option<u64>,
     /// True once this side acknowledged anything, its peer's SYN included.
