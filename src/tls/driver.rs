@@ -20,7 +20,6 @@ pub(super) struct Seen {
     pub(super) origins: Vec<(Side, Origin)>,
     /// The pieces that came in.
     pub(super) pieces: Vec<(Side, Cut)>,
-    pub(super) ports: (u16, u16),
     ended: [bool; 2],
 }
 
@@ -122,8 +121,7 @@ pub(super) fn run_with(capture: &Path, keys: &KeyLog) -> (Vec<Seen>, Shared) {
         let (connection, seen, client) = all.entry(seat.number).or_insert_with(|| {
             let client = segment.source_port > segment.destination_port;
             let client = if client { Direction::Forward } else { Direction::Backward };
-            let ports = (segment.source_port, segment.destination_port);
-            (Connection::default(), Seen { ports, ..Seen::default() }, client)
+            (Connection::default(), Seen::default(), client)
         });
         connection.push(seat.direction, &segment, &mut |direction, output| {
             let side = if direction == *client { Side::Client } else { Side::Server };

@@ -62,7 +62,10 @@ impl Session {
             (Side::Client, HandshakeType::CLIENT_HELLO) => {
                 ClientHello::read(body, at).map(|hello| self.client_hello(hello, work))
             }
-            (Side::Client, HandshakeType::END_OF_EARLY_DATA) => Some(self.end_of_early_data(at, work)),
+            (Side::Client, HandshakeType::END_OF_EARLY_DATA) => {
+                self.end_of_early_data(at, work);
+                Some(())
+            }
             (Side::Client, HandshakeType::NEXT_PROTOCOL) => self.next_protocol(body, at, work),
             (Side::Server, HandshakeType::SERVER_HELLO) => {
                 ServerHello::read(body, at).map(|hello| self.server_hello(hello, work))

@@ -94,7 +94,10 @@ impl Session {
         if !self.negotiation().is_tls13() {
             return vec![Label::ClientRandom];
         }
-        let early = matches!(self.negotiation().early_data, EarlyData::Accepted | EarlyData::Offered);
+        let early = matches!(
+            self.negotiation().early_data,
+            EarlyData::Accepted | EarlyData::Offered | EarlyData::Unknown
+        );
         let early = early.then_some(Label::ClientEarlyTrafficSecret);
         let others = [Epoch::Handshake, Epoch::Application]
             .into_iter()

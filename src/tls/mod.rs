@@ -45,7 +45,10 @@ pub use suite::{Aead, CipherSuite, Hash};
 pub use verdict::{Verdict, looks_like_tls};
 
 #[cfg(test)]
-#[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;

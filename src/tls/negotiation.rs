@@ -84,6 +84,8 @@ pub enum EarlyData {
     Accepted,
     /// The server does not; the client sends them again.
     Rejected,
+    /// The client has gone on, and what the server decided could not be read.
+    Unknown,
 }
 
 impl Negotiation {

@@ -34,13 +34,13 @@ impl Session {
     pub(super) fn has_keys<E: FnMut(&Self, Output<'_>)>(
         &mut self,
         side: Side,
-        origin: &Origin,
+        at: Stretch,
         work: &mut Work<'_, E>,
     ) -> bool {
         if self.halves[side].opener.is_some() {
             return true;
         }
-        if self.halves[side].phase == Phase::Clear && !self.begin_sealed(side, origin, work) {
+        if self.halves[side].phase == Phase::Clear && !self.begin_sealed(side, at, work) {
             return false;
         }
         let Phase::Sealed(epoch) = self.halves[side].phase else { return false };
@@ -62,7 +62,7 @@ impl Session {
             self.halves[side].missed_early_data = true;
             return false;
         }
-        self.hide(side, epoch, origin, work);
+        self.hide(side, epoch, at, work);
         false
     }
 
@@ -75,7 +75,7 @@ impl Session {
     fn begin_sealed<E: FnMut(&Self, Output<'_>)>(
         &mut self,
         side: Side,
-        origin: &Origin,
+        at: Stretch,
         work: &mut Work<'_, E>,
     ) -> bool {
         let offered = side == Side::Client && self.seen.early_data == EarlyData::Offered;
@@ -92,7 +92,7 @@ impl Session {
                 Epoch::Handshake
             }
             None => {
-                self.hide(side, Epoch::Handshake, origin, work);
+                self.hide(side, Epoch::Handshake, at, work);
                 return false;
             }
         };
@@ -110,11 +110,10 @@ impl Session {
         &mut self,
         side: Side,
         epoch: Epoch,
-        origin: &Origin,
+        at: Stretch,
         work: &mut Work<'_, E>,
     ) {
         self.halves[side].phase = Phase::Hidden;
-        let at = Stretch { start: *origin, end: *origin };
         let suite = self.key_hellos().1;
         let fact = match (&self.seen.client_hello, suite) {
             (None, _) => Fact::HandshakeNotSeen,
@@ -207,16 +206,19 @@ impl Session {
         self.content(side, ContentType(kind), body.get(plain).unwrap_or_default(), at, work);
     }
 
-    /// The client has gone on without EndOfEarlyData: the server did not take its 0-RTT data, unless that message is lost.
+    /// The client has gone on without EndOfEarlyData: the server did not take its 0-RTT data, unless that message is lost or could not
+    /// be read.
     fn pass_early_data<E: FnMut(&Self, Output<'_>)>(
         &mut self,
         whole: bool,
         at: Stretch,
         work: &mut Work<'_, E>,
     ) {
-        if whole {
+        if whole && !self.halves.client.missed_early_data {
             self.decide_early(EarlyData::Rejected, at, work);
-        } else if self.seen.early_data == EarlyData::Offered && self.early.take().is_some() {
+        } else if self.seen.early_data == EarlyData::Offered {
+            self.seen.early_data = EarlyData::Unknown;
+            self.early = None;
             self.lose(Side::Client, LossKind::Captured, at.start, work);
         }
     }

@@ -37,8 +37,8 @@ const LONGEST: usize = (1 << 14) + 2048;
 pub(super) enum Step {
     /// Nothing, without more octets.
     More,
-    /// A header: [`Records::keep`] or [`Records::skip`] has to be called.
-    Header(Header),
+    /// A header, and where it stands: [`Records::keep`] or [`Records::skip`] has to be called.
+    Header(Header, Stretch),
     /// The body of a record that was kept. The buffer goes back to where it came from.
     Body(Header, Stretch, Vec<u8>),
     /// The end of a record that was skipped.
@@ -54,6 +54,8 @@ pub(super) enum Step {
 pub(super) enum Hole {
     /// It lies inside the body of a record, whose end is known.
     Inside,
+    /// It lies inside the body of a record that is skipped already.
+    Skipped,
     /// The end of a record is lost.
     Open,
     /// Nothing is read any more, or searched for already.
@@ -210,7 +212,7 @@ impl Records {
             Some(header) => {
                 self.begun = true;
                 self.state = State::Asked(header);
-                Step::Header(header)
+                Step::Header(header, self.stretch(origin, rest))
             }
             None => Step::NoHeader(self.head, origin.before(to_u64(rest.len()))),
         }
@@ -253,12 +255,14 @@ impl Records {
     pub(super) fn gap(&mut self, length: u64, buffers: &mut Buffers) -> Hole {
         let missing = to_index(length);
         match &mut self.state {
-            State::Body(header, left) | State::Skip(header, left) if missing > 0 && missing <= *left => {
-                let header = *header;
-                let left = left.saturating_sub(missing);
-                self.state = if left == 0 { State::Head } else { State::Skip(header, left) };
+            State::Body(header, left) if missing > 0 && missing <= *left => {
+                self.state = pass(*header, left.saturating_sub(missing));
                 buffers.give(std::mem::take(&mut self.body));
                 Hole::Inside
+            }
+            State::Skip(header, left) if missing > 0 && missing <= *left => {
+                self.state = pass(*header, left.saturating_sub(missing));
+                Hole::Skipped
             }
             State::Ended => Hole::Unread,
             State::Search(search) => {
@@ -319,6 +323,11 @@ impl Replay {
             behind.map(|(end, origin)| (before.saturating_add(end.saturating_sub(other.at)), *origin)),
         );
     }
+}
+
+/// The rest of a body that is of no use.
+const fn pass(header: Header, left: usize) -> State {
+    if left == 0 { State::Head } else { State::Skip(header, left) }
 }
 
 fn take<'b>(rest: &mut &'b [u8], wanted: usize) -> &'b [u8] {

@@ -115,7 +115,7 @@ impl Session {
         loop {
             match self.halves[side].records.step(&mut rest, origin) {
                 Step::More => return,
-                Step::Header(header) => self.header(side, &header, origin, work),
+                Step::Header(header, at) => self.header(side, &header, at, work),
                 Step::Body(header, at, body) => self.record(side, &header, at, body, work),
                 Step::Skipped(header, at) => self.skipped(side, &header, at, work),
                 Step::NoHeader(octets, origin) => self.no_header(side, octets, origin, work),
@@ -132,7 +132,7 @@ impl Session {
         &mut self,
         side: Side,
         header: &Header,
-        origin: &Origin,
+        at: Stretch,
         work: &mut Work<'_, E>,
     ) {
         let phase = self.halves[side].phase;
@@ -140,9 +140,9 @@ impl Session {
         let wanted = match (phase, header.kind) {
             (_, ContentType::APPLICATION_DATA) => {
                 self.note_sealed(side, header);
-                self.has_keys(side, origin, work)
+                self.has_keys(side, at, work)
             }
-            (_, ContentType::HANDSHAKE | ContentType::ALERT) if legacy => self.has_keys(side, origin, work),
+            (_, ContentType::HANDSHAKE | ContentType::ALERT) if legacy => self.has_keys(side, at, work),
             (Phase::Hidden, ContentType::HANDSHAKE) => self.seen.is_tls13(),
             (Phase::Hidden, ContentType::ALERT) => header.length == 2,
             (_, ContentType::HEARTBEAT) => false,
@@ -230,11 +230,9 @@ impl Session {
         let records = self.seen.sealed_records[side];
         match header.kind {
             ContentType::ALERT => self.sealed_alert(side, at, work),
-            ContentType::HANDSHAKE if !tls13 && self.seen.application_data[side].is_some() => {
-                if self.seen.sealed_handshake[side].is_none() {
-                    self.seen.sealed_handshake[side] = Some(at);
-                    self.fact(side, at, Fact::SealedHandshake, work);
-                }
+            ContentType::HANDSHAKE if !tls13 && self.is_behind_data(side) => {
+                self.seen.sealed_handshake[side] = Some(at);
+                self.fact(side, at, Fact::SealedHandshake, work);
             }
             ContentType::APPLICATION_DATA if tls13 && header.length == SEALED_ALERT => {
                 self.sealed_alert(side, at, work);
@@ -251,6 +249,11 @@ impl Session {
             }
             _ => {}
         }
+    }
+
+    /// True when a sealed handshake message of this side would be its first behind application data.
+    fn is_behind_data(&self, side: Side) -> bool {
+        self.seen.application_data[side].is_some() && self.seen.sealed_handshake[side].is_none()
     }
 
     /// True when a client's sealed record of this number, in TLS 1.3, can hardly be part of its handshake, which has three messages at
@@ -309,6 +312,7 @@ impl Session {
                 half.doubt_more(0);
             }
             (Hole::Inside, None) => half.doubt_more(1),
+            (Hole::Skipped, _) => {}
             (Hole::Open | Hole::Unread, _) => {
                 let records = length.checked_div(SHORTEST_SEALED).filter(|_| length > 0);
                 let records = records.map_or(u64::MAX, |records| records.saturating_add(1));
