@@ -25,7 +25,7 @@ pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
             }
         }
         Openable::WrongSecret => Secrecy::WrongSecret,
-        Openable::Unsupported(suite) => Secrecy::Unsupported(suite),
+        Openable::Unsupported(version, suite) => Secrecy::Unsupported(version, suite),
         Openable::HandshakeNotSeen => Secrecy::HandshakeNotSeen,
     };
     let sealed = Side::BOTH.into_iter().filter_map(|side| seen.application_data[side]);

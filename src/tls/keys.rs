@@ -2,6 +2,7 @@
 
 use super::half::Epoch;
 use super::keylog::{KeyLog, Label, Random, Source};
+use super::names::Version;
 use super::negotiation::EarlyData;
 use super::opening::label;
 use super::session::Session;
@@ -27,8 +28,8 @@ pub enum Openable {
     Missing(Vec<MissingLine>),
     /// No line is missing, but records cannot be opened: the secret is of another session.
     WrongSecret,
-    /// The suite seals records in a way that cannot be opened here.
-    Unsupported(CipherSuite),
+    /// The suite seals records, in this version, in a way that cannot be opened here.
+    Unsupported(Version, CipherSuite),
     /// The hellos are not in the capture.
     HandshakeNotSeen,
     /// The handshake did not get as far as keys.
@@ -69,8 +70,8 @@ impl Session {
         if failed {
             return Openable::NothingSealed;
         }
-        if !super::crypt::opens(answer.suite) {
-            return Openable::Unsupported(answer.suite);
+        if !super::crypt::opens(answer.version, answer.suite) {
+            return Openable::Unsupported(answer.version, answer.suite);
         }
         let random = hello.random;
         let missing: Vec<MissingLine> = self
