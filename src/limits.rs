@@ -215,11 +215,27 @@ pub const MAX_CLOSED_CALLS: usize = 256;
 
 /// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
 pub const MAX_WEB_TRAILERS: usize = 2048;
+/// Connections kept for the rules that compare connections at the end of the capture: 16 MiB of summaries.
+pub const MAX_SUMMARIES: usize = 1 << 16;
+
+/// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
+pub const MAX_REPRIORITIZED: usize = 8;
+
+/// Milliseconds without any segment of a connection from which on the next one is said to break a silence: below a second, retransmission
+/// timers and delayed acknowledgements make pauses that nobody means.
+pub const SILENCE_MS: i64 = 1000;
+
+/// Streams of one side that may wait for credit at once and are timed.
+pub const MAX_TIMED_WAITS: usize = 64;
+
+/// Targets (server, port, name) of which connections are compared at the end of the capture; the one used longest ago gives way.
+pub const MAX_TARGETS: usize = 1024;
+
+/// Connections that are compared for each target; the oldest gives way. Rules that compare need three.
+pub const MAX_SUMMARIES_PER_TARGET: usize = 32;
 /// Windows of one side that are used up at once, whose stall is timed: more than a person could read of; further ones are not timed.
 pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
 
 /// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
 /// MAX_CONCURRENT_STREAMS that means to be a limit.
 pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;
-/// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
-pub const MAX_REPRIORITIZED: usize = 8;

@@ -42,6 +42,20 @@ fn cases(few: u32) -> ProptestConfig {
     }
 }
 
+/// What is allowed and yet does harm: ends that move at random leave without a word, and leave content unread for long.
+const UNWISE: &[&str] = &[
+    "close-without-goaway",
+    "goaway-promise-broken",
+    "no-two-step-shutdown",
+    "stream-window-never-refilled",
+    "connection-window-leak",
+    "connection-window-deadlock",
+    "connection-lost-with-open-streams",
+    "dead-peer-detected",
+    "flow-control-stall",
+    "slow-read",
+];
+
 proptest! {
     #![proptest_config(cases(192))]
 
@@ -49,8 +63,8 @@ proptest! {
     fn a_legal_conversation_is_accused_of_nothing(moves in moves()) {
         let packets = play(&moves);
         let report = report_on(&packets);
-        let accused: Vec<_> =
-            report.findings.iter().filter(|finding| finding.severity >= Severity::Warning).map(common::line).collect();
+        let accuses = |finding: &&Finding| finding.severity >= Severity::Warning && !UNWISE.contains(&finding.name);
+        let accused: Vec<_> = report.findings.iter().filter(accuses).map(common::line).collect();
         prop_assert!(accused.is_empty(), "{}\n{}", accused.join("\n"), shown(&packets));
         prop_assert!(report.coverage.blind_spots.is_empty(), "{:?}\n{}", report.coverage.blind_spots, shown(&packets));
     }
@@ -109,7 +123,7 @@ proptest! {
     fn what_is_lost_of_a_healthy_capture_accuses_nobody(which in any::<Index>(), loss in losses()) {
         let healthy = healthy();
         let (name, records) = which.get(&healthy);
-        let kept = loss.kept(records.packets(), |_| false);
+        let kept = loss.kept(records.packets(), |packet| records.goes_up(packet));
         let lossy = report(&records.file(|number| kept[number]));
         let new: Vec<_> = grave(&lossy).difference(&grave(&report(&records.file(|_| true)))).copied().collect();
         let findings = lines(&lossy).join("\n");
@@ -192,6 +206,27 @@ fn no_single_packet_lost_of_a_quiet_example_accuses_anybody() {
         }
     }
 }
+
+#[test]
+fn no_single_packet_lost_of_a_small_healthy_capture_accuses_anybody() {
+    let small = healthy().into_iter().filter(|(_, records)| records.packets() <= FEW);
+    for (name, records) in small {
+        let whole = grave(&report(&records.file(|_| true)));
+        for lost in 0..records.packets() {
+            let lossy = report(&records.file(|number| number != lost));
+            let new: Vec<_> = grave(&lossy).difference(&whole).copied().collect();
+            assert!(
+                new.is_empty(),
+                "{name} without packet {}: {new:?}\n{}",
+                lost + 1,
+                lines(&lossy).join("\n")
+            );
+        }
+    }
+}
+
+/// Packets of a capture of which each one is taken out in turn.
+const FEW: usize = 100;
 
 fn same_findings(packets: &[Packet], cut: &[Packet]) -> Result<(), TestCaseError> {
     let (whole, other) = (report_on(packets), report_on(cut));

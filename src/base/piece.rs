@@ -1,6 +1,6 @@
 //! A byte stream in order, and what goes with it: pieces, signals, losses.
 
-use super::Origin;
+use super::{Origin, Span};
 
 /// The next part of one side's byte stream.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,22 @@ pub enum Signal {
     Rst {
         /// True when the segment carried an acknowledgement.
         acknowledges: bool,
+        /// True when it travelled another distance than every other segment of this side: its time to live differs.
+        foreign: bool,
+    },
+    /// The connection was silent on both sides until this segment of this side.
+    Resumed {
+        /// For so long.
+        silent: Span,
+        /// True when the segment carries octets, or probes whether the peer lives.
+        asks: bool,
+    },
+    /// This side sent octets again that had passed before; `origin.tcp_end` is the offset behind them.
+    Resent,
+    /// This side sent again what was lost, while later octets of it were there already.
+    Refilled {
+        /// How long these had waited.
+        waited: Span,
     },
 }
 

@@ -187,6 +187,17 @@ impl FileFacts {
         }
     }
 
+    /// The first damaged place, and how many others there are.
+    #[must_use]
+    pub fn damage_in_words(&self) -> Option<String> {
+        let first = self.damage.first()?;
+        Some(match self.damage_count {
+            0 | 1 => first.to_string(),
+            2 => format!("{first}; and 1 more damaged place"),
+            count => format!("{first}; and {} more damaged places", count.saturating_sub(1)),
+        })
+    }
+
     /// Adds to the latest damage what was passed over because of it, and whether anything was found behind.
     pub(super) fn note_skipped(&mut self, octets: u64, resumed: bool) {
         self.skipped = self.skipped.saturating_add(octets);
@@ -269,6 +280,19 @@ mod tests {
             facts.damage[3].to_string(),
             "at octet 3, behind packet 0: a packet of interface 7, which is not declared"
         );
+    }
+
+    #[test]
+    fn damage_in_words_is_the_first_place_and_the_number_of_the_others() {
+        let mut facts = FileFacts::new(Format::Pcap);
+        assert_eq!(facts.damage_in_words(), None);
+        let first = "at octet 7, behind packet 0: a record of 9 octets; 30 octets passed over";
+        facts.note_damage(7, Fault::RecordLength(9));
+        facts.note_skipped(30, true);
+        for more in ["", "; and 1 more damaged place", "; and 2 more damaged places"] {
+            assert_eq!(facts.damage_in_words(), Some(format!("{first}{more}")));
+            facts.note_damage(50, Fault::RecordLength(9));
+        }
     }
 
     #[test]

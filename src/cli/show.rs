@@ -11,12 +11,13 @@ use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
-    Detail, Look, call_lines, connection_lines, element, frame_header, frame_line, setting_lines,
-    stream_header, stream_line,
+    Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
+    frame_line, latency_header, latency_line, ping_header, ping_line, setting_lines, stream_header,
+    stream_line, window_header, window_line,
 };
 use crate::views::{
-    CallList, ConnectionLine, Frames, Interest, NO_INTEREST, Observed, SETTINGS_INTEREST, SettingLine,
-    Streams, connections, settings,
+    CallList, ConnectionLine, Frames, Interest, LATENCY_INTEREST, NO_INTEREST, Observed, PINGS_INTEREST,
+    Room, SETTINGS_INTEREST, SettingLine, Streams, connections, latency, pings, settings,
 };
 
 /// The words of the command.
@@ -60,6 +61,14 @@ enum View {
     Settings,
     /// gRPC calls: messages and octets of client/server, time to the first answer and in all
     Grpc,
+    /// PINGs, with their round trip and who answers
+    Pings,
+    /// Windows of flow control over time: of the connection (stream 0) and of streams, for each sender
+    Windows,
+    /// Streams open over time against MAX_CONCURRENT_STREAMS
+    Concurrency,
+    /// Where the time of each call went: queue, network (one round trip), server, without credit, behind losses, rest
+    Latency,
 }
 
 /// How rows are written.
@@ -97,12 +106,16 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Streams => streams(&args, &mut sheet),
         View::Settings => show_settings(&args, &mut sheet),
         View::Grpc => show_calls(&args, &mut sheet),
+        View::Pings => show_pings(&args, &mut sheet),
+        View::Windows => windows(&args, &mut sheet),
+        View::Concurrency => concurrency(&args, &mut sheet),
+        View::Latency => show_latency(&args, &mut sheet),
     }?;
     sheet.finish()?;
     let unread =
         report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
     if let Some((path, error)) = unread {
-        terminal.complain(&format!("{path} was not read to its end: {error}"));
+        terminal.complain(&format!("{path} was not read in full: {error}"));
         return Ok(3);
     }
     Ok(0)
@@ -134,6 +147,58 @@ fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
                     sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
                 }
             });
+        }
+    })
+}
+
+fn show_pings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    sheet.begin(&format!("{}\n", ping_header(&look)));
+    args.analyze(PINGS_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            for line in pings(&observed(&seen)) {
+                sheet.row(|| element(&line), || format!("{}\n", ping_line(&line, &look)));
+            }
+        }
+    })
+}
+
+fn windows(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Room::default();
+    sheet.begin(&format!("{}\n", window_header(&look)));
+    args.analyze(Room::WINDOWS_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.windows(&observed(&seen), &mut |line| {
+                if wanted.stream(line.stream) {
+                    sheet.row(|| element(&line), || format!("{}\n", window_line(&line, &look)));
+                }
+            });
+        }
+    })
+}
+
+fn concurrency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Room::default();
+    sheet.begin(&format!("{}\n", concurrency_header(&look)));
+    args.analyze(Room::CONCURRENCY_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.concurrency(&observed(&seen), &mut |line| {
+                sheet.row(|| element(&line), || format!("{}\n", concurrency_line(&line, &look)));
+            });
+        }
+    })
+}
+
+fn show_latency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    sheet.begin(&format!("{}\n", latency_header(&look)));
+    args.analyze(LATENCY_INTEREST, &mut |seen| {
+        if let Some(line) = latency(&observed(&seen)).filter(|_| wanted.conn(seen.conn))
+            && wanted.stream(line.stream)
+        {
+            sheet.row(|| element(&line), || format!("{}\n", latency_line(&line, &look)));
         }
     })
 }

@@ -2,18 +2,16 @@
 //! credit in small steps. Only rare frames come here; [`Excess`] is told once for each pattern and side.
 
 use super::connection::Connection;
+use super::credit::MAX_WINDOW;
 use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::rates::{Excess, Pattern, Rate, Tally};
 use super::stream::Stream;
 use crate::base::{Side, Span, to_u32, to_u64};
-use crate::frame::{ErrorCode, Flags, FrameType, Settings, StreamId};
+use crate::frame::{ErrorCode, Flags, FrameType, Priority, Settings, StreamId};
 
 /// A response with fewer octets of content than this is little.
 const LITTLE: u64 = 1024;
-
-/// The largest window (RFC 9113 §6.9.1).
-const MOST_CREDIT: i64 = 0x7fff_ffff;
 
 /// A stream that lives shorter than this is short-lived; a stream opened within it after a refusal is opened at once.
 const SECOND: Span = Span::seconds(1);
@@ -107,8 +105,21 @@ impl Connection {
         self.tally(seen.side, seen, Pattern::PingsWaiting, waiting, emit);
     }
 
-    /// PRIORITY or PRIORITY_UPDATE for `stream`.
+    /// PRIORITY.
     pub(super) fn count_priority(
+        &mut self,
+        seen: &Seen<'_>,
+        priority: Priority,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        if priority.dependency == seen.header.stream {
+            self.provoke(seen);
+        }
+        self.count_priority_of(seen, seen.header.stream, emit);
+    }
+
+    /// PRIORITY or PRIORITY_UPDATE for `stream`.
+    pub(super) fn count_priority_of(
         &mut self,
         seen: &Seen<'_>,
         stream: StreamId,
@@ -185,7 +196,7 @@ impl Connection {
     ) {
         let (side, peer) = (seen.side, seen.side.peer());
         let credit = self.streams.get(seen.header.stream).map_or(0, |stream| stream.sent[peer].window);
-        if increment == 0 || credit.saturating_add(i64::from(increment)) > MOST_CREDIT {
+        if increment == 0 || credit.saturating_add(i64::from(increment)) > MAX_WINDOW {
             self.provoke(seen);
         }
         let updates = self.sides[side].count(FrameType::WINDOW_UPDATE);

@@ -1,17 +1,19 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
+use super::chatter::{Keepalive, Repeats};
 use super::fact::{Fact, Interest, Kind, On};
 use super::frames::Seen;
 use super::half::{Half, Limits};
 use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
+use super::stalls::{Crowding, Waits};
 use super::state::StreamState;
 use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
-use crate::base::{Origin, PerSide, Side, Signal, Time};
-use crate::frame::{Header, Output, StreamId};
+use crate::base::{Origin, PerSide, Side, Signal, Time, to_u64};
+use crate::frame::{Header, Output, PREFACE, StreamId};
 use crate::hpack::Decoder;
 
 /// One HTTP/2 connection.
@@ -33,6 +35,14 @@ pub struct Connection {
     pub thresholds: Thresholds,
     /// How often each side did what costs its peer work.
     pub(super) rates: PerSide<Option<Box<Rates>>>,
+    /// When each side waited for credit.
+    pub(super) waits: PerSide<Option<Box<Waits>>>,
+    /// When the client had as many streams open as it may.
+    pub(super) crowding: Option<Box<Crowding>>,
+    /// PING of each side that nothing else went between.
+    pub(super) keepalive: PerSide<Option<Keepalive>>,
+    /// Field blocks of each side that come again as they were, while it never inserts anything.
+    pub(super) repeats: PerSide<Repeats>,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
     /// True when frames of a side are missing.
@@ -106,6 +116,9 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         self.transport.note(side, signal, origin, self.streams.count());
+        if let Signal::Refilled { waited } = signal {
+            self.spread_loss(waited);
+        }
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
             if !self.sides[side].credit.overflows.is_empty() {
@@ -200,10 +213,34 @@ impl Connection {
         emit(self, bare(Side::Client, at, Kind::End));
     }
 
+    /// How long the client had as many streams open as it may.
+    #[must_use]
+    pub fn crowding(&self) -> Option<&Crowding> {
+        self.crowding.as_deref()
+    }
+
+    /// The PINGs of `side` that nothing else went between.
+    #[must_use]
+    pub fn keepalive(&self, side: Side) -> Option<&Keepalive> {
+        self.keepalive[side].as_ref()
+    }
+
+    /// Field blocks of `side` that come again as they were, while it never inserts anything.
+    #[must_use]
+    pub fn repeats(&self, side: Side) -> &Repeats {
+        &self.repeats[side]
+    }
+
     /// How well `side` knew what its peer had completed at `offset`, when it began the frame at `frame`.
     #[must_use]
     pub fn knew(&self, side: Side, offset: u64, frame: &Origin) -> Knew {
         self.sides[side].knowledge.knew(offset, frame, self.transport.round_trip())
+    }
+
+    /// True when the connection is certainly in the clear: its preface is the first that TCP carries.
+    #[must_use]
+    pub fn in_the_clear(&self) -> bool {
+        self.preface.is_some_and(|preface| preface.tcp_end == to_u64(PREFACE.len()))
     }
 
     /// True when `side` gave a sign of life at `since` or later: a frame, or a signal of its TCP.

@@ -4,8 +4,8 @@ use super::connection::Connection;
 use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::message::{Head, Role};
-use super::stream::{MessageState, Method, Stream};
-use crate::base::{PerSide, Side};
+use super::stream::{MessageState, Method, Sent, Stream};
+use crate::base::Side;
 use crate::frame::{Data, StreamId};
 
 /// What is wrong with the content of a message.
@@ -45,30 +45,14 @@ impl Default for Length {
     }
 }
 
-impl Connection {
-    /// A head says what content follows it. `known`: what came before it on the stream is.
-    pub(super) fn expect(stream: &mut Stream, head: &Head, sender: Side, known: bool) {
-        let length = head.content_length.filter(|_| known).map_or(Length::ANY, Length);
-        match (head.role, sender) {
-            (Role::Request, _) => {
-                stream.method = Method::of(head.block.traits);
-                stream.sent.client.length = length;
-            }
-            (Role::Response, Side::Server) => {
-                let bare = stream.method == Method::Head || matches!(head.status, Some(204 | 304));
-                let answer = &mut stream.sent.server;
-                answer.bodiless = bare && known;
-                answer.length = match stream.method {
-                    _ if answer.bodiless => Length(0),
-                    Method::Unknown | Method::Head => Length::ANY,
-                    Method::Connect if succeeds(head.status) => Length::ANY,
-                    Method::Connect | Method::Other => length,
-                };
-            }
-            _ => {}
-        }
+impl Sent {
+    /// True when less content came than was said.
+    pub(super) fn lacks_content(&self) -> bool {
+        self.content < self.length.0 && self.length != Length::ANY
     }
+}
 
+impl Connection {
     /// DATA with this content came on a stream.
     pub(super) fn count_content(
         &mut self,
@@ -79,11 +63,12 @@ impl Connection {
         let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
         let sent = &mut stream.sent[seen.side];
         sent.content = sent.content.saturating_add(u64::from(data.content));
+        let short = sent.lacks_content();
         let ends = seen.header.ends_stream() && sent.ended.is_none();
         if sent.content > sent.length.0 || sent.message < MessageState::Head || data.missing > 0 {
             self.odd_content(seen, data, emit);
         }
-        if ends {
+        if ends && short {
             self.settle(seen, seen.header.stream, emit);
         }
     }
@@ -100,7 +85,7 @@ impl Connection {
         let before = sent.content.saturating_sub(u64::from(data.content));
         let fault = match sent.length.said() {
             _ if sent.message < MessageState::Head => Some(OddContent::BeforeHead),
-            _ if sent.bodiless && data.missing == 0 => Some(OddContent::Forbidden),
+            _ if sent.bodiless && data.missing == 0 && data.content > 0 => Some(OddContent::Forbidden),
             Some(length) if before <= length => Some(OddContent::TooMuch { length }),
             _ => None,
         };
@@ -113,6 +98,7 @@ impl Connection {
     }
 
     /// A stream ends for this sender: all content must have come.
+    #[cold]
     pub(super) fn settle(&mut self, seen: &Seen<'_>, id: StreamId, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let Some(stream) = self.streams.get(id) else { return };
         let sent = &stream.sent[seen.side];
@@ -123,10 +109,28 @@ impl Connection {
             emit(self, seen.fact(Kind::OddContent { fault: OddContent::TooLittle { length }, stream }));
         }
     }
+}
 
-    /// Which sides' messages on a stream are known from their beginning.
-    pub(super) fn known(&self, stream: &Stream) -> PerSide<bool> {
-        PerSide::from_fn(|side| self.streams.is_whole(stream, side))
+/// A head says what content follows it. `known`: what came before it on the stream is.
+pub(super) fn expect(stream: &mut Stream, head: &Head, sender: Side, known: bool) {
+    let length = head.content_length.filter(|_| known).map_or(Length::ANY, Length);
+    match (head.role, sender) {
+        (Role::Request, _) => {
+            stream.method = Method::of(head.block.traits);
+            stream.sent.client.length = length;
+        }
+        (Role::Response, Side::Server) => {
+            let bare = stream.method == Method::Head || matches!(head.status, Some(204 | 304));
+            let answer = &mut stream.sent.server;
+            answer.bodiless = bare && known;
+            answer.length = match stream.method {
+                _ if answer.bodiless => Length(0),
+                Method::Unknown | Method::Head => Length::ANY,
+                Method::Connect if succeeds(head.status) => Length::ANY,
+                Method::Connect | Method::Other => length,
+            };
+        }
+        _ => {}
     }
 }
 

@@ -6,12 +6,13 @@ use super::fact::{BadStreamId, Fact, Kind, On};
 use super::frames::{Seen, on_wrong_stream};
 use super::message;
 use super::settings::{Acknowledged, Announcement};
+use super::shape::Standing;
 use super::state::{Input, Step, StreamState};
 use super::stream::Stream;
 use super::streams::Known;
 use crate::base::{Origin, Side};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
-use crate::hpack::{Block, Fault, FaultKind};
+use crate::hpack::{Block, Fault, FaultKind, Traits};
 
 impl Connection {
     /// A frame is complete.
@@ -64,20 +65,19 @@ impl Connection {
             }
             Payload::WindowUpdate { increment, .. } => {
                 self.count_credit(&seen, increment, emit);
+                self.note_credit(&seen);
                 self.window_update(&seen, increment, emit);
             }
             Payload::Priority(priority) => {
-                if priority.dependency == header.stream {
-                    self.provoke(&seen);
-                }
-                self.count_priority(&seen, header.stream, emit);
                 self.priority(&seen, priority, emit);
+                self.count_priority(&seen, priority, emit);
             }
             Payload::PriorityUpdate { prioritized, .. } => {
-                self.count_priority(&seen, prioritized, emit);
                 self.priority_update(&seen, prioritized, emit);
+                self.count_priority_of(&seen, prioritized, emit);
             }
-            Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
+            Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
+            Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
@@ -193,8 +193,10 @@ impl Connection {
             self.block_fault(seen, open, &head.block, emit);
         }
         let half = &mut self.sides[seen.side];
+        let side = if promise { Side::Client } else { seen.side };
+        let losses = self.streams.losses(side);
+        let mut standing = Standing { ends_stream: open.ends_stream, ..Standing::new(seen.side) };
         if let Some(stream) = self.streams.get_mut(open.subject) {
-            let side = if promise { Side::Client } else { seen.side };
             let sent = &mut stream.sent[side];
             (head.role, sent.message) = match side {
                 Side::Client => message::request(sent.message, &head),
@@ -205,11 +207,14 @@ impl Connection {
                 message::Role::Response => stream.status = head.status,
                 _ => {}
             }
+            stream.grpc |= head.block.traits.contains(Traits::GRPC);
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
+            standing.note(stream, &head, (side, losses), open, seen.end);
         } else if seen.side == Side::Server && !promise {
             head.role = message::Role::Response;
         }
-        self.examine(seen, open, &mut head, emit);
+        standing.role = head.role;
+        self.examine(seen, open, &mut head, standing, emit);
         self.note_call(seen, open, &head, emit);
         if head.role == message::Role::Response {
             self.answered(seen, open.subject, emit);
@@ -268,6 +273,9 @@ impl Connection {
         self.count_content(seen, data, emit);
         if data.missing > 0 {
             self.lose_call_content(seen, emit);
+        }
+        if self.streams.get(seen.header.stream).is_some_and(|stream| !stream.grpc) {
+            self.sides[seen.side].pieces.add(data.content);
         }
         if data.padding.is_some() || self.sides[seen.side].credit.stalled() {
             self.note_data(
@@ -336,7 +344,9 @@ impl Connection {
         next: StreamState,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        if self.streams.shift(id, next) {
+        let closed = self.streams.shift(id, next);
+        self.time_crowding(seen);
+        if closed {
             if let Some(stream) = self.streams.get_mut(id) {
                 stream.closed = Some(seen.end.at.time);
             }

@@ -8,7 +8,7 @@ use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::settings::{Announcement, Values};
 use super::stream::Stream;
-use crate::base::{Origin, Place, Side, Span, Time};
+use crate::base::{Origin, Side, Span, Time};
 use crate::frame::{FrameType, Header, Setting, StreamId};
 use crate::limits;
 
@@ -21,7 +21,7 @@ pub struct Credit {
     /// The largest window of the connection, in octets.
     pub highest: i64,
     /// The last stream that was given credit, and where.
-    pub credited: Option<(StreamId, Place)>,
+    pub credited: Option<(StreamId, Origin)>,
     /// DATA that nobody reads: on streams that were reset, and padding.
     pub discarded: Discarded,
     stalls: BTreeMap<StreamId, Stall>,
@@ -36,8 +36,8 @@ pub struct Credit {
 pub struct Discarded {
     /// Octets, padding included.
     pub octets: u64,
-    /// The last of them.
-    pub last: Option<Origin>,
+    /// When the last of them passed, or its stream was reset.
+    pub last: Option<Time>,
 }
 
 /// A window that DATA used up, with more to come.
@@ -128,7 +128,7 @@ impl Credit {
 }
 
 impl Discarded {
-    fn add(&mut self, octets: u64, last: Origin) {
+    fn add(&mut self, octets: u64, last: Time) {
         self.octets = self.octets.saturating_add(octets);
         self.last = Some(last);
     }
@@ -154,8 +154,10 @@ impl Connection {
             sent.window = sent.window.saturating_sub(i64::from(octets));
             (window, closed) = (sent.window, stream.is_closed());
         }
+        self.time_waits(seen, StreamId::CONNECTION, connection);
+        self.time_waits(seen, seen.header.stream, window);
         if closed {
-            self.sides[seen.side].credit.discarded.add(u64::from(octets), *seen.start);
+            self.sides[seen.side].credit.discarded.add(u64::from(octets), seen.start.at.time);
         }
         if window.min(connection) <= 0 && self.windows_known() {
             self.used_up(seen, window, connection, emit);
@@ -194,7 +196,7 @@ impl Connection {
     pub(super) fn note_data(&mut self, seen: &Seen<'_>, padding: u32) {
         let credit = &mut self.sides[seen.side].credit;
         if padding > 0 {
-            credit.discarded.add(u64::from(padding), *seen.end);
+            credit.discarded.add(u64::from(padding), seen.end.at.time);
         }
         for window in [StreamId::CONNECTION, seen.header.stream] {
             if let Some(stall) = credit.stalls.get_mut(&window).filter(|stall| stall.start == *seen.start) {
@@ -221,7 +223,7 @@ impl Connection {
             let octets = uncredited.and_then(|octets| u64::try_from(octets).ok()).unwrap_or_default();
             let credit = &mut self.sides[side].credit;
             if octets > 0 {
-                credit.discarded.add(octets, *seen.end);
+                credit.discarded.add(octets, seen.end.at.time);
             }
             if let Some(stall) = credit.over(id, seen.end.at.time)
                 && let Some(stream) = self.streams.get(id)
@@ -255,7 +257,7 @@ impl Connection {
             sent.window = sent.window.saturating_add(given);
             (window, initial) =
                 (sent.window, i64::from(self.sides[seen.side].settings.least(Setting::INITIAL_WINDOW_SIZE)));
-            self.sides[peer].credit.credited = Some((id, seen.end.at));
+            self.sides[peer].credit.credited = Some((id, *seen.end));
         }
         let credit = &mut self.sides[peer].credit;
         if window > 0 && !credit.stalls.is_empty() {

@@ -212,6 +212,10 @@ pub enum Kind<'a> {
         /// True when it repeats a PING ACK of the peer that nothing answered yet.
         answers_ack: bool,
     },
+    /// ALTSVC, or ORIGIN on stream 0.
+    Advertised(Payload<'a>),
+    /// What stands where a frame should begin is text, or once more an unknown type that is too long.
+    NotAFrame,
     /// WINDOW_UPDATE with increment 0.
     ZeroIncrement,
     /// Priority fields that make a stream depend on itself (RFC 7540 §5.3.1).
@@ -248,6 +252,13 @@ pub enum Kind<'a> {
         /// What it says.
         head: &'a Head,
     },
+    /// PING is acknowledged.
+    PingAcked {
+        /// Where it was complete.
+        sent: Origin,
+    },
+    /// A response with status 421.
+    Misdirected,
     /// A signal of TCP.
     Signal(Signal),
     /// The client's first octets are almost, but not, the connection preface.
@@ -345,6 +356,8 @@ pub enum On {
     OpenedAfterGoaway,
     AnsweredAfterGoaway,
     UnsolicitedPingAck,
+    Advertised,
+    NotAFrame,
     ZeroIncrement,
     SelfDependency,
     PriorityAfterOptOut,
@@ -358,6 +371,11 @@ pub enum On {
     Acked,
     Window,
     KeepAlive,
+    Resumed,
+    Resent,
+    Refilled,
+    PingAcked,
+    Misdirected,
     Fin,
     Rst,
     BadPreface,
@@ -412,6 +430,8 @@ impl On {
         Self::OpenedAfterGoaway,
         Self::AnsweredAfterGoaway,
         Self::UnsolicitedPingAck,
+        Self::Advertised,
+        Self::NotAFrame,
         Self::ZeroIncrement,
         Self::SelfDependency,
         Self::PriorityAfterOptOut,
@@ -425,6 +445,11 @@ impl On {
         Self::Acked,
         Self::Window,
         Self::KeepAlive,
+        Self::Resumed,
+        Self::Resent,
+        Self::Refilled,
+        Self::PingAcked,
+        Self::Misdirected,
         Self::Fin,
         Self::Rst,
         Self::BadPreface,
@@ -521,6 +546,8 @@ impl Kind<'_> {
             Self::OpenedAfterGoaway { .. } => On::OpenedAfterGoaway,
             Self::AnsweredAfterGoaway { .. } => On::AnsweredAfterGoaway,
             Self::UnsolicitedPingAck { .. } => On::UnsolicitedPingAck,
+            Self::Advertised(_) => On::Advertised,
+            Self::NotAFrame => On::NotAFrame,
             Self::ZeroIncrement => On::ZeroIncrement,
             Self::SelfDependency => On::SelfDependency,
             Self::PriorityAfterOptOut => On::PriorityAfterOptOut,
@@ -534,6 +561,11 @@ impl Kind<'_> {
             Self::Signal(Signal::Acked) => On::Acked,
             Self::Signal(Signal::Window { .. }) => On::Window,
             Self::Signal(Signal::KeepAlive) => On::KeepAlive,
+            Self::Signal(Signal::Resumed { .. }) => On::Resumed,
+            Self::Signal(Signal::Resent) => On::Resent,
+            Self::Signal(Signal::Refilled { .. }) => On::Refilled,
+            Self::PingAcked { .. } => On::PingAcked,
+            Self::Misdirected => On::Misdirected,
             Self::Signal(Signal::Fin { .. }) => On::Fin,
             Self::Signal(Signal::Rst { .. }) => On::Rst,
             Self::BadPreface { .. } => On::BadPreface,

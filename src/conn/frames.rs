@@ -50,7 +50,7 @@ impl Connection {
             emit(self, seen.fact(Kind::FirstHeaders));
         }
         if header.length > limit {
-            emit(self, seen.fact(Kind::Oversized { limit }));
+            self.oversized(&seen, limit, emit);
         }
         let undefined = header.flags.0 & !header.kind.defined_flags().0;
         if undefined != 0 {
@@ -72,6 +72,20 @@ impl Connection {
         let settings = seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK);
         if self.from_start[seen.side] && !settings {
             emit(self, seen.fact(Kind::WrongFirstFrame));
+        }
+    }
+
+    /// Longer than the receiver allows: a frame, or octets that are none.
+    fn oversized(&mut self, seen: &Seen<'_>, limit: u32, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        let half = &mut self.sides[seen.side];
+        let (total, strange) = (half.total(), seen.header.kind.name().is_none());
+        let again =
+            strange && half.strange.replace(total).is_some_and(|last| last.saturating_add(1) == total);
+        if strange && (again || seen.header.is_text()) {
+            half.not_a_frame.get_or_insert((*seen.header, *seen.start));
+            emit(self, seen.fact(Kind::NotAFrame));
+        } else {
+            emit(self, seen.fact(Kind::Oversized { limit }));
         }
     }
 
@@ -185,6 +199,7 @@ impl Connection {
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
         }
+        self.time_crowding(seen);
         self.held_against_goaway(seen, id, emit);
         self.hold_against_limit(seen, emit);
     }
@@ -212,13 +227,17 @@ impl Connection {
     fn note_sent(&mut self, seen: &Seen<'_>, input: Input) {
         let Some(stream) = self.streams.get_mut(seen.header.stream) else { return };
         stream.sent[seen.side].last = Some(Last::at(seen.start));
-        if seen.side == Side::Server {
-            stream.answered.get_or_insert(*seen.start);
+        let first = seen.side == Side::Server && stream.answered.is_none();
+        if first {
+            stream.answered = Some(*seen.start);
         }
         let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;
             self.sides[seen.side].knowledge.prove(opened, seen.start);
+        }
+        if first {
+            self.time_answer(seen);
         }
     }
 }

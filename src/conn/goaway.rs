@@ -5,6 +5,7 @@ use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Goaway, Half};
 use super::streams::opener;
+use crate::base::Side;
 use crate::frame::{ErrorCode, StreamId};
 use crate::limits;
 
@@ -17,6 +18,13 @@ impl Half {
 }
 
 impl Connection {
+    /// True when `side` said GOAWAY, or ended its direction, without having received what its peer had completed at `offset`.
+    #[must_use]
+    pub fn left_unasked(&self, side: Side, offset: u64) -> bool {
+        let goaway = self.sides[side].goaways.first().is_some_and(|goaway| goaway.end.peer_acked < offset);
+        goaway || self.transport.fin[side].is_some_and(|(fin, _)| fin.peer_acked < offset)
+    }
+
     pub(super) fn goaway(
         &mut self,
         seen: &Seen<'_>,

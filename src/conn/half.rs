@@ -1,6 +1,7 @@
 //! One side of a connection: what it sent, what it announced, what binds it.
 
 use super::block::Assembly;
+use super::chatter::Pieces;
 use super::credit::Credit;
 use super::knowledge::Knowledge;
 use super::message::Gatherer;
@@ -35,6 +36,8 @@ pub struct Half {
     pub knowledge: Knowledge,
     /// Connection credit left for DATA that it sends, in octets.
     pub window: i64,
+    /// DATA frames that it sent outside gRPC calls.
+    pub pieces: Pieces,
     /// Octets of DATA that it sent, padding included.
     pub carried: u64,
     /// Least credit that was left.
@@ -45,6 +48,10 @@ pub struct Half {
     pub goaways: Vec<Goaway>,
     /// The highest stream of its peer that its GOAWAY frames leave.
     pub accepts: StreamId,
+    /// What stood where a frame should begin and was none.
+    pub not_a_frame: Option<(Header, Origin)>,
+    /// How many frames there were when one was of an unknown type and too long.
+    pub(super) strange: Option<u64>,
     /// Its PINGs.
     pub pings: Pings,
     /// Streams of its peer that it refused or reset, and streams that it reset: RST_STREAM frames by this side.
@@ -114,11 +121,14 @@ impl Default for Half {
             settings,
             knowledge: Knowledge::default(),
             window: 65_535,
+            pieces: Pieces::default(),
             carried: 0,
             least_window: 65_535,
             credit: Credit::default(),
             goaways: Vec::new(),
             accepts: StreamId::MAX,
+            not_a_frame: None,
+            strange: None,
             pings: Pings::default(),
             resets: 0,
             refused: 0,

@@ -2,60 +2,42 @@
 
 use super::block::OpenBlock;
 use super::connection::Connection;
-use super::content::succeeds;
+use super::content::{expect, succeeds};
 use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::message::{Head, Role};
 use super::shape::{Shape, Standing};
 use super::stream::{Method, Stream};
-use crate::base::{PerSide, Side};
+use crate::base::{Origin, Side};
 use crate::frame::{FrameType, Setting};
 use crate::hpack::Traits;
 
 impl Connection {
-    /// A field block is decoded, and its role is known.
+    /// A field block is decoded, and where it stands is known.
     pub(super) fn examine(
         &mut self,
         seen: &Seen<'_>,
         open: &OpenBlock,
         head: &mut Head,
+        standing: Standing,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let standing = self.place(seen, open, head);
         let traits = head.block.traits;
-        let limit = u64::from(self.sides[seen.side].limits.header_list);
-        let tunnel = self.streams.get(open.subject).is_some_and(|stream| stream.tunnel.is_some());
-        let bare = tunnel || head.status == Some(204);
+        let unread = head.block.unknown > 0 || !head.block.complete;
+        if unread || self.streams.is_unsettled() {
+            let promise = open.kind == FrameType::PUSH_PROMISE;
+            self.streams.recognise(open.subject, if promise { Side::Client } else { seen.side }, head);
+        }
         let scheme = if self.encrypted { Traits::HTTP } else { Traits::HTTPS };
         let other_scheme = head.role == Role::Request && traits.contains(scheme) && !self.other_scheme;
-        let plain = standing.is_plain(traits) && head.shape == Shape::NONE && head.block.size <= limit;
-        if !plain || bare || other_scheme || !standing.known {
+        let large = head.block.size > u64::from(self.sides[seen.side].limits.header_list);
+        let plain = standing.known && !standing.bare && standing.is_plain(traits);
+        if !plain || large || other_scheme || head.shape != Shape::NONE {
             self.odd_head(seen, open, head, standing, emit);
         }
-        if standing.known && open.ends_stream && head.role != Role::Interim {
+        if standing.short {
             self.settle(seen, open.subject, emit);
         }
-    }
-
-    /// Notes on the stream what the head says about it.
-    fn place(&mut self, seen: &Seen<'_>, open: &OpenBlock, head: &Head) -> Standing {
-        let promise = open.kind == FrameType::PUSH_PROMISE;
-        let side = if promise { Side::Client } else { seen.side };
-        let mut standing =
-            Standing { sender: seen.side, role: head.role, known: false, ends_stream: open.ends_stream };
-        self.streams.recognise(open.subject, side, head);
-        let known = self.streams.get(open.subject).map(|stream| self.known(stream));
-        let (Some(known), Some(stream)) = (known, self.streams.get_mut(open.subject)) else {
-            return standing;
-        };
-        let before = &stream.sent[side];
-        let over = before.reset().is_some() || before.ended.is_some_and(|ended| ended != open.start);
-        standing.known = known[side] && !over;
-        Self::expect(stream, head, seen.side, standing.known);
-        if head.role == Role::Response && stream.method == Method::Connect && succeeds(head.status) {
-            stream.tunnel.get_or_insert_with(|| Box::new(*seen.end));
-        }
-        standing
     }
 
     /// The block may be odd: what exactly, and who wants to know.
@@ -103,12 +85,36 @@ impl Connection {
     }
 
     fn promise_shape(&self, stream: &Stream, head: &Head) -> Shape {
-        let whole = PerSide::from_fn(|side| self.from_start[side] && !self.holed[side]);
+        let whole = self.from_start.client && !self.holed.client;
         let authority = stream.request.as_ref().and_then(|request| request.authority.as_deref());
         let lacking = |name| self.sides.client.gatherer.authorities.lack(name);
-        let foreign = whole.client && authority.is_some_and(lacking);
+        let foreign = whole && authority.is_some_and(lacking);
         Shape::UNSAFE_PROMISE.when(head.content_length.is_some_and(|length| length > 0))
             | Shape::FOREIGN_AUTHORITY.when(foreign)
+    }
+}
+
+impl Standing {
+    /// Notes on the stream what a head of `side` says about it, and here where that stands. `losses` are those of `side` so far.
+    pub(super) fn note(
+        &mut self,
+        stream: &mut Stream,
+        head: &Head,
+        (side, losses): (Side, u32),
+        open: &OpenBlock,
+        end: &Origin,
+    ) {
+        let sent = &stream.sent[side];
+        let over = sent.reset().is_some() || sent.ended.is_some_and(|ended| ended != open.start);
+        self.role = head.role;
+        self.known = sent.losses == losses && !stream.irregular && !over;
+        expect(stream, head, self.sender, self.known);
+        if head.role == Role::Response && stream.method == Method::Connect && succeeds(head.status) {
+            stream.tunnel.get_or_insert_with(|| Box::new(*end));
+        }
+        self.bare = stream.tunnel.is_some() || head.status == Some(204);
+        let ends = self.known && self.ends_stream && head.role != Role::Interim;
+        self.short = ends && stream.sent[side].lacks_content();
     }
 }
 

@@ -77,6 +77,15 @@ pub(super) struct Gatherer {
     metadata: metadata::Gathered,
 }
 
+/// What the fields of a block add up to beside its summary.
+#[derive(Default)]
+struct Noted {
+    status: Option<u16>,
+    grpc_status: Option<u32>,
+    content_length: Option<u64>,
+    shape: Shape,
+}
+
 /// One text of the request that was decoded last.
 #[derive(Debug, Default)]
 enum Kept {
@@ -96,17 +105,17 @@ impl Gatherer {
             self.method = Kept::Absent;
             self.path = Kept::Absent;
             self.authority = Kept::Absent;
-            let mut head = Head::default();
+            let mut gathered = Noted::default();
             let wanted = noted | ODD | also;
-            let block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
-                self.note(&field, &mut head);
-            });
-            head.block = block;
-            if !self.odd.is_empty() {
-                head.odd = Some(std::mem::take(&mut self.odd).into());
-            }
-            head.metadata = self.metadata.settle();
-            self.head = head;
+            self.head.block =
+                decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
+                    self.note(&field, &mut gathered);
+                });
+            let Noted { status, grpc_status, content_length, shape } = gathered;
+            (self.head.status, self.head.grpc_status) = (status, grpc_status);
+            (self.head.content_length, self.head.shape) = (content_length, shape);
+            self.head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
+            self.head.metadata = self.metadata.settle();
         }
         self.head.clone()
     }
@@ -116,7 +125,7 @@ impl Gatherer {
         self.metadata.want(call);
     }
 
-    fn note(&mut self, field: &Field<'_>, head: &mut Head) {
+    fn note(&mut self, field: &Field<'_>, head: &mut Noted) {
         if field.traits.intersects(ODD | self.also) {
             self.note_odd(field);
         }
@@ -151,7 +160,7 @@ impl Gatherer {
     }
 
     /// `host` beside `:authority`, which stands before it.
-    fn note_host(&mut self, field: &Field<'_>, host: &[u8], head: &mut Head) {
+    fn note_host(&mut self, field: &Field<'_>, host: &[u8], head: &mut Noted) {
         let authority = match &self.authority {
             Kept::Absent => return,
             Kept::Same => self.last.as_deref().and_then(|last| last.authority.as_deref()),
@@ -233,7 +242,7 @@ const NOTED: Traits = Traits::METHOD
     .or(metadata::NOTED);
 
 /// A second content-length that says the same is a matter of form only.
-fn note_length(field: &Field<'_>, head: &mut Head) {
+fn note_length(field: &Field<'_>, head: &mut Noted) {
     let length = field.content_length();
     if !field.traits.contains(Traits::REPEATED) {
         head.content_length = length;

@@ -12,6 +12,8 @@ use crate::limits;
 pub struct Metadata {
     text: Vec<u8>,
     fields: Vec<Kept>,
+    /// A bit for each name that occurs: most questions are about what is absent.
+    names: u16,
 }
 
 /// Which field.
@@ -47,6 +49,9 @@ impl Metadata {
     /// The value of the first field of this name.
     #[must_use]
     pub fn get(&self, named: Named) -> Option<&[u8]> {
+        if self.names & named.bit() == 0 {
+            return None;
+        }
         let at = self.fields.iter().position(|field| field.named == named)?;
         let end = self.fields.get(at)?.end;
         let before = at.checked_sub(1).and_then(|before| self.fields.get(before));
@@ -57,7 +62,16 @@ impl Metadata {
     /// True when the value of the first field of this name has not the form that gRPC prescribes.
     #[must_use]
     pub fn is_malformed(&self, named: Named) -> bool {
-        self.fields.iter().find(|field| field.named == named).is_some_and(|field| field.malformed)
+        let mut fields = self.fields.iter();
+        self.names & named.bit() != 0
+            && fields.find(|field| field.named == named).is_some_and(|field| field.malformed)
+    }
+}
+
+impl Named {
+    #[expect(clippy::as_conversions, reason = "a fieldless enum's own number, below 16")]
+    const fn bit(self) -> u16 {
+        1 << self as u16
     }
 }
 
@@ -138,6 +152,7 @@ impl Gathered {
         if !self.now.fields.is_empty() {
             self.now.fields.clear();
             self.now.text.clear();
+            self.now.names = 0;
         }
         if self.wants_types { Traits::CONTENT_TYPE } else { Traits::NONE }
     }
@@ -150,6 +165,7 @@ impl Gathered {
         }
         self.now.text.extend_from_slice(text.get(..limits::MAX_METADATA_TEXT).unwrap_or(text));
         let malformed = field.traits.contains(Traits::MALFORMED_GRPC);
+        self.now.names |= named.bit();
         self.now.fields.push(Kept { named, end: to_u32(self.now.text.len()), malformed });
     }
 

@@ -107,12 +107,14 @@ impl Connection {
             self.sides[peer].pings.echo(opaque, *seen.start);
             let ping = Ping { opaque, start: *seen.start, end: *seen.end, echoed: None };
             self.sides[side].pings.send(ping);
+            self.time_keepalive(seen);
             emit(self, seen.fact(Kind::Pinged));
             return;
         }
         if let Some(ping) = self.sides[peer].pings.answer(opaque, seen.end) {
             self.sides[side].knowledge.prove_by_ping(ping.end.tcp_end, seen.start);
             self.sides[side].pings.remember(opaque);
+            emit(self, seen.fact(Kind::PingAcked { sent: ping.end }));
         } else if !self.sides[peer].pings.may_be_untracked() {
             self.sides[side].pings.remember(opaque);
             emit(self, seen.fact(Kind::UnsolicitedPingAck { opaque, answers_ack }));

@@ -111,6 +111,8 @@ pub struct Thresholds {
     pub dribble: u32,
     /// A mean increment below this, in octets, is small.
     pub small_increment: u32,
+    /// A wait for credit of at least this is a stall.
+    pub stall: Span,
     /// CONTINUATION frames of one field block that do not end it.
     pub continuations: u32,
     /// Octets of one field block, its last fragment not counted.
@@ -137,6 +139,7 @@ impl Default for Thresholds {
             small_updates: 50,
             dribble: 256,
             small_increment: 2560,
+            stall: Span::millis(100),
             continuations: 9,
             block_octets: (64 << 10) + 1,
         }

@@ -110,9 +110,22 @@ pub(super) struct Standing {
     /// What came before it on its stream is known.
     pub known: bool,
     pub ends_stream: bool,
+    /// Its stream is a tunnel, or its status forbids content-length.
+    pub bare: bool,
+    /// It ends a message with less content than was said.
+    pub short: bool,
 }
 
 impl Standing {
+    /// A block of which only the sender is known.
+    pub(super) const fn new(sender: Side) -> Self {
+        let role = match sender {
+            Side::Client => Role::Request,
+            Side::Server => Role::Response,
+        };
+        Self { sender, role, known: false, ends_stream: false, bare: false, short: false }
+    }
+
     /// True for a request that a server promises.
     pub(super) fn promised(self) -> bool {
         self.sender == Side::Server && self.role == Role::Request
@@ -219,7 +232,7 @@ mod tests {
     use super::*;
 
     fn standing(sender: Side, role: Role) -> Standing {
-        Standing { sender, role, known: true, ends_stream: role == Role::Trailers }
+        Standing { role, known: true, ends_stream: role == Role::Trailers, ..Standing::new(sender) }
     }
 
     fn block(traits: Traits) -> Block {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{StreamState, content::Length, message::Request};
-use crate::base::{Origin, PerSide, Side, Time};
+use crate::base::{Origin, PerSide, Side, Span, Time};
 use crate::frame::{ErrorCode, StreamId};
 use crate::hpack::Traits;
 
@@ -24,6 +24,16 @@ pub struct Stream {
     pub irregular: bool,
     /// True when the client broke a rule about it for which the server may reset it.
     pub provoked: bool,
+    /// True for a gRPC call, by its content type.
+    pub grpc: bool,
+    /// How long its DATA waited for credit.
+    pub blocked: Span,
+    /// How long octets that were there waited behind lost ones while it was open.
+    pub lost: Span,
+    /// From the whole request at the server to the first frame of the answer: the path is left out as far as the server's TCP shows.
+    pub served: Option<Span>,
+    /// True when its opener was below its limit of streams once it was open.
+    pub had_room: bool,
     /// What each side sent on it.
     pub sent: PerSide<Sent>,
     /// Where the server's first frame on it was.
@@ -172,6 +182,11 @@ impl Stream {
             opened_end: u64::MAX,
             irregular: false,
             provoked: false,
+            grpc: false,
+            blocked: Span::ZERO,
+            lost: Span::ZERO,
+            served: None,
+            had_room: false,
             sent,
             answered: None,
             request: None,

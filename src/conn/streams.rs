@@ -121,6 +121,16 @@ impl Streams {
         stream.sent[side].losses == self.losses[side] && !stream.irregular
     }
 
+    /// How often frames of a side were missing.
+    pub(super) fn losses(&self, side: Side) -> u32 {
+        self.losses[side]
+    }
+
+    /// True while no request of the client was recognised since frames of it were missing.
+    pub(super) const fn is_unsettled(&self) -> bool {
+        self.unsettled
+    }
+
     /// A field block of this side on the stream is lost: how far the message has come is unknown.
     pub(super) fn doubt(&mut self, id: StreamId, side: Side) {
         let other = self.losses[side].wrapping_sub(1);

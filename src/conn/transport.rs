@@ -1,5 +1,6 @@
 //! What TCP shows of a connection: handshake, signs of life, end.
 
+use super::idle::{Loss, Resumed};
 use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
 
 /// TCP's part of a connection.
@@ -13,10 +14,14 @@ pub struct Transport {
     pub fin: PerSide<Option<(Origin, bool)>>,
     /// Where each side's first RST was, and whether it carried an acknowledgement.
     pub rst: PerSide<Option<(Origin, bool)>>,
-    /// Where each side closed its TCP receive window, as long as it is closed.
+    /// The last silence that was broken.
+    pub resumed: Option<Resumed>,
+    /// What each side had to send again while later octets waited.
+    pub loss: PerSide<Loss>,
+    /// True when the first RST of a side travelled another distance than its other segments.
+    pub foreign_rst: PerSide<bool>,
+    /// The last time that each side announced a receive window of zero.
     pub shut: PerSide<Option<Shut>>,
-    /// The last time that a side opened it again: where it had been closed.
-    pub reopened: Option<Shut>,
     /// Where each side last gave a sign of life.
     pub alive: PerSide<Option<Place>>,
     /// First packet.
@@ -28,13 +33,17 @@ pub struct Transport {
     ended: Option<(Ended, Origin)>,
 }
 
-/// A TCP receive window that is closed.
-#[derive(Clone, Copy, Debug)]
+/// A side that took nothing more: its receive window was zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shut {
-    /// Where it was closed.
+    /// Where it closed.
     pub since: Origin,
     /// Streams opened before.
     pub streams: u64,
+    /// Where it opened again.
+    pub until: Option<Place>,
+    /// Probes of the peer, which wanted to send, while it was closed.
+    pub probes: u32,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -50,20 +59,36 @@ pub enum Ended {
 
 impl Transport {
     pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
-        self.alive[side] = Some(origin.at);
+        if !matches!(signal, Signal::Resumed { .. } | Signal::Resent | Signal::Refilled { .. }) {
+            self.alive[side] = Some(origin.at);
+        }
+        self.resumed = Resumed::after(self.resumed, side, signal, origin);
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
                 self.established.get_or_insert(origin.at);
             }
-            Signal::Window { open: false } => self.shut[side] = Some(Shut { since: origin, streams }),
-            Signal::Window { open: true } => self.reopened = self.shut[side].take(),
-            Signal::Acked | Signal::KeepAlive => {}
+            Signal::Refilled { waited } => self.loss[side].add(waited, origin),
+            Signal::Acked | Signal::Resumed { .. } | Signal::Resent => {}
+            Signal::KeepAlive => {
+                if let Some(shut) = self.shut[side.peer()].as_mut().filter(|shut| shut.until.is_none()) {
+                    shut.probes = shut.probes.saturating_add(1);
+                }
+            }
+            Signal::Window { open: false } => {
+                self.shut[side] = Some(Shut { since: origin, until: None, probes: 0, streams });
+            }
+            Signal::Window { open: true } => {
+                if let Some(shut) = &mut self.shut[side] {
+                    shut.until.get_or_insert(origin.at);
+                }
+            }
             Signal::Fin { complete } => {
                 self.fin[side].get_or_insert((origin, complete));
                 self.ended.get_or_insert((Ended::Fin(side), origin));
             }
-            Signal::Rst { acknowledges } => {
+            Signal::Rst { acknowledges, foreign } => {
+                self.foreign_rst[side] |= foreign && self.rst[side].is_none();
                 self.rst[side].get_or_insert((origin, acknowledges));
                 self.ended.get_or_insert((Ended::Rst(side), origin));
             }

@@ -49,6 +49,10 @@ impl Connection {
         if block.traits.intersects(MALFORMED) {
             self.provoke(seen);
         }
+        self.repeats[seen.side].add(block);
+        if head.status == Some(421) {
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::Misdirected) });
+        }
         if block.fields >= FIELDS || block.nameless >= NAMELESS || block.size >= DECODED {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::HeavyBlock { head }) });
         }

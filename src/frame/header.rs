@@ -37,6 +37,12 @@ impl Header {
         [a, b, c, self.kind.0, self.flags.0, s0, s1, s2, s3]
     }
 
+    /// True when the nine octets read as text: another protocol, not a header.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.octets().iter().all(|octet| matches!(octet, b' '..=b'~' | b'\r' | b'\n' | b'\t'))
+    }
+
     /// True when the frame's own flags end the stream for its sender: END_STREAM on DATA or HEADERS.
     #[must_use]
     pub fn ends_stream(&self) -> bool {

@@ -37,7 +37,7 @@ pub enum Flavour {
     Grpc,
     /// gRPC-Web: trailers stand in the content.
     Web,
-    /// gRPC-Web in base64, whose messages are not counted.
+    /// gRPC-Web in base64.
     WebText,
 }
 
@@ -204,8 +204,7 @@ impl Call {
     pub fn is_without_status(&self) -> bool {
         let answer = self.response.as_ref().is_some_and(|part| part.whole);
         let known = answer && self.trailers.as_ref().is_none_or(|part| part.whole);
-        let read = self.flavour != Flavour::WebText && !self.sides.server.blind;
-        known && read && self.sides.server.ended.is_some() && self.status().is_none()
+        known && !self.sides.server.blind && self.sides.server.ended.is_some() && self.status().is_none()
     }
 
     /// Where the answer was complete, or a reset ended the call.
@@ -227,7 +226,7 @@ impl Call {
         let after = asked.is_some_and(|asked| answered.is_none_or(|answered| asked < answered));
         let in_turns = answered.is_some_and(|answered| answered < up.last_pkt);
         let fine = self.code() == Some(0);
-        let lost = up.lost || down.lost || self.flavour == Flavour::WebText;
+        let lost = up.lost || down.lost;
         match (up.count, down.count) {
             (2.., 2..) => Shape::BidiStreaming,
             _ if lost => Shape::Unknown,

@@ -16,6 +16,8 @@ use crate::limits;
 pub struct Calls {
     calls: HashMap<u32, Box<Call>, foldhash::fast::FixedState>,
     closed: VecDeque<u32>,
+    /// The place of a forgotten call, for the next one.
+    spare: Option<Box<Call>>,
     /// Calls seen.
     pub count: u64,
     /// The client's PINGs.
@@ -78,12 +80,18 @@ impl Calls {
 
     fn about(&mut self, stream: &Stream, fact: &Fact<'_>, conn: &Connection) -> Notices {
         let id = stream.id.0;
-        if let Kind::CallFields { head, .. } = fact.kind
-            && (head.role == Role::Request || !self.calls.contains_key(&id))
-        {
-            self.open(id, head);
+        if let Kind::Closed(_) = fact.kind {
+            self.close(id);
+            return Notices::NONE;
         }
-        let Some(call) = self.calls.get_mut(&id) else { return Notices::NONE };
+        let call = match fact.kind {
+            Kind::CallFields { head, .. } if head.role == Role::Request => self.open(id, head),
+            Kind::CallFields { head, .. } if head.role == Role::Response && !self.calls.contains_key(&id) => {
+                self.open(id, head)
+            }
+            _ => self.calls.get_mut(&id),
+        };
+        let Some(call) = call else { return Notices::NONE };
         let notices = match fact.kind {
             Kind::CallFields { head, .. } => call.fields(fact, head, stream, conn),
             Kind::CallContent { octets, .. } => call.content(fact, octets),
@@ -93,20 +101,15 @@ impl Calls {
             }
             Kind::CallEnded(_) => call.end(fact, conn),
             Kind::Reset { code, .. } => call.reset(fact, code.0),
-            Kind::Closed(_) => {
-                self.close(id);
-                Notices::NONE
-            }
             _ => Notices::NONE,
         };
-        let judged = self.calls.get(&id).is_some_and(|call| call.is_judged());
-        if judged { notices } else { Notices::NONE }
+        if call.is_judged() { notices } else { Notices::NONE }
     }
 
     /// A call begins.
-    fn open(&mut self, stream: u32, head: &Head) {
+    fn open(&mut self, stream: u32, head: &Head) -> Option<&mut Box<Call>> {
         if self.calls.len() >= limits::MAX_OPEN_STREAMS {
-            return;
+            return None;
         }
         let text = head.get(Named::ContentType).is_some_and(|kind| {
             kind.get(..WEB_TEXT.len()).is_some_and(|start| start.eq_ignore_ascii_case(WEB_TEXT))
@@ -117,7 +120,15 @@ impl Calls {
             (false, _) => Flavour::Grpc,
         };
         self.count = self.count.saturating_add(1);
-        self.calls.insert(stream, Box::new(Call::new(stream, flavour)));
+        let call = Call::new(stream, flavour);
+        let place = match self.spare.take() {
+            Some(mut place) => {
+                *place = call;
+                place
+            }
+            None => Box::new(call),
+        };
+        Some(self.calls.entry(stream).insert_entry(place).into_mut())
     }
 
     /// A call is over: it is remembered for a while.
@@ -126,7 +137,7 @@ impl Calls {
         if self.closed.len() > limits::MAX_CLOSED_CALLS
             && let Some(oldest) = self.closed.pop_front()
         {
-            self.calls.remove(&oldest);
+            self.spare = self.calls.remove(&oldest);
         }
     }
 
@@ -238,11 +249,15 @@ impl Call {
         if half.ended.is_some() || half.messages.lost {
             return Notices::NONE;
         }
-        if head.is_none() || self.flavour == Flavour::WebText {
+        if head.is_none() {
             half.messages.lost = true;
             return Notices::NONE;
         }
-        let web = if self.flavour == Flavour::Web { Web::Trailers } else { Web::No };
+        let web = match self.flavour {
+            Flavour::Grpc => Web::No,
+            Flavour::Web => Web::Trailers,
+            Flavour::WebText => Web::Text,
+        };
         let Brought { odd_flag, compressed } = half.messages.push(octets, &fact.start, web);
         let mut notices = Notices::NONE;
         notices.add_if(odd_flag, Notice::OddFlag);

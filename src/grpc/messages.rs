@@ -1,6 +1,7 @@
 //! The messages that one side sends in a call: a prefix of five octets, flag and length, then so many octets, over any number of DATA
 //! frames. Counted as they pass; only the trailers of gRPC-Web are held, and they are bounded.
 
+use super::base64::Base64;
 use crate::base::{Origin, PacketNumber, to_index, to_u32, to_u64};
 use crate::limits;
 
@@ -27,7 +28,8 @@ pub struct Messages {
     /// Octets of the message that are to come.
     left: u32,
     /// The trailers that gRPC-Web sends as if they were a message.
-    web: Option<Box<Vec<u8>>>,
+    web: Option<Vec<u8>>,
+    base64: Base64,
 }
 
 /// What a piece of content brought.
@@ -75,17 +77,27 @@ impl Messages {
             })
     }
 
-    /// Takes content. `web` says that the highest bit of the flag marks trailers.
-    pub(super) fn push(&mut self, mut octets: &[u8], at: &Origin, web: Web) -> Brought {
+    /// Takes content.
+    pub(super) fn push(&mut self, octets: &[u8], at: &Origin, web: Web) -> Brought {
         let mut brought = Brought::default();
-        while !octets.is_empty() && !self.lost {
-            octets = if self.have < FULL {
-                self.prefix(octets, at, web, &mut brought)
-            } else {
-                self.content(octets)
-            };
+        if web != Web::Text {
+            self.read(octets, at, web, &mut brought);
+            return brought;
+        }
+        for signs in octets.chunks(TEXT) {
+            let mut decoded = [0; TEXT];
+            let octets = signs.iter().filter_map(|sign| self.base64.take(*sign));
+            let length = decoded.iter_mut().zip(octets).map(|(place, octet)| *place = octet).count();
+            self.read(decoded.get(..length).unwrap_or_default(), at, web, &mut brought);
         }
         brought
+    }
+
+    fn read(&mut self, mut octets: &[u8], at: &Origin, web: Web, brought: &mut Brought) {
+        while !octets.is_empty() && !self.lost {
+            octets =
+                if self.have < FULL { self.prefix(octets, at, web, brought) } else { self.content(octets) };
+        }
     }
 
     fn prefix<'o>(&mut self, octets: &'o [u8], at: &Origin, web: Web, brought: &mut Brought) -> &'o [u8] {
@@ -118,7 +130,7 @@ impl Messages {
                 brought.compressed = self.compressed == 0;
                 self.compressed = self.compressed.saturating_add(1);
             }
-            (0x80 | 0x81, Web::Trailers) => self.web = Some(Box::default()),
+            (0x80 | 0x81, Web::Trailers | Web::Text) => self.web = Some(Vec::new()),
             _ => {
                 brought.odd_flag = self.odd_flag.is_none();
                 self.odd_flag.get_or_insert(flag);
@@ -154,9 +166,16 @@ impl Messages {
 /// Whether the content may carry trailers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Web {
+    /// No.
     No,
+    /// The highest bit of the flag marks them.
     Trailers,
+    /// The same, and all of it in base64.
+    Text,
 }
+
+/// Signs of base64 that are decoded at a time.
+const TEXT: usize = 256;
 
 const PREFIX: usize = 5;
 const FULL: u8 = 5;
@@ -187,6 +206,17 @@ mod tests {
             let messages = cut(&stream, size, Web::No);
             assert_eq!((messages.count, messages.octets, messages.compressed), (4, 304, 1), "by {size}");
             assert_eq!((messages.missing(), messages.odd_flag), (0, None));
+        }
+    }
+
+    #[test]
+    fn base64_is_the_same_content() {
+        // A message of three octets, then trailers, each encoded by itself.
+        let text = b"AAAAAANhYmM=gAAAABBncnBjLXN0YXR1czogNQ0K";
+        for size in 1..text.len() {
+            let messages = cut(text, size, Web::Text);
+            assert_eq!((messages.count, messages.octets, messages.missing()), (1, 3, 0), "by {size}");
+            assert_eq!(messages.web_trailer("grpc-status"), Some(&b"5"[..]));
         }
     }
 

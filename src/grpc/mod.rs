@@ -3,6 +3,7 @@
 //!
 //! The content of messages is counted, never held: five octets of prefix tell the length, and the rest passes by.
 
+mod base64;
 mod call;
 mod calls;
 mod keepalive;

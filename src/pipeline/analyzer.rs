@@ -132,7 +132,7 @@ impl Analyzer {
         if !self.file.last.pkt.is_none() && back > self.file.ran_back.map_or(Span::ZERO, |(_, known)| known) {
             self.file.ran_back = Some((at, back));
         }
-        self.latest = self.latest.max(at.time);
+        self.latest = if self.file.last.pkt.is_none() { at.time } else { self.latest.max(at.time) };
         self.file.last = at;
         self.last = at;
     }

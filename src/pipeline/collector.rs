@@ -1,17 +1,15 @@
 //! Adds up concluded connections to a report. Counts are never limited, lists are.
 
-use std::collections::BTreeMap;
-
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats, Status, Tool, Totals,
-    Verdict,
+    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats,
+    Status, Tool, Totals, Verdict,
 };
 use crate::limits;
-use crate::rules::{CaptureView, Ends, FileView, RULES_VERSION, Summary, catalog, judge_capture};
+use crate::rules::{CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, judge_capture};
 use crate::tcp::Flows;
 
 /// What is kept of the connections that are over.
@@ -22,8 +20,7 @@ pub(super) struct Collector {
     listing: Listing,
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
-    summaries: Vec<Summary>,
-    ends: BTreeMap<u64, Ends>,
+    summaries: Summaries,
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
@@ -49,9 +46,8 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
-        if let Some(ends) = ends.filter(|_| summary.held_back.is_some()) {
-            self.ends.insert(summary.number, ends);
-            self.summaries.push(summary);
+        if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
+            self.summaries.add(summary, ends);
         }
     }
 
@@ -106,9 +102,13 @@ impl Collector {
             server_key: String::new(),
             first: crate::base::Place::default(),
         };
-        let ends = std::mem::take(&mut self.ends);
+        let kept = std::mem::take(&mut self.summaries);
+        if kept.forgotten() > 0 {
+            self.blind_spots.push(forgotten(kept.forgotten()));
+        }
+        let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
-        let view = CaptureView { summaries: &self.summaries, file, options: &wishes.options };
+        let view = CaptureView { summaries: &summaries, file, options: &wishes.options };
         self.findings.extend(judge_capture(&view, &named));
         self.name_inputs(inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
@@ -136,6 +136,17 @@ impl Collector {
             omitted,
             stats: Stats::default(),
         }
+    }
+}
+
+/// Connections that gave way to others before they could be compared.
+fn forgotten(count: u64) -> BlindSpot {
+    BlindSpot {
+        kind: BlindSpotKind::LimitReached,
+        conns: Vec::new(),
+        dir: None,
+        from_pkt: None,
+        effect: format!("{count} connections were not compared with others"),
     }
 }
 

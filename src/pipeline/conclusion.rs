@@ -1,14 +1,17 @@
 //! What is left of a connection that is over: its row, its findings, its streams, and what it adds to the totals.
 
+use std::hash::BuildHasher;
+
 use super::calls::Counted;
 use super::desk::Desk;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
-use crate::base::to_index;
+use crate::base::{PerSide, Place, to_index};
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
-use crate::rules::{Ends, Summary};
-use crate::tcp::{Connection as Tcp, Direction, Start};
+use crate::http1;
+use crate::rules::{Ends, Parties, Protocol, Summary};
+use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::Session;
 
 /// A connection that is over.
@@ -51,23 +54,24 @@ impl Upper {
             Direction::Forward => self.ends,
             Direction::Backward => (self.ends.1, self.ends.0),
         };
-        let Ears { coverage, calls, grpc, .. } = ears;
-        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
         let engine = std::mem::take(&mut ears.engine);
+        let Ears { coverage, calls, grpc, now, .. } = ears;
+        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
         for stream in conn.streams.iter().filter(|stream| !stream.is_closed()) {
             calls.left_open(counted, stream, over, &|stream| engine.names(stream));
         }
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
-        let summary = Summary::of(number, (rows::plain(server_end.address), server_end.port), conn);
-        let ends = (!engine.is_empty() || summary.is_compared()).then(|| Ends {
-            number,
-            client: client_end.to_string(),
-            server: server_end.to_string(),
-            server_key: asked.or_else(|| authority.clone()).unwrap_or_else(|| server_end.port.to_string()),
-            first,
-        });
+        let name = asked.as_deref().or(authority.as_deref());
+        let both = (client_end, server_end);
+        let parties = Parties {
+            tls: tls.is_some(),
+            ..parties(number, both, name, http2, (http1.protocols, (first, *now)))
+        };
+        let summary = Summary::of(&parties, conn, &wishes.options);
+        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other;
+        let ends = wanted.then(|| ends(number, both, name, first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
@@ -108,5 +112,44 @@ impl Upper {
             calls: judge_calls,
             towards_http2,
         }
+    }
+}
+
+/// Who the two ends are, for the words of findings.
+fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
+    Ends {
+        number,
+        client: client.to_string(),
+        server: server.to_string(),
+        server_key: authority.map_or_else(|| server.port.to_string(), str::to_owned),
+        first,
+    }
+}
+
+/// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.
+fn parties(
+    number: u64,
+    (client, server): (Endpoint, Endpoint),
+    authority: Option<&str>,
+    http2: bool,
+    (modes, span): (PerSide<http1::Protocol>, (Place, Place)),
+) -> Parties {
+    Parties {
+        number,
+        client: rows::plain(client.address),
+        server: (rows::plain(server.address), server.port),
+        name: authority.map_or(0, |name| foldhash::fast::FixedState::default().hash_one(name)),
+        protocol: protocol(http2, [modes.client, modes.server]),
+        tls: false,
+        span,
+    }
+}
+
+/// What is spoken on a connection, for its summary.
+fn protocol(http2: bool, modes: [http1::Protocol; 2]) -> Protocol {
+    match modes {
+        _ if http2 => Protocol::Http2,
+        [http1::Protocol::Http1, _] => Protocol::Http1,
+        _ => Protocol::Other,
     }
 }

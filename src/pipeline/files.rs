@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::analyzer::{Analyzer, Seen, Wishes};
+use super::hidden;
 use super::rows::stamp;
 use crate::base::Time;
 use crate::capture::{
@@ -64,6 +65,8 @@ pub fn analyze(
     let cuts: Vec<String> = joined.inputs().filter_map(|(path, facts)| cut(path, facts?, several)).collect();
     let mut report = analyzer.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe);
     report.notices.extend(notices);
+    let spots = (0..).zip(joined.inputs()).filter_map(|(input, (_, facts))| hidden::damaged(input, facts?));
+    report.coverage.blind_spots.extend(spots);
     Ok(report)
 }
 
@@ -115,7 +118,9 @@ pub fn analyze_octets(
         }
     };
     let inputs = vec![input(name, Some(reader.facts()), failure)];
-    Ok(analyzer.finish(inputs, cut(Path::new(name), reader.facts(), false), observe))
+    let mut report = analyzer.finish(inputs, cut(Path::new(name), reader.facts(), false), observe);
+    report.coverage.blind_spots.extend(hidden::damaged(0, reader.facts()));
+    Ok(report)
 }
 
 /// Where a file ends inside a record; among several its name stands before it.
@@ -129,7 +134,7 @@ fn input(name: &str, facts: Option<&FileFacts>, error: Option<String>) -> Input 
     let of = |time: fn(&FileFacts) -> Option<Time>| {
         facts.and_then(|facts| Some(stamp(time(facts)?, facts.nanoseconds)))
     };
-    let damage = facts.and_then(|facts| facts.damage.first()).map(ToString::to_string);
+    let damage = facts.and_then(FileFacts::damage_in_words);
     Input {
         path: name.to_owned(),
         format: facts.map(|facts| match facts.format {

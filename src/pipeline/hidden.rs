@@ -1,5 +1,7 @@
 //! Packets that were not looked into, and fragments that never became a whole, as blind spots of the capture.
 
+use crate::base::PacketNumber;
+use crate::capture::FileFacts;
 use crate::finding::{BlindSpot, BlindSpotKind};
 use crate::link::{Cover, Covered, FragmentFacts};
 
@@ -28,6 +30,19 @@ pub(super) fn blind_spots(covered: &[Covered], fragments: &FragmentFacts) -> Vec
     spots
 }
 
+/// One line for the damaged places of the file: packets may have stood there.
+pub(super) fn damaged(input: u32, facts: &FileFacts) -> Option<BlindSpot> {
+    let first = facts.damage.first()?;
+    let places = if facts.damage_count == 1 {
+        "the file is damaged".to_owned()
+    } else {
+        format!("the file is damaged in {} places, first", facts.damage_count)
+    };
+    let effect = format!("{places} at octet {}; {} octets were passed over", first.offset, facts.skipped);
+    let from_pkt = (first.after > 0).then(|| PacketNumber::new(input, first.after));
+    Some(BlindSpot { kind: BlindSpotKind::Gap, conns: Vec::new(), dir: None, from_pkt, effect })
+}
+
 const fn kind(cover: Cover) -> BlindSpotKind {
     match cover {
         Cover::TooDeep => BlindSpotKind::LimitReached,
@@ -51,7 +66,7 @@ fn are(count: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{PacketNumber, Place};
+    use crate::base::Place;
     use crate::capture::LinkType;
     use crate::link::{Layer, Opaque};
 

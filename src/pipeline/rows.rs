@@ -205,7 +205,14 @@ pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -
         response: ResponseRow { status: stream.status },
         grpc: None,
         bytes: UpDown { up: stream.sent.client.content, down: stream.sent.server.content },
-        latency_ms: Latency { total, first_byte: answer, ..Latency::default() },
+        latency_ms: Latency {
+            total,
+            queued: stream.had_room.then_some(0.0),
+            first_byte: answer,
+            server: stream.served.map(millis),
+            window_blocked: Some(millis(stream.blocked)),
+            tcp_loss: Some(millis(stream.lost)),
+        },
         findings: Vec::new(),
     }
 }

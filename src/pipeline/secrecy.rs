@@ -8,7 +8,9 @@ use crate::tls::{Openable, Session, Version};
 /// Says in `coverage` what TLS kept to itself.
 pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
     let seen = tls.negotiation();
-    coverage.handshake = seen.client_hello.is_some() && seen.server_hello.is_some();
+    let answered = seen.server_hello.is_some() || seen.alerts.iter().any(|alert| alert.by == Side::Server);
+    let sealed = seen.sealed_records.client > 0 || seen.sealed_records.server > 0;
+    coverage.hello_missing = seen.client_hello.is_none() || (sealed && !answered);
     if Side::BOTH.into_iter().all(|side| tls.opened_by(side).is_some() && !tls.is_hidden(side)) {
         return;
     }

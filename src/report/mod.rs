@@ -24,8 +24,9 @@ pub use sanitize::{ascii, clean};
 pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
-    call_lines, connection_lines, example, frame_header, frame_line, report as text, rule_page, rule_table,
-    setting_lines, stream_header, stream_line,
+    call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,
+    latency_header, latency_line, ping_header, ping_line, report as text, rule_page, rule_table,
+    setting_lines, stream_header, stream_line, window_header, window_line,
 };
 
 /// How a report is written.

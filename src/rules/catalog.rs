@@ -1,8 +1,8 @@
 //! Every rule, one line each, in the order of their codes.
 
 use super::{
-    Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, hpack, messages, ping, preface,
-    priority, push, reaction, settings, stream_id, stream_state,
+    Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, health, hpack, messages, ping,
+    preface, priority, push, reaction, settings, stream_id, stream_state,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -59,6 +59,8 @@ static CATALOG: &[&Rule] = &[
     &framing::reserved_bit_set::RESERVED_BIT_SET,
     &framing::nonzero_padding::NONZERO_PADDING,
     &framing::truncated_frame_at_close::TRUNCATED_FRAME_AT_CLOSE,
+    &framing::invalid_altsvc_or_origin::INVALID_ALTSVC_OR_ORIGIN,
+    &framing::garbage_between_frames::GARBAGE_BETWEEN_FRAMES,
     // CON
     &continuation::field_block_interrupted::FIELD_BLOCK_INTERRUPTED,
     &continuation::continuation_on_wrong_stream::CONTINUATION_ON_WRONG_STREAM,
@@ -106,6 +108,10 @@ static CATALOG: &[&Rule] = &[
     &flow_control::window_overflow::CONNECTION_WINDOW_OVERFLOW,
     &flow_control::window_overflow::SETTINGS_WINDOW_OVERFLOW,
     &flow_control::window_update_bad_length::WINDOW_UPDATE_BAD_LENGTH,
+    &flow_control::connection_window_leak::CONNECTION_WINDOW_LEAK,
+    &flow_control::tcp_window_closed_by_receiver::TCP_WINDOW_CLOSED_BY_RECEIVER,
+    &flow_control::stream_window_never_refilled::STREAM_WINDOW_NEVER_REFILLED,
+    &flow_control::connection_window_deadlock::CONNECTION_WINDOW_DEADLOCK,
     // MSG
     &messages::uppercase_field_name::UPPERCASE_FIELD_NAME,
     &messages::invalid_field_name::INVALID_FIELD_NAME,
@@ -221,6 +227,26 @@ static CATALOG: &[&Rule] = &[
     &abuse::window_update_flood::WINDOW_UPDATE_FLOOD,
     &abuse::refused_stream_storm::REFUSED_STREAM_STORM,
     // HLT
+    &health::max_concurrent_saturated::MAX_CONCURRENT_SATURATED,
+    &health::stream_id_near_exhaustion::STREAM_ID_NEAR_EXHAUSTION,
+    &health::idle_connection_killed::IDLE_CONNECTION_KILLED,
+    &health::keepalive_missing::KEEPALIVE_MISSING,
+    &health::dead_peer_detected::DEAD_PEER_DETECTED,
+    &health::slow_ping_ack::SLOW_PING_ACK,
+    &health::flow_control_stall::FLOW_CONTROL_STALL,
+    &health::window_limits_throughput::WINDOW_LIMITS_THROUGHPUT,
+    &health::enhance_your_calm::ENHANCE_YOUR_CALM,
+    &health::connection_lost_with_open_streams::CONNECTION_LOST_WITH_OPEN_STREAMS,
+    &health::hung_stream::HUNG_STREAM,
+    &health::http11_required::HTTP11_REQUIRED,
+    &health::downgrade_to_http11::DOWNGRADE_TO_HTTP11,
+    &health::misdirected_request::MISDIRECTED_REQUEST,
+    &health::parallel_connections::PARALLEL_CONNECTIONS,
+    &health::keepalive_longer_than_idle_timeout::KEEPALIVE_LONGER_THAN_IDLE_TIMEOUT,
+    &health::tcp_loss_stall::TCP_LOSS_STALL,
+    &health::tiny_data_frames::TINY_DATA_FRAMES,
+    &health::one_connection_hot::ONE_CONNECTION_HOT,
+    &health::hpack_unused::HPACK_UNUSED,
 ];
 
 /// Every rule.

@@ -21,8 +21,8 @@ pub struct Coverage {
     pub ran_back: Span,
     /// What is encrypted and cannot be read: from this packet on, and why.
     pub no_keys: Option<(PacketNumber, Secrecy)>,
-    /// Both hellos of TLS were read.
-    pub handshake: bool,
+    /// A hello of TLS was not read, though there was one.
+    pub hello_missing: bool,
     /// Neither HTTP/2 nor anything else that is known.
     pub unknown_protocol: bool,
     /// Nothing that was seen says for certain which end is the client.
@@ -146,7 +146,7 @@ impl Coverage {
             Need::PeerFrames => peer.whole(),
             // Facts about contents are told only of frames and hellos whose octets are there, all of them.
             Need::Payload => true,
-            Need::Handshake => self.handshake,
+            Need::Handshake => !self.hello_missing,
             Need::Hpack => conn.sides[judged].hpack_exact(),
             Need::Acks => conn.sides[judged].knowledge.covered() > 0,
             Need::Time => {

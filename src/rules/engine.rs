@@ -103,7 +103,9 @@ impl Engine {
         while let Some(draft) = self.drafts.pop() {
             let allowed = around.scene.coverage.allow(rule, &draft, around.scene.conn);
             let severity = draft.severity.unwrap_or_else(|| around.scene.options.severity(rule));
-            if let Some(side) = draft.culprit.side().filter(|_| rule.severity == Severity::Error) {
+            // What rests on no RFC, as the rules of gRPC do, draws no error of HTTP/2.
+            let breaks_http2 = rule.severity == Severity::Error && !rule.rfc.is_empty();
+            if let Some(side) = draft.culprit.side().filter(|_| breaks_http2) {
                 self.offences[side] = self.offences[side].saturating_add(1);
             }
             let offence = Offence {

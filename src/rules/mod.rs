@@ -13,6 +13,7 @@ mod fold;
 mod ledger;
 mod options;
 mod rule;
+mod summaries;
 mod summary;
 mod verdict;
 
@@ -44,12 +45,15 @@ pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
-pub use options::{Options, Spec};
+pub use options::{IdleTimeout, Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
-pub use summary::{CaptureView, FileView, Summary};
+pub use summaries::Summaries;
+pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
 mod needs;
+#[cfg(test)]
+mod soundness;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! What is kept of a connection until the end of the capture, for rules that compare connections. Bounded.
 
-use crate::base::{Origin, Place, Span};
-use crate::conn::Connection;
+use crate::base::{Origin, Place, Side, Span, Time};
+use crate::conn::{Connection, Ended, Resumed};
+use crate::frame::ErrorCode;
 
 use super::Options;
 use super::goaway::goaway_by_request_count::EndedAfter;
@@ -43,16 +44,68 @@ impl FileView {
 }
 
 /// A connection in at most 256 octets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Summary {
     /// Its number.
     pub number: u64,
+    /// Its client's address as 128 bits.
+    pub client: u128,
     /// Its server: address as 128 bits, and port.
     pub server: (u128, u16),
+    /// A digest of the server's name; 0 when none is known.
+    pub name: u64,
+    /// What is spoken on it.
+    pub protocol: Protocol,
+    /// True over TLS.
+    pub tls: bool,
+    /// Its first and its last packet, and the end of the capture where it was still open then.
+    pub started: Place,
+    /// See there.
+    pub ended: Place,
+    /// Streams that the client opened.
+    pub requests: u64,
+    /// True when it ended with an error, or before the server had answered anything.
+    pub failed: bool,
+    /// When the client first had as many streams open as it may.
+    pub full_since: Option<Time>,
+    /// The silence after which it was found to be gone.
+    pub died_after: Option<Span>,
+    /// Who sends PING at which interval with nothing between, and the PING that shows it.
+    pub keepalive: Option<(Side, Span, Origin)>,
     /// Set when the server's SETTINGS came only after the client's HEADERS.
-    pub held_back: Option<HeldBack>,
+    pub held_back: Option<Box<HeldBack>>,
     /// Set when the server ended it right behind a request.
-    pub(super) ended_after: Option<EndedAfter>,
+    pub(super) ended_after: Option<Box<EndedAfter>>,
+}
+
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/2.
+    Http2,
+    /// HTTP/1.x.
+    Http1,
+    /// Something else, or nobody knows.
+    Other,
+}
+
+/// Who takes part in a connection, for its summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Parties {
+    /// The connection's number.
+    pub number: u64,
+    /// The client's address.
+    pub client: u128,
+    /// The server's address and port.
+    pub server: (u128, u16),
+    /// A digest of the server's name; 0 when none is known.
+    pub name: u64,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// True over TLS.
+    pub tls: bool,
+    /// Where the connection began, and where it or the capture ended.
+    pub span: (Place, Place),
 }
 
 /// A server that spoke only after a request.
@@ -73,17 +126,102 @@ pub struct HeldBack {
 impl Summary {
     /// What is kept of a connection.
     #[must_use]
-    pub fn of(number: u64, server: (u128, u16), conn: &Connection) -> Self {
-        Self { number, server, held_back: held_back(conn), ended_after: EndedAfter::of(conn) }
+    pub fn of(parties: &Parties, conn: &Connection, options: &Options) -> Self {
+        let (started, ended) = parties.span;
+        let keepalive = Side::BOTH.into_iter().find_map(|side| {
+            let (interval, at) = conn.keepalive(side).filter(|keepalive| keepalive.count > 1)?.interval?;
+            Some((side, interval, at))
+        });
+        Self {
+            number: parties.number,
+            client: parties.client,
+            server: parties.server,
+            name: parties.name,
+            protocol: parties.protocol,
+            tls: parties.tls,
+            started,
+            ended,
+            requests: conn.streams.count(),
+            failed: parties.protocol == Protocol::Http2 && failed(conn),
+            full_since: conn.crowding().and_then(|crowding| Some(crowding.first?.at.time)),
+            died_after: died_idle(conn, options, ended).map(|died| died.resumed.silent),
+            keepalive,
+            held_back: held_back(conn).map(Box::new),
+            ended_after: EndedAfter::of(conn).map(Box::new),
+        }
+    }
+
+    /// True for the same client, server and, where both are known, name.
+    #[must_use]
+    pub const fn same_target(&self, other: &Self) -> bool {
+        let named = self.name == other.name || self.name == 0 || other.name == 0;
+        let (server, port) = self.server;
+        self.client == other.client && server == other.server.0 && port == other.server.1 && named
+    }
+
+    /// True for another HTTP/2 connection to the same target at the same time.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let both = self.protocol == Protocol::Http2 && other.protocol == Protocol::Http2;
+        let meet = self.started.time < other.ended.time && other.started.time < self.ended.time;
+        both && meet && self.number != other.number && self.same_target(other)
+    }
+
+    /// True for another one that began while this one lived.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> bool {
+        self.overlaps(other) && self.started.pkt < other.started.pkt
+    }
+
+    /// True when the client had been at its limit of streams by then.
+    #[must_use]
+    pub fn full_at(&self, time: Time) -> bool {
+        self.full_since.is_some_and(|since| since <= time)
     }
 }
 
-impl Summary {
-    /// True when rules compare this connection with others.
-    #[must_use]
-    pub const fn is_compared(&self) -> bool {
-        self.held_back.is_some() || self.ended_after.is_some()
-    }
+/// An HTTP/2 connection that did not work out: an error was declared, it was reset, or the server never answered a request.
+fn failed(conn: &Connection) -> bool {
+    let declared = Side::BOTH.into_iter().flat_map(|side| conn.sides[side].goaways.iter());
+    let error = declared.into_iter().any(|goaway| goaway.code != ErrorCode::NO_ERROR);
+    let reset = matches!(conn.transport.ended().0, Ended::Rst(_));
+    let nothing = conn.sides.client.first_headers.is_some() && conn.sides.server.first_headers.is_none();
+    error || reset || nothing
+}
+
+/// A connection that was gone when it was used again after a silence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Died {
+    /// The silence, and who broke it.
+    pub resumed: Resumed,
+    /// The RST that answered; `None` when nothing did.
+    pub rst: Option<Origin>,
+    /// True when that RST came from elsewhere.
+    pub foreign: bool,
+}
+
+/// Octets sent again so often without an answer are given up.
+const GIVEN_UP: u32 = 3;
+
+/// Whether what was sent after a silence was answered by RST, or by nothing.
+pub(super) fn died_idle(conn: &Connection, options: &Options, now: Place) -> Option<Died> {
+    let resumed = conn.transport.resumed.filter(|resumed| resumed.asks && !resumed.answered)?;
+    let answerer = resumed.by.peer();
+    let orderly = Side::BOTH.into_iter().any(|side| {
+        !conn.sides[side].goaways.is_empty()
+            || conn.transport.fin[side].is_some_and(|(fin, _)| fin.at.pkt < resumed.at.at.pkt)
+    });
+    let Some((rst, acknowledges)) = conn.transport.rst[answerer] else {
+        let waited = now.time.since(resumed.at.at.time) >= options.close_wait;
+        let given_up = resumed.resent >= GIVEN_UP && (waited || conn.transport.ended().0 != Ended::Open);
+        let died = given_up && resumed.silent >= options.idle_gap;
+        return died.then_some(Died { resumed, rst: None, foreign: false });
+    };
+    let stranger = !acknowledges && !orderly && rst.tcp_end == conn.sides[resumed.by].knowledge.covered();
+    let least = if stranger { options.idle_gap_reset } else { options.idle_gap };
+    let foreign = conn.transport.foreign_rst[answerer];
+    let prompt = rst.at.pkt > resumed.at.at.pkt && resumed.silent >= least;
+    prompt.then_some(Died { resumed, rst: Some(rst), foreign })
 }
 
 /// The silence of a server that sent its first octet only after the client's first HEADERS. `None` when it spoke before, or when
@@ -105,4 +243,14 @@ pub(super) fn held_back(conn: &Connection) -> Option<HeldBack> {
 /// capture of two queues may show too late.
 pub(super) fn spoke_after(peer: &Origin, spoke: &Origin) -> bool {
     peer.at.pkt < spoke.at.pkt || peer.tcp_end < spoke.peer_acked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_kept_in_256_octets() {
+        assert!(size_of::<Summary>() <= 256, "{}", size_of::<Summary>());
+    }
 }

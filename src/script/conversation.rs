@@ -15,6 +15,7 @@ pub struct Script {
     seen: PerSide<u64>,
     blind: PerSide<bool>,
     full: PerSide<bool>,
+    port: u16,
     torn: bool,
 }
 
@@ -41,9 +42,55 @@ impl Script {
             seen: none,
             blind,
             full: blind,
+            port: 0,
             torn: false,
         };
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// As [`Script::open`], over a path with this round trip, near the server.
+    #[must_use]
+    pub fn open_over(round_trip: Span) -> Self {
+        let mut script = Self::connect();
+        for packet in script.packets.iter_mut().skip(2) {
+            packet.time = packet.time.after(round_trip);
+        }
+        script
+            .wait(round_trip)
+            .client([preface(), settings(&[])])
+            .server([settings(&[]), settings_ack()])
+            .client([settings_ack()])
+    }
+
+    /// Behind this conversation, after a pause, another connection of the same client to the same server, from the next port: handshake,
+    /// and nothing yet. What is open stays open.
+    #[must_use]
+    pub fn again(mut self, pause: Span) -> Self {
+        self.port = self.port.saturating_add(1);
+        self.sent = PerSide { client: 0, server: 0 };
+        self.seen = self.sent;
+        self.wait(pause).bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// As [`Script::again`], with preface, SETTINGS of both sides and their acknowledgements.
+    #[must_use]
+    pub fn again_open(self, pause: Span) -> Self {
+        self.again(pause)
+            .client([preface(), settings(&[])])
+            .server([settings(&[]), settings_ack()])
+            .client([settings_ack()])
+    }
+
+    /// The packet before these was lost and comes, sent again, only behind them and the pause.
+    #[must_use]
+    pub fn overtaken(mut self, pause: Span, others: impl FnOnce(Self) -> Self) -> Self {
+        let lost = self.packets.pop();
+        let mut script = others(self).wait(pause);
+        if let Some(lost) = lost {
+            script.packets.push(Packet { time: script.clock, ..lost });
+            script.clock = script.clock.after(STEP);
+        }
+        script
     }
 
     /// Handshake, preface, SETTINGS of both sides and their acknowledgements.
@@ -94,6 +141,16 @@ impl Script {
     #[must_use]
     pub fn ack(self, side: Side) -> Self {
         self.bare(side, ACK)
+    }
+
+    /// One end acknowledges everything, and says that it takes no more for now.
+    #[must_use]
+    pub fn takes_nothing(self, side: Side) -> Self {
+        let mut script = self.ack(side);
+        if let Some(packet) = script.packets.last_mut() {
+            packet.window = 0;
+        }
+        script
     }
 
     /// From here on `side` does not receive what the other end sends: it is still on its way.
@@ -254,6 +311,7 @@ impl Script {
         let packet = Packet {
             time: self.clock,
             side,
+            port: self.port,
             flags,
             offset: self.sent[side],
             acknowledged: self.seen[side],

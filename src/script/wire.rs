@@ -10,6 +10,8 @@ pub struct Packet {
     pub time: Time,
     /// Who sent it.
     pub side: Side,
+    /// How far the client's port is behind that of the first connection.
+    pub port: u16,
     /// TCP flags.
     pub flags: u8,
     /// Sequence number relative to the SYN.
@@ -89,9 +91,10 @@ impl Packet {
     }
 
     const fn ends(&self) -> (([u8; 4], u16), ([u8; 4], u16)) {
+        let client = (CLIENT.0, CLIENT.1.saturating_add(self.port));
         match self.side {
-            Side::Client => (CLIENT, SERVER),
-            Side::Server => (SERVER, CLIENT),
+            Side::Client => (client, SERVER),
+            Side::Server => (SERVER, client),
         }
     }
 }

@@ -59,6 +59,10 @@ impl Connection {
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
+        let silent = segment.at.time.since(self.last.time);
+        if silent >= Span::millis(limits::SILENCE_MS) && !self.last.pkt.is_none() {
+            self.resume(direction, segment, silent, emit);
+        }
         self.last = segment.at;
         if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {
             self.streams[direction].stats.count_copy(segment.at);
@@ -112,6 +116,20 @@ impl Connection {
         if late && segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
             self.streams[direction.reverse()].joined_at(segment.acknowledgement);
         }
+    }
+
+    /// The first segment after a silence.
+    fn resume(
+        &mut self,
+        direction: Direction,
+        segment: &Segment<'_>,
+        silent: Span,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
+        let stream = &self.streams[direction];
+        let asks = segment.length > 0 || is_keep_alive(stream, segment);
+        let at = origin(stream, segment, stream.acked);
+        emit(direction, Output::Signal(Signal::Resumed { silent, asks }, at));
     }
 
     /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What fills a hole in
@@ -240,6 +258,7 @@ impl Connection {
             if is_keep_alive(stream, segment) {
                 emit(direction, Output::Signal(Signal::KeepAlive, origin(stream, segment, peer_acked)));
             } else {
+                tell_loss(direction, stream, segment, peer_acked, emit);
                 stream.deliver(segment, peer_acked, &mut |piece| emit(direction, Output::Piece(piece)));
             }
         } else if is_keep_alive(stream, segment) {
@@ -322,10 +341,15 @@ impl Connection {
         self.emit_fin(direction, emit);
         if segment.flags.has(Flags::RST) {
             let acknowledges = segment.flags.has(Flags::ACK);
-            let stream = &self.streams[direction];
+            let stream = &mut self.streams[direction];
+            if let Some(upto) = stream.sent_before(segment) {
+                let lost = LossKind::Unfinished;
+                stream.close_gap(upto, lost, segment.at, &mut |piece| emit(direction, Output::Piece(piece)));
+            }
             let tcp_end = stream.offset(segment.sequence).unwrap_or_default().max(stream.next());
             let origin = Origin { at: segment.at, tcp_end, peer_acked };
-            emit(direction, Output::Signal(Signal::Rst { acknowledges }, origin));
+            let foreign = stream.is_foreign(segment);
+            emit(direction, Output::Signal(Signal::Rst { acknowledges, foreign }, origin));
         }
     }
 
@@ -337,6 +361,23 @@ impl Connection {
             let origin = stream.fin_origin;
             emit(direction, Output::Signal(Signal::Fin { complete }, origin));
         }
+    }
+}
+
+/// Tells of octets that are sent again, and of those that others behind them waited for.
+fn tell_loss(
+    direction: Direction,
+    stream: &Stream,
+    segment: &Segment<'_>,
+    peer_acked: u64,
+    emit: &mut impl FnMut(Direction, Output<'_>),
+) {
+    let at = origin(stream, segment, peer_acked);
+    if stream.has_passed(segment) {
+        emit(direction, Output::Signal(Signal::Resent, at));
+    } else if let Some(since) = stream.holds_since().filter(|_| stream.is_filled_by(segment)) {
+        let waited = segment.at.time.since(since.time);
+        emit(direction, Output::Signal(Signal::Refilled { waited }, at));
     }
 }
 

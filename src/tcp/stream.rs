@@ -46,7 +46,7 @@ pub struct Stats {
     pub first: Option<Place>,
     /// Last packet of this direction.
     pub last: Option<Place>,
-    /// Smallest and largest time to live.
+    /// Smallest and largest time to live, those of RST segments left out.
     pub ttl: Option<(u8, u8)>,
 }
 
@@ -138,6 +138,14 @@ impl Stream {
         }
     }
 
+    /// Offset that the sender of a RST had reached, where that is further than what was seen: with an acknowledgement it carries the
+    /// sender's own next number (RFC 9293 §3.10.7), and octets before it are not in the capture.
+    pub(super) fn sent_before(&self, reset: &Segment<'_>) -> Option<u64> {
+        let upto = self.offset(reset.sequence).ok().filter(|_| reset.flags.has(Flags::ACK))?;
+        let missing = upto.checked_sub(self.next)?;
+        (self.known() && missing > 0 && missing <= limits::MAX_BRIDGED_GAP).then_some(upto)
+    }
+
     /// Offset of a sequence number, and how many octets before offset 0 it lies when there is none.
     pub(super) fn offset(&self, number: u32) -> Result<u64, u64> {
         let Some(zero) = self.zero else { return Ok(0) };
@@ -149,8 +157,10 @@ impl Stream {
         stats.packets = stats.packets.saturating_add(1);
         stats.first.get_or_insert(segment.at);
         stats.last = Some(segment.at);
-        let (low, high) = stats.ttl.unwrap_or((segment.ttl, segment.ttl));
-        stats.ttl = Some((low.min(segment.ttl), high.max(segment.ttl)));
+        if !segment.flags.has(Flags::RST) {
+            let (low, high) = stats.ttl.unwrap_or((segment.ttl, segment.ttl));
+            stats.ttl = Some((low.min(segment.ttl), high.max(segment.ttl)));
+        }
         stats.longest = stats.longest.max(segment.length);
         self.largest_segment = self.largest_segment.or(segment.largest);
     }
@@ -193,6 +203,17 @@ impl Stream {
                 self.close_gap(upto, LossKind::Captured, segment.at, emit);
             }
         }
+    }
+
+    /// True when the segment's octets have all passed before.
+    pub(super) fn has_passed(&self, segment: &Segment<'_>) -> bool {
+        let end = self.offset(segment.payload_sequence()).map(|start| start.saturating_add(segment.length));
+        self.known() && segment.length > 0 && end.is_ok_and(|end| end <= self.next)
+    }
+
+    /// True when no other segment of this side travelled as far.
+    pub(super) fn is_foreign(&self, segment: &Segment<'_>) -> bool {
+        self.stats.ttl.is_some_and(|(low, high)| segment.ttl < low || segment.ttl > high)
     }
 
     /// True for a segment with the next octets.

@@ -82,9 +82,10 @@ impl Tape {
         self
     }
 
-    /// What was said since the last time, acknowledgements left out.
+    /// What was said since the last time, acknowledgements, silences and what was sent again left out.
     fn heard(&mut self) -> Vec<String> {
-        self.said.drain(..).filter(|line| !line.contains("acked")).collect()
+        let aside = ["acked", "Resumed", "Resent", "Refilled"];
+        self.said.drain(..).filter(|line| !aside.iter().any(|word| line.contains(word))).collect()
     }
 }
 
@@ -129,7 +130,7 @@ fn line(direction: Direction, output: Output<'_>) -> String {
         Output::Signal(Signal::Fin { complete }, origin) => {
             format!("{arrow} fin at {} {}", origin.tcp_end, if complete { "complete" } else { "holed" })
         }
-        Output::Signal(Signal::Rst { acknowledges }, origin) => {
+        Output::Signal(Signal::Rst { acknowledges, .. }, origin) => {
             format!("{arrow} rst at {} {}", origin.tcp_end, if acknowledges { "with ack" } else { "bare" })
         }
         Output::Signal(signal, _) => format!("{arrow} {signal:?}"),
@@ -150,6 +151,17 @@ fn a_handshake_opens_both_directions_once() {
     tape.raw(Backward, SYN.with(ACK), None, 0, b"").raw(Backward, SYN.with(ACK), None, 0, b"");
     tape.send(Forward, 0, 0, b"");
     assert_eq!(tape.said, ["> Opened", "< Opened", "< acked 0", "> acked 0"]);
+}
+
+#[test]
+fn silence_and_what_is_sent_again_are_told() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").wait(Span::seconds(40)).send(Forward, 0, 0, b"abc");
+    tape.send(Forward, 6, 0, b"ghi").wait(Span::millis(300)).send(Forward, 3, 0, b"def");
+    let told: Vec<&String> = tape.said.iter().filter(|line| line.contains(" Re")).collect();
+    let silent = format!("> {:?}", Signal::Resumed { silent: Span::seconds(40), asks: true });
+    let waited = format!("> {:?}", Signal::Refilled { waited: Span::millis(300) });
+    assert_eq!(told, [silent.as_str(), "> Resent", waited.as_str()]);
 }
 
 #[test]
@@ -405,6 +417,19 @@ fn a_reset_makes_holes_final_and_says_where_it_stands() {
         ["> gap of 6 to 6 Captured", "< rst at 0 with ack"],
         "acknowledged and never seen"
     );
+}
+
+#[test]
+fn a_reset_that_acknowledges_shows_octets_that_nobody_saw() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, RST, Some(9), 0, b"");
+    assert_eq!(
+        tape.heard(),
+        ["> abc #4 to 3 knowing 0", "> gap of 6 to 9 Unfinished", "> rst at 9 with ack"]
+    );
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"abc").raw(Forward, RST, Some(3 + (2 << 20)), 0, b"");
+    assert_eq!(tape.heard().len(), 2, "a number from elsewhere");
 }
 
 #[test]

@@ -78,6 +78,12 @@ impl CallList {
             }
             Kind::End => {
                 let mut lines = self.closed.remove(&seen.conn).unwrap_or_default();
+                for known in &mut lines {
+                    if let Some(call) = seen.grpc.get(known.stream) {
+                        // What was on its way when it closed has passed since.
+                        *known = line(seen, call);
+                    }
+                }
                 let is_open = |call: &&Call| {
                     seen.connection
                         .streams

@@ -6,7 +6,10 @@
 mod calls;
 mod connections;
 mod frames;
+mod latency;
 mod note;
+mod pings;
+mod room;
 mod settings;
 mod streams;
 
@@ -18,6 +21,9 @@ pub use crate::conn::Interest;
 pub use calls::{CallLine, CallList};
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
+pub use latency::{LATENCY_INTEREST, LatencyLine, latency};
+pub use pings::{PINGS_INTEREST, PingLine, pings};
+pub use room::{ConcurrencyLine, Room, STEPS, WindowLine};
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
 pub use streams::{StateMark, StreamLine, Streams};
 

@@ -174,7 +174,7 @@ fn a_stream_left_open_by_a_connection_that_ended_is_lost() {
         let origin = wire.origin(Side::Server, 0);
         wire.connection.signal(
             Side::Server,
-            Signal::Rst { acknowledges: true },
+            Signal::Rst { acknowledges: true, foreign: false },
             origin,
             &mut |connection: &Connection, fact: Fact<'_>| {
                 emit(connection, fact);

@@ -223,7 +223,7 @@ fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     let ends = a & 1 != 0;
     let method = if ends { "GET" } else { "POST" };
     let number = (a % 7).to_string();
-    let fields = [
+    let mut fields = vec![
         (":method", method),
         (":scheme", "http"),
         (":path", "/"),
@@ -231,6 +231,13 @@ fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
         ("x-number", &*number),
         ("x-kind", &*number),
     ];
+    for (fits, field) in [
+        (a.is_multiple_of(3), ("te", "trailers")),
+        (b.is_multiple_of(3), ("host", "A.example:80")),
+        (ends && b.is_multiple_of(2), ("content-length", "0")),
+    ] {
+        fields.extend(fits.then_some(field));
+    }
     let block = end.table.block(&fields);
     let credit = end.allowed.window;
     end.streams.insert(stream, View { own: true, sent: Sent::Head, ended: ends, credit, ..View::default() });
@@ -246,7 +253,8 @@ fn answer(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     let interim = a % 8 == 7 && !end.streams[&stream].own;
     let ends = a & 1 != 0 && !interim;
     let number = (a % 5).to_string();
-    let fields = [(":status", if interim { "103" } else { "200" }), ("x-answer", &*number)];
+    let mut fields = vec![(":status", if interim { "103" } else { "200" }), ("x-answer", &*number)];
+    fields.extend((ends && b.is_multiple_of(2)).then_some(("content-length", "0")));
     let block = end.table.block(&fields);
     end.change(stream, |view| {
         view.sent = if interim { Sent::Interim } else { Sent::Head };

@@ -75,9 +75,13 @@ pub fn quiet_examples() -> Vec<Example> {
     examples().into_iter().filter(|example| !example.fires).collect()
 }
 
-/// The examples of rules about conversations. Rules about the capture itself speak of packets: where they are cut matters to them.
+/// The examples of rules about conversations, over one connection each. Rules about the capture itself speak of packets, and so does one
+/// about what TCP lost: where they are cut matters to them.
 pub fn conversations() -> Vec<Example> {
-    examples().into_iter().filter(|example| example.rule.area != areas::CAPTURE).collect()
+    let about_packets =
+        |example: &Example| example.rule.area == areas::CAPTURE || example.rule.name == "tcp-loss-stall";
+    let single = |example: &Example| example.packets.iter().all(|packet| packet.port == 0);
+    examples().into_iter().filter(|example| !about_packets(example) && single(example)).collect()
 }
 
 /// A finding in one line, without what depends on packets and times: their numbers are replaced.

@@ -1,8 +1,14 @@
 //! A capture file as its packet records, to take some of them out.
 
+use h2lint::capture::{Reader, Record};
+use h2lint::link::decode;
+use h2lint::tcp::Segment;
+
 /// A capture file in parts.
 pub struct Records {
     parts: Vec<Part>,
+    /// Which packets go to the lower port, as a client's do.
+    upwards: Vec<bool>,
 }
 
 struct Part {
@@ -13,15 +19,21 @@ struct Part {
 impl Records {
     /// Takes a pcap or little-endian pcapng file apart; `None` for another one, such as a compressed one.
     pub fn read(file: &[u8]) -> Option<Self> {
-        match file.get(..4)? {
-            [0x0a, 0x0d, 0x0d, 0x0a] => Some(Self::pcapng(file)),
-            [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d] if file.len() >= 24 => Some(Self::pcap(file, true)),
-            [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1] if file.len() >= 24 => Some(Self::pcap(file, false)),
-            _ => None,
-        }
+        let parts = match file.get(..4)? {
+            [0x0a, 0x0d, 0x0d, 0x0a] => Self::pcapng(file),
+            [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d] if file.len() >= 24 => Self::pcap(file, true),
+            [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1] if file.len() >= 24 => Self::pcap(file, false),
+            _ => return None,
+        };
+        Some(Self { parts, upwards: upwards(file) })
     }
 
-    fn pcapng(file: &[u8]) -> Self {
+    /// True for a packet that goes to the lower port, counted from 0.
+    pub fn goes_up(&self, packet: usize) -> bool {
+        self.upwards.get(packet).is_some_and(|upwards| *upwards)
+    }
+
+    fn pcapng(file: &[u8]) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut rest = file;
         while rest.len() >= 12 {
@@ -29,10 +41,10 @@ impl Records {
             parts.push(Part { octets: rest[..length].to_vec(), packet: rest[..4] == [6, 0, 0, 0] });
             rest = &rest[length..];
         }
-        Self { parts }
+        parts
     }
 
-    fn pcap(file: &[u8], big: bool) -> Self {
+    fn pcap(file: &[u8], big: bool) -> Vec<Part> {
         let mut parts = vec![Part { octets: file[..24].to_vec(), packet: false }];
         let mut rest = &file[24..];
         while rest.len() >= 16 {
@@ -40,7 +52,7 @@ impl Records {
             parts.push(Part { octets: rest[..length].to_vec(), packet: true });
             rest = &rest[length..];
         }
-        Self { parts }
+        parts
     }
 
     /// How many packet records there are.
@@ -60,6 +72,19 @@ impl Records {
         }
         file
     }
+}
+
+fn upwards(file: &[u8]) -> Vec<bool> {
+    let mut all = Vec::new();
+    let Ok(mut reader) = Reader::new(file, "test") else { return all };
+    while let Ok(Some(record)) = reader.next() {
+        let Record::Packet(packet) = record else { continue };
+        let segment = decode(packet.link, packet.data).ok().and_then(|datagram| {
+            Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place())
+        });
+        all.push(segment.is_some_and(|segment| segment.source_port > segment.destination_port));
+    }
+    all
 }
 
 fn word(octets: &[u8], big: bool) -> usize {

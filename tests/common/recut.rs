@@ -118,7 +118,10 @@ impl Recut {
         }
     }
 
-    fn insert(&mut self, at: usize, packet: Packet, rank: usize) {
+    /// A packet more, which says of the receive window what its side said last.
+    fn insert(&mut self, at: usize, mut packet: Packet, rank: usize) {
+        let said = self.packets[..at].iter().rfind(|earlier| earlier.side == packet.side);
+        packet.window = said.map_or(packet.window, |said| said.window);
         self.packets.insert(at, packet);
         self.rank.insert(at, rank);
     }

@@ -117,3 +117,81 @@ fn why(line: &CallLine) -> Option<String> {
 /// Columns left to the name of a call at least.
 const LEAST: usize = 20;
 const INDENT: &str = "       ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Charset;
+
+    fn line() -> CallLine {
+        CallLine {
+            conn: 0,
+            stream: 1,
+            protocol: "grpc",
+            service: "grpc.testing.TestService".into(),
+            method: "UnaryCall".into(),
+            kind: "unary",
+            status: Some(0),
+            outcome: Some("OK"),
+            message: None,
+            http_status: Some(200),
+            end: "closed",
+            error_code: None,
+            trailers_only: false,
+            messages: PerSide { client: 1, server: 1 },
+            octets: PerSide { client: 309, server: 506 },
+            compressed: PerSide::default(),
+            timeout_ms: None,
+            first_octet_ms: Some(0.5),
+            total_ms: Some(41.0),
+        }
+    }
+
+    fn failed() -> [CallLine; 2] {
+        let fine = line();
+        let method = "StreamingOutputCall".to_owned();
+        let (kind, end, code) = ("server_streaming", "reset_client", Some("CANCEL".to_owned()));
+        let reset = CallLine {
+            stream: 3,
+            method,
+            kind,
+            end,
+            status: None,
+            outcome: Some("CANCELLED"),
+            error_code: code,
+            timeout_ms: Some(40.0),
+            messages: PerSide { client: 1, server: 13 },
+            octets: PerSide { client: 23, server: 5_522_118 },
+            ..fine.clone()
+        };
+        let kind = "unknown";
+        let message = Some("no\u{1b}[31m such thing".to_owned());
+        let refused =
+            CallLine { stream: 5, kind, status: Some(5), outcome: Some("NOT_FOUND"), message, ..fine };
+        [reset, refused]
+    }
+
+    #[test]
+    fn a_call_that_failed_says_why_and_eighty_columns_are_enough() {
+        let [reset, refused] = failed();
+        let said = call_lines(&[line(), reset, refused], &Look::default());
+        let expected = [
+            "N:S  call                             kind     msgs      octets   first  total",
+            "0:1  TestService/UnaryCall            unary     1/1     309/506  0.5 ms  41 ms",
+            "0:3  TestService/StreamingOutputCall  server-  1/13  23/5522118  0.5 ms  41 ms",
+            "       client reset it: CANCEL, to clients CANCELLED; its deadline was 40 ms",
+            "0:5  TestService/UnaryCall            ?         1/1     309/506  0.5 ms  41 ms",
+            "       grpc-status 5 NOT_FOUND: no\\x1b[31m such thing",
+        ];
+        assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn full_names_stand_where_there_is_room_for_them() {
+        let wide = Look { width: 120, charset: Charset::Ascii, ..Look::default() };
+        assert!(call_lines(&[line()], &wide).contains("grpc.testing.TestService/UnaryCall"));
+        let narrow = Look { width: 48, ..wide };
+        let said = call_lines(&failed(), &narrow);
+        assert!(said.contains("~") && said.is_ascii(), "{said}");
+    }
+}

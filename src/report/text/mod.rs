@@ -6,6 +6,7 @@ mod connections;
 mod coverage;
 mod evidence;
 mod page;
+mod room;
 mod rows;
 mod rule;
 mod shell;
@@ -19,6 +20,10 @@ use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use room::{
+    concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
+    window_header, window_line,
+};
 pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
 pub use rule::{rule_page, rule_table};
 
@@ -81,7 +86,7 @@ fn verdict(page: &mut Page, report: &Report) {
     }
     for input in &report.inputs {
         if let Some(error) = &input.error {
-            let said = format!("{} was not read to its end: {error}", input.path);
+            let said = format!("{} was not read in full: {error}", input.path);
             page.paragraph(&[Part(Ink::Plain, &" ".repeat(hang))], hang, Part(Ink::Warning, &said));
         }
     }

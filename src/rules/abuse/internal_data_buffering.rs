@@ -59,9 +59,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if !over && event.side() != Side::Client {
         return;
     }
-    let shut = if over { transport.shut.client } else { transport.reopened };
-    let Some(shut) = shut else { return };
-    let until = if over { event.now } else { event.fact.start.at };
+    let Some(shut) = transport.shut.client.filter(|shut| !over || shut.until.is_none()) else { return };
+    let until = shut.until.unwrap_or(event.now);
     let (closed, requests) = (until.time.since(shut.since.at.time), event.conn.streams.count());
     let more = requests.saturating_sub(shut.streams);
     if closed <= LONG || more == 0 || event.conn.sides.server.window <= 0 {

@@ -17,7 +17,7 @@ pub(in crate::rules) static STREAM_WINDOW_EXCEEDED: Rule = Rule {
     scope: Scope::Stream,
     error_code: "FLOW_CONTROL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Permissive,
     rfc: &[
         rfc9113("6.9.1", Some(Level::Must)),
@@ -73,7 +73,7 @@ pub(in crate::rules) static CONNECTION_WINDOW_EXCEEDED: Rule = Rule {
     scope: Scope::Connection,
     error_code: "FLOW_CONTROL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Permissive,
     rfc: &[
         rfc9113("6.9.1", Some(Level::Must)),

@@ -28,8 +28,8 @@ pub(in crate::rules) static CLOSE_WITHOUT_GOAWAY: Rule = Rule {
     ],
     summary: "Connection closed without GOAWAY",
     why: "An end that closes the connection sends GOAWAY first.",
-    meaning: "X sends the first FIN, or a reset without one, and never sent GOAWAY; nor had one of its \
-        peer passed before. Told as a fact when no stream was open, whichever side X is.",
+    meaning: "X sends the first FIN, or a reset without one, and never sent GOAWAY; nor had one of its peer \
+        arrived before. Told as a fact when no stream was open then, whichever side X is.",
     harm: "The peer cannot tell which requests were processed, and may send none of them again.",
     doubt: "It takes all that X sent up to its end, and all that its peer sent. A reset that \
         acknowledges nothing is not taken for X's: it answers for a connection that is no longer \
@@ -73,13 +73,19 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         Ended::Rst(_) | Ended::Open => return,
     };
     let peer = side.peer();
-    let farewell = conn.sides[peer].goaways.first().is_some_and(|goaway| goaway.end.at.pkt <= end.at.pkt);
+    let farewell =
+        conn.sides[peer].goaways.first().is_some_and(|goaway| goaway.end.tcp_end <= end.peer_acked);
     let whole = Side::BOTH.iter().all(|side| event.coverage.sides[*side].whole());
     let misled = event.offences[peer] > 0 || conn.sides[side].total() == 0;
     if farewell || misled || !whole || !conn.sides[side].goaways.is_empty() {
         return;
     }
-    let open = conn.streams.iter().filter(|stream| stream.counts()).count();
+    let open = conn
+        .streams
+        .iter()
+        .filter(|stream| stream.counts())
+        .filter(|stream| stream.opened_by == side || stream.opened_end <= end.peer_acked)
+        .count();
     let (who, verb) = (side.word(), if how == "FIN" { "closed" } else { "reset" });
     let left = match open {
         0 => "no stream was open".to_owned(),

@@ -1,5 +1,7 @@
 //! Servers that end a connection after so many requests.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Origin, Side, Span, to_u32, to_u64};
 use crate::conn::{Connection, On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
@@ -94,7 +96,11 @@ impl EndedAfter {
         let goaway =
             conn.sides.server.goaways.iter().find(|goaway| goaway.last_stream_id != StreamId::MAX)?;
         let last = goaway.last_stream_id;
-        if !peaceful(goaway.code) || !last.is_odd() || !conn.windows_known() {
+        if !peaceful(goaway.code)
+            || !last.is_odd()
+            || conn.left_unasked(Side::Client, goaway.end.tcp_end)
+            || !conn.windows_known()
+        {
             return None;
         }
         let requests = last.0.saturating_add(1) / 2;
@@ -111,10 +117,10 @@ impl EndedAfter {
 
     /// True for a number that people set as a limit.
     fn is_round(&self) -> bool {
-        let round = |step: u32| self.requests.is_multiple_of(step) && self.requests / step < 10;
-        let tens = [100, 1_000, 10_000, 100_000, 1_000_000]
-            .into_iter()
-            .any(|step| self.requests >= step && round(step));
+        let tens = [100, 1_000, 10_000, 100_000, 1_000_000].into_iter().any(|step: u32| {
+            let digits = step..step.saturating_mul(10);
+            digits.contains(&self.requests) && self.requests.is_multiple_of(step)
+        });
         tens || (self.requests >= 128 && self.requests.is_power_of_two())
     }
 
@@ -143,20 +149,89 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 /// The same number of requests on several connections to one server.
 fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
-    let ended = || {
-        let all = capture.summaries.iter().filter_map(|summary| Some((summary, summary.ended_after?)));
-        all.filter(|(_, ended)| ended.requests >= FEWEST && !ended.is_round())
-    };
-    for (at, (summary, first)) in ended().enumerate() {
-        let same = |(other, ended): &(&crate::rules::Summary, EndedAfter)| {
-            other.server == summary.server && ended.requests == first.requests
+    let mut alike: BTreeMap<_, Vec<(u64, EndedAfter)>> = BTreeMap::new();
+    for summary in capture.summaries {
+        let ended =
+            summary.ended_after.as_deref().filter(|ended| ended.requests >= FEWEST && !ended.is_round());
+        if let Some(ended) = ended {
+            alike.entry((summary.server, ended.requests)).or_default().push((summary.number, *ended));
+        }
+    }
+    for ended in alike.into_values().filter(|ended| ended.len() > 1) {
+        if let Some((_, first)) = ended.first() {
+            let conns = ended.iter().map(|(number, _)| *number).collect();
+            verdict.say(first.draft(ended.len()).on(conns));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Finding;
+    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::script::{Packet, capture};
+
+    fn found(packets: &[Packet]) -> Vec<Finding> {
+        let report =
+            analyze_octets("test", &capture(packets), &Wishes::default(), &mut |_| {}).expect("a capture");
+        report.findings.into_iter().filter(|finding| finding.name == GOAWAY_BY_REQUEST_COUNT.name).collect()
+    }
+
+    /// So many requests, and a server that names the last of them while more are on their way.
+    fn ended(requests: u32, more: u32) -> Script {
+        let stream = |number: u32| number.saturating_mul(2).saturating_add(1);
+        let asked = |script: Script, number: u32| {
+            script.client([get(stream(number))]).server([response(stream(number)).map(Wire::end_stream)])
         };
-        if ended().take(at).any(|other| same(&other)) {
-            continue;
+        let all = (0..requests).fold(Script::open(), asked).blind(Side::Client);
+        let last = stream(requests.saturating_sub(1));
+        let told = all.server([goaway(last, ErrorCode::NO_ERROR)]);
+        (requests..requests.saturating_add(more))
+            .fold(told, |script, number| script.client([get(stream(number))]))
+    }
+
+    #[test]
+    fn a_round_number_is_a_policy_and_what_crossed_it_is_counted() {
+        let found = found(ended(128, 2).packets());
+        assert!(
+            found
+                .first()
+                .is_some_and(|finding| finding.message.contains("128 requests; 2 requests crossed it"))
+        );
+    }
+
+    #[test]
+    fn another_number_is_none_unless_several_connections_end_after_it() {
+        assert!(found(ended(37, 0).packets()).is_empty());
+        let two = [ended(37, 0).pcap(), elsewhere(&ended(37, 0))].concat();
+        let report = analyze_octets("test", &two, &Wishes::default(), &mut |_| {}).expect("a capture");
+        let found = report.findings.iter().find(|finding| finding.name == GOAWAY_BY_REQUEST_COUNT.name);
+        assert_eq!(found.map(|finding| finding.conns.len()), Some(2));
+    }
+
+    /// The records of a conversation over another connection: the client's port is another one.
+    fn elsewhere(script: &Script) -> Vec<u8> {
+        let mut octets = script.pcap().split_off(24);
+        let port = 40_001_u16.to_be_bytes();
+        for at in 0..octets.len().saturating_sub(1) {
+            if octets.get(at..at.saturating_add(2)) == Some(port.as_slice())
+                && let Some(low) = octets.get_mut(at.saturating_add(1))
+            {
+                *low = 0x77;
+            }
         }
-        let conns: Vec<u64> = ended().filter(same).map(|(other, _)| other.number).collect();
-        if conns.len() > 1 {
-            verdict.say(first.draft(conns.len()).on(conns));
-        }
+        octets
+    }
+
+    #[test]
+    fn quiet_on_idle_connections_and_on_errors() {
+        let idle = |script: Script| script.wait(Span::seconds(5)).server([goaway(199, ErrorCode::NO_ERROR)]);
+        let stream = |number: u32| number.saturating_mul(2).saturating_add(1);
+        let asked = (0..100).fold(Script::open(), |script, number| {
+            script.client([get(stream(number))]).server([response(stream(number)).map(Wire::end_stream)])
+        });
+        assert!(found(idle(asked.clone()).packets()).is_empty());
+        assert!(found(asked.server([goaway(199, ErrorCode::INTERNAL_ERROR)]).packets()).is_empty());
     }
 }

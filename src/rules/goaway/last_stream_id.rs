@@ -18,7 +18,7 @@ pub(in crate::rules) static GOAWAY_LAST_STREAM_ID_INCREASED: Rule = Rule {
     scope: Scope::Connection,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Own,
     rfc: &[rfc9113("6.8", Some(Level::Must)), rfc7540("6.8", Some(Level::Must))],
     summary: "Later GOAWAY raises the last stream identifier",
@@ -165,6 +165,9 @@ fn parity(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn contradicted(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (side, conn) = (event.side(), event.conn);
+    if side == Side::Client {
+        return; // Nothing that a client sends on a stream that was pushed to it is an answer.
+    }
     let accepts = conn.sides[side].accepts;
     let denied = match event.fact.kind {
         Kind::AnsweredAfterGoaway { stream } => conn.streams.get(stream),

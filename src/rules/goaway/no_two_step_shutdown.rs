@@ -1,6 +1,6 @@
 //! A graceful shutdown in one step.
 
-use crate::base::{Side, Span};
+use crate::base::Side;
 use crate::conn::{Connection, Goaway, On, Stream};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
@@ -26,10 +26,11 @@ pub(in crate::rules) static NO_TWO_STEP_SHUTDOWN: Rule = Rule {
         trip later.",
     meaning: "The first GOAWAY of the server says NO_ERROR and names a last stream at once. Requests above \
         it that had passed before, or pass within one round trip, are lost and may be sent again; \
-        told as a fact when there are none.",
+        told as a fact when there are none, \
+        and when the server had answered nothing at all: then it refuses the connection.",
     harm: "Requests that were on their way are lost; clients that do not send them again report an \
         error.",
-    doubt: "The lost requests are those that passed, and the style is the server's own. An error needs \
+    doubt: "The lost requests are those that were on their way, and the style is the server's own. An error needs \
         no announcement; after a GOAWAY or the end of the client there is nothing to announce. \
         Streams up to the last one that stay unanswered are goaway-promise-broken.",
     not_blamed: "Its requests were on their way.",
@@ -69,10 +70,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(goaway) = conn.sides.server.goaways.first().filter(|goaway| in_one_step(conn, goaway)) else {
         return;
     };
-    let round_trip = conn.transport.round_trip().unwrap_or(Span::ZERO);
-    let until = goaway.end.at.time.after(round_trip);
     let denied = |stream: &&Stream| stream.opened_by == Side::Client && stream.id > goaway.last_stream_id;
-    let lost = |stream: &&Stream| stream.opened.at.time <= until && !stream.sent.server.has_answered();
+    let lost = |stream: &&Stream| {
+        stream.opened.peer_acked < goaway.end.tcp_end && !stream.sent.server.has_answered()
+    };
     let lost: Vec<&Stream> = conn.streams.iter().filter(denied).filter(lost).collect();
     let last = goaway.last_stream_id;
     let (loss, first) = (lost.len(), lost.iter().min_by_key(|stream| stream.id));
@@ -88,27 +89,28 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         goaway.end,
         format!("GOAWAY {}, last stream {last}", goaway.code),
     );
-    match first {
-        Some(first) => {
-            let what = format!("stream {} opened", first.id);
-            draft = draft.shows(EvidenceRole::Effect, Side::Client, first.opened, what);
-        }
-        None => draft = draft.severity(Severity::Info),
+    let refused =
+        last == StreamId::CONNECTION && conn.streams.iter().all(|stream| !stream.sent.server.has_answered());
+    if refused || first.is_none() {
+        draft = draft.severity(Severity::Info);
+    }
+    if let Some(first) = first {
+        let what = format!("stream {} opened", first.id);
+        draft = draft.shows(EvidenceRole::Effect, Side::Client, first.opened, what);
     }
     verdict.say(draft);
 }
 
 /// True for a shutdown of the server's own will that names the last stream at once.
 fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
-    let at = goaway.end.at.pkt;
-    let left = conn.sides.client.goaways.first().is_some_and(|left| left.end.at.pkt <= at)
-        || conn.transport.fin.client.is_some_and(|(fin, _)| fin.at.pkt <= at);
+    let left = conn.left_unasked(Side::Client, goaway.end.tcp_end);
     goaway.code == ErrorCode::NO_ERROR && goaway.last_stream_id != StreamId::MAX && !left
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Span;
     use crate::pipeline::{Wishes, analyze_octets};
 
     fn severity(script: &Script) -> Option<Severity> {

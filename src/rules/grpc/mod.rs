@@ -50,3 +50,6 @@ fn capital(words: &str) -> String {
 fn quoted(text: &[u8]) -> String {
     format!("\"{}\"", String::from_utf8_lossy(text))
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,4 +195,15 @@ mod tests {
         let script = script.client([ask_on(101, &[], &[0xff, 0xff, 0x01])]);
         assert!(accused(&without_beginning(script)).is_empty());
     }
+
+    #[test]
+    fn behind_the_first_decoding_error_of_a_direction_its_table_is_unknown() {
+        let script = Script::open().client([ask_on(1, &[], &[0x40, 1, b'x', 1, b'y'])]).client([ask_on(
+            3,
+            &[],
+            &[0x80],
+        )]);
+        let script = script.client([ask_on(5, &[], &[0xff, 0x00])]).client([headers(7, &[0x82, 0x86, 0xbe])]);
+        assert_eq!(accused(&script), ["hpack-index-zero@client"]);
+    }
 }

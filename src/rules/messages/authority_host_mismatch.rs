@@ -20,7 +20,7 @@ pub(in crate::rules) static AUTHORITY_HOST_MISMATCH: Rule = Rule {
     scope: Scope::Stream,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client],
-    tags: &["must", "security", "smuggling"],
+    tags: &["must", "security", "smuggling", "tolerable"],
     view: View::Own,
     rfc: &[rfc9113("8.3.1", Some(Level::Must)), rfc7540("8.1.2.3", None)],
     summary: "Host contradicts :authority, or several Host fields",

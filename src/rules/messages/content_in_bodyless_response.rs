@@ -17,7 +17,7 @@ pub(in crate::rules) static CONTENT_IN_BODYLESS_RESPONSE: Rule = Rule {
     scope: Scope::Stream,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Own,
     rfc: &[
         rfc9113("8.1", Some(Level::Must)),

@@ -25,7 +25,7 @@ pub(in crate::rules) static FORBIDDEN_TRAILER_FIELD: Rule = Rule {
     summary: "Field that must not be a trailer",
     why: "Fields that frame, route, authorise or describe a message stand in its head.",
     meaning: "Trailers have a field of this list: content-length, transfer-encoding, host, te, trailer, expect, \
-        cache-control, max-forwards, pragma, range and if-*, authorization and its kin, cookie, set-cookie, \
+        cache-control, max-forwards, pragma, range and if-*, authorization, www-authenticate and their kin, cookie, set-cookie, \
         location, content-encoding, content-type, content-range.",
     harm: "Receivers ignore such fields, or some of them obey.",
     doubt: "RFC 9110 leaves it to each field's definition; the list is fixed here. What the block is follows from \

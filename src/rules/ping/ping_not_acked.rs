@@ -84,15 +84,15 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
     let ping = conn.sides[side.peer()].pings.waiting().next()?;
     let since = own.knowledge.covered_since(ping.end.tcp_end)?;
     let (ended, end) = conn.transport.ended();
-    let gone = own.goaways.first().map(|goaway| goaway.end.at);
+    let gone = own.goaways.first().map(|goaway| goaway.end);
     let raised = own.goaways.iter().any(|goaway| goaway.code != ErrorCode::NO_ERROR);
     if raised || matches!(ended, Ended::Rst(_)) {
         return None;
     }
-    let until = [gone, end.map(|end| end.at)].into_iter().flatten().min_by_key(|place| place.time);
+    let until = [gone, end].into_iter().flatten().map(|end| end.at).min_by_key(|place| place.time);
     let over = until.unwrap_or(event.now).time.since(since.time);
     let (read, proof) = own.knowledge.proved();
-    let processed = read > ping.end.tcp_end && gone.is_none_or(|gone| proof.at.time <= gone.time);
+    let processed = read > ping.end.tcp_end && gone.is_none_or(|gone| proof.tcp_end <= gone.tcp_end);
     let due = since.time.after(event.options.ping_ack_wait);
     let lives = conn.lived(side, due);
     let waited = over >= event.options.ping_ack_wait && lives;

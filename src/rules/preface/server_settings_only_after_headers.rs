@@ -108,7 +108,11 @@ fn evidence(event: &Event<'_>, held: &HeldBack, draft: Draft) -> Draft {
 fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let mut servers: BTreeMap<(u128, u16), Vec<(u64, HeldBack)>> = BTreeMap::new();
     for summary in capture.summaries {
-        let held = summary.held_back.filter(|held| held.quiet >= LEAST.max(held.round_trip.times(2)));
+        let held = summary
+            .held_back
+            .as_deref()
+            .copied()
+            .filter(|held| held.quiet >= LEAST.max(held.round_trip.times(2)));
         if let Some(held) = held {
             servers.entry(summary.server).or_default().push((summary.number, held));
         }

@@ -39,7 +39,7 @@ pub(in crate::rules) static PRIORITY_ON_STREAM_ZERO: Rule = Rule {
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    if let Some(_) = event.header().filter(|header| header.kind == FrameType::PRIORITY) {
+    if event.frame() == Some(FrameType::PRIORITY) {
         let message = format!("The {} sent PRIORITY on stream 0.", event.side().word());
         verdict.say(Draft::against_sender(event, message));
     }

@@ -16,7 +16,7 @@ pub(in crate::rules) static PRIORITY_SELF_DEPENDENCY: Rule = Rule {
     scope: Scope::Stream,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Wire,
     rfc: &[rfc7540("5.3.1", Some(Level::Must))],
     summary: "Stream depends on itself",

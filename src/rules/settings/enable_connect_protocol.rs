@@ -17,7 +17,7 @@ pub(in crate::rules) static SETTINGS_BAD_ENABLE_CONNECT_PROTOCOL: Rule = Rule {
     scope: Scope::Connection,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Own,
     rfc: &[rfc9113("5.5", Some(Level::Must)), rfc7540("5.5", Some(Level::Must))],
     summary: "SETTINGS_ENABLE_CONNECT_PROTOCOL invalid or withdrawn",

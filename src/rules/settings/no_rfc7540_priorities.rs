@@ -17,7 +17,7 @@ pub(in crate::rules) static SETTINGS_BAD_NO_RFC7540_PRIORITIES: Rule = Rule {
     scope: Scope::Connection,
     error_code: "PROTOCOL_ERROR",
     culprits: &[Culprit::Client, Culprit::Server],
-    tags: &["must"],
+    tags: &["must", "tolerable"],
     view: View::Own,
     rfc: &[rfc9113("5.3.2", Some(Level::Must)), rfc7540("5.5", Some(Level::Must))],
     summary: "SETTINGS_NO_RFC7540_PRIORITIES invalid, late or changed",

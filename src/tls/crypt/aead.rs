@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use ring::aead::{self, LessSafeKey, UnboundKey};
 use ring::hkdf;
 
-use super::prf::key_block;
-use super::{Agreed, Opened, additional_data, nonce, unpadded};
+use super::tls12::{additional_data, key_block};
+use super::{Agreed, Opened};
 use crate::base::Side;
 use crate::tls::keylog::{Secret, wipe};
 use crate::tls::records::Header;
@@ -173,6 +173,21 @@ fn expand(prk: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
     prk.expand(&info, Length(out.len())).ok()?.fill(out).ok()
 }
 
+/// The nonce of a record: the sequence number over the end of the initial vector (RFC 8446 §5.3).
+fn nonce(iv: &[u8; 12], sequence: u64) -> [u8; 12] {
+    let mut nonce = *iv;
+    for (octet, part) in nonce.iter_mut().rev().zip(sequence.to_be_bytes().into_iter().rev()) {
+        *octet ^= part;
+    }
+    nonce
+}
+
+/// Where the plaintext of a TLS 1.3 record ends, and its content type, in what was opened: padding is taken off (RFC 8446 §5.4).
+fn unpadded(opened: &[u8]) -> Option<(usize, u8)> {
+    let at = opened.iter().rposition(|octet| *octet != 0)?;
+    opened.get(at).map(|kind| (at, *kind))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,5 +202,17 @@ mod tests {
         expand(&prk, b"tls13 iv", &mut iv).unwrap();
         assert_eq!(key.as_slice(), hex("3fce516009c21727d0f2e4e86ee403bc"));
         assert_eq!(iv.as_slice(), hex("5d313eb2671276ee13000b30"));
+    }
+
+    #[test]
+    fn padding_is_taken_off_and_a_record_of_padding_is_none() {
+        assert_eq!(unpadded(&[7, 8, 23, 0, 0]), Some((2, 23)));
+        assert_eq!(unpadded(&[21]), Some((0, 21)));
+        assert_eq!(unpadded(&[0, 0]), None);
+    }
+
+    #[test]
+    fn the_sequence_number_lies_over_the_end_of_the_vector() {
+        assert_eq!(nonce(&[1; 12], 0x0203), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 2]);
     }
 }

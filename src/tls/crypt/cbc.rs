@@ -5,8 +5,8 @@ use cbc::Decryptor;
 use cbc::cipher::{BlockModeDecrypt, InnerIvInit, KeyInit};
 use ring::hmac;
 
-use super::prf::key_block;
-use super::{Agreed, Opened, additional_data};
+use super::tls12::{additional_data, key_block};
+use super::{Agreed, Opened};
 use crate::base::Side;
 use crate::tls::keylog::{Secret, wipe};
 use crate::tls::names::Version;

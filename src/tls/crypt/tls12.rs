@@ -1,15 +1,31 @@
-//! The key block of TLS 1.2 (RFC 5246 §6.3), and the pseudorandom function that it comes from.
+//! What all suites of TLS 1.2 have in common: the key block (RFC 5246 §6.3), and what is authenticated besides a record's content.
 
 use ring::hmac;
 
 use super::Agreed;
 use crate::tls::keylog::Secret;
+use crate::tls::records::Header;
 use crate::tls::suite::Hash;
 
 /// Fills `out` with key material, in the order in which both sides take theirs from it.
 pub(super) fn key_block(agreed: Agreed<'_>, master: &Secret, out: &mut [u8]) {
     let seed: [&[u8]; 3] = [b"key expansion", &agreed.server.random.0, &agreed.client.0];
     prf(agreed.server.suite.hash(), master.octets(), &seed, out);
+}
+
+/// What is authenticated besides a record's content: the record's number, and its header with the content's length.
+pub(super) fn additional_data(header: &Header, sequence: u64, plaintext: usize) -> [u8; 13] {
+    let mut data = [0; 13];
+    let length = u16::try_from(plaintext).unwrap_or(u16::MAX);
+    let parts = sequence
+        .to_be_bytes()
+        .into_iter()
+        .chain(header.octets.into_iter().take(3))
+        .chain(length.to_be_bytes());
+    for (octet, part) in data.iter_mut().zip(parts) {
+        *octet = part;
+    }
+    data
 }
 
 /// The pseudorandom function of TLS 1.2 (RFC 5246 §5); label and seed come in parts.
