@@ -312,7 +312,7 @@ impl Session {
     /// A record that cannot be opened though there are keys.
     fn not_opened<E: FnMut(&Self, Output<'_>)>(&mut self, side: Side, at: Stretch, work: &mut Work<'_, E>) {
         let half = &mut self.halves[side];
-        let carries_data = half.carries_data();
+        let (carries_data, whole) = (half.carries_data(), half.gap.is_none());
         if half.tries > MAX_OPENING_TRIES {
             half.phase = Phase::Hidden;
             half.opener = None;
@@ -335,6 +335,8 @@ impl Session {
         }
         if carries_data {
             self.lose(side, LossKind::Captured, at.end, work);
+        } else if whole && self.halves[side].opener.is_some() {
+            self.halves[side].unopened = true;
         }
     }
 

@@ -210,6 +210,9 @@ impl Session {
             self.seen.application_data[side] = Some(at);
             self.fact(side, at, Fact::ApplicationData, work);
         }
+        if std::mem::take(&mut self.halves[side].unopened) {
+            self.lose(side, LossKind::Captured, at.start, work);
+        }
         let early = self.halves[side].phase == Phase::Sealed(Epoch::Early);
         if early && self.seen.early_data != EarlyData::Accepted {
             self.hold_early(octets, at.end);
