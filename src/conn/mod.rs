@@ -38,6 +38,7 @@ mod streams;
 mod transport;
 mod weight;
 
+pub use authority::{host_of, is_domain};
 pub use block::{LongBlock, OpenBlock};
 pub use chatter::{Keepalive, Pieces, Repeats};
 pub use connection::Connection;

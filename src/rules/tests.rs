@@ -12,7 +12,6 @@ use crate::script::Script;
 
 /// Rules that others fold into and that are not written yet.
 const TO_COME: &[&str] = &[
-    "keylog-mismatch",
     "alpn-other-selected",
     "alpn-not-selected",
     "alpn-invalid-selection",
@@ -43,18 +42,6 @@ const TO_COME: &[&str] = &[
     "alt-svc-followed",
     "downgraded-between-legs",
     "tcp-connect-failed",
-    "tls-version-too-low",
-    "tls-prohibited-cipher",
-    "tls-mandatory-cipher-not-offered",
-    "tls-compression",
-    "tls-renegotiation",
-    "tls-post-handshake-auth",
-    "tls-missing-sni",
-    "inadequate-security-unjustified",
-    "tls-weak-ephemeral-key",
-    "early-data-request",
-    "tls-handshake-failed",
-    "authority-not-covered-by-certificate",
     "grpc-missing-te",
     "grpc-bad-request-line",
     "grpc-bad-response-content-type",

@@ -379,6 +379,9 @@ impl Session {
             return;
         }
         let Some(held) = held else { return };
+        if let Some((_, end)) = held.records.last() {
+            self.seen.early_data_end = Some(Stretch { start: *end, end: *end });
+        }
         let mut start = 0;
         for (end, origin) in &held.records {
             let bytes = held.octets.get(start..*end).unwrap_or_default();

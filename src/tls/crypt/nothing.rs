@@ -22,6 +22,14 @@ impl Opener {
         None
     }
 
+    pub(in crate::tls) const fn of_secret(_: CipherSuite, _: &[u8]) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::tls) const fn seal(&mut self, _: u8, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
     pub(in crate::tls) const fn tls12(_: Agreed<'_>, _: &Secret, _: Side) -> Option<Self> {
         None
     }

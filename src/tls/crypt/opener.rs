@@ -30,6 +30,19 @@ impl Opener {
         aead::Keys::tls13(suite, secret).map(|keys| Self::first(Keys::Aead(keys)))
     }
 
+    /// As [`Self::tls13`], from the octets of the secret.
+    pub(in crate::tls) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
+        aead::Keys::of_secret(suite, secret).map(|keys| Self::first(Keys::Aead(keys)))
+    }
+
+    /// Seals octets as the next record of TLS 1.3.
+    pub(in crate::tls) fn seal(&mut self, kind: u8, plain: &[u8]) -> Option<Vec<u8>> {
+        let Keys::Aead(keys) = &self.keys else { return None };
+        let sealed = keys.seal(kind, plain, self.sequence)?;
+        self.sequence = self.sequence.saturating_add(1);
+        Some(sealed)
+    }
+
     /// Keys up to TLS 1.2 from the master secret.
     pub(in crate::tls) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Self> {
         let keys = aead::Keys::tls12(agreed, master, side).map(Keys::Aead);
