@@ -5,7 +5,7 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, alert, preface};
-use crate::tls::{AlertDescription, ClientHello, Negotiation, SeenAlert};
+use crate::tls::{AlertDescription, AlertLevel, ClientHello, Negotiation, SeenAlert, Version};
 
 /// TLS handshake ended with a fatal alert.
 pub(in crate::rules) static TLS_HANDSHAKE_FAILED: Rule = Rule {
@@ -56,7 +56,7 @@ pub(in crate::rules) static TLS_HANDSHAKE_FAILED: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(tls) = event.tls else { return };
-    match tls.failure() {
+    match tls.alerts.iter().find(|seen| is_fatal(tls, seen)) {
         Some(failure) => told(tls, failure, verdict),
         None => hidden(event, tls, verdict),
     }
@@ -92,10 +92,16 @@ fn told(tls: &Negotiation, failure: &SeenAlert, verdict: &mut Verdict<'_>) {
     verdict.say(if h2 && !went_on { draft } else { draft.severity(Severity::Info) });
 }
 
+/// Up to TLS 1.2 there are warnings; in TLS 1.3 every error is fatal, whatever its level says (RFC 8446 §6).
+fn is_fatal(tls: &Negotiation, seen: &SeenAlert) -> bool {
+    let tls13 = tls.version().is_some_and(Version::is_tls13);
+    !seen.alert.description.is_closure() && (tls13 || seen.alert.level == AlertLevel::FATAL)
+}
+
 /// What looks like an alert where the client's Finished is due, and then the end.
 fn hidden(event: &Event<'_>, tls: &Negotiation, verdict: &mut Verdict<'_>) {
     let nothing = Side::BOTH.into_iter().all(|side| tls.application_data[side].is_none());
-    let tls13 = tls.version().is_some_and(|version| version.is_tls13());
+    let tls13 = tls.version().is_some_and(Version::is_tls13);
     let only = tls.sealed_records.client == 1;
     let Some(at) = tls.sealed_alert.client.filter(|_| nothing && tls13 && only) else { return };
     if event.conn.transport.fin.client.is_none() && event.conn.transport.rst.client.is_none() {
