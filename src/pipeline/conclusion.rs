@@ -4,11 +4,12 @@ use std::hash::BuildHasher;
 
 use super::calls::Counted;
 use super::desk::Desk;
+use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::{PerSide, Place, to_index};
-use crate::finding::{BlindSpot, ConnectionRow, Finding};
+use crate::finding::{BlindSpot, ConnectionRow, Finding, KeyRow};
 use crate::http1;
 use crate::rules::{Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
@@ -25,6 +26,8 @@ pub(super) struct Concluded {
     pub findings: Vec<Finding>,
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
+    /// Where there is TLS: the input of its first packet, and its keys.
+    pub keys: Option<(u64, KeyRow)>,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -81,6 +84,8 @@ impl Upper {
         let (streams, frames) =
             (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
         let listed = to_index(number) < wishes.limit_connections;
+        let keys =
+            tls.map(|tls| keyring::row(number, (client_end.to_string(), server_end.to_string()), tls, desk));
         let row = listed.then(|| {
             let facts = Facts {
                 number,
@@ -95,6 +100,7 @@ impl Upper {
                 http2,
                 authority,
                 calls: std::mem::take(calls).finish(),
+                keys: keys.clone(),
             };
             rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
         });
@@ -105,6 +111,7 @@ impl Upper {
             findings,
             blind_spots,
             summary,
+            keys: keys.map(|row| (first.pkt.input(), row)),
             ends,
             http2,
             streams,

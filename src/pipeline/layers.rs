@@ -21,6 +21,11 @@ impl Layers {
         Self { tls: None, upper }
     }
 
+    /// True when TLS has begun.
+    pub(super) const fn is_secured(&self) -> bool {
+        self.tls.is_some()
+    }
+
     /// Takes what TCP says of a side.
     pub(super) fn take(
         &mut self,

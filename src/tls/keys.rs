@@ -59,6 +59,21 @@ impl Session {
         KeyReport { opened, openable: self.openable(keys, shared) }
     }
 
+    /// The lines of the key log that open this connection; none when none of its records was opened.
+    #[must_use]
+    pub fn lines_used(&self, keys: &KeyLog, shared: &Shared) -> Vec<MissingLine> {
+        let opened = Side::BOTH.into_iter().any(|side| self.opened_by(side).is_some());
+        let Some(hello) = self.negotiation().client_hello.as_ref().filter(|_| opened) else {
+            return Vec::new();
+        };
+        let found = |label: Label| {
+            let own = Some(hello.random).filter(|random| keys.has(label, random));
+            let earlier = || self.earlier(shared).filter(|random| keys.has(label, random));
+            own.or_else(earlier).map(|random| MissingLine { label, random })
+        };
+        self.labels().into_iter().filter_map(found).collect()
+    }
+
     fn openable(&self, keys: &KeyLog, shared: &Shared) -> Openable {
         let seen = self.negotiation();
         let nothing = seen.sealed_records.client == 0 && seen.sealed_records.server == 0;
