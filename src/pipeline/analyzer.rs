@@ -13,11 +13,12 @@ use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Input, Report};
 use crate::grpc::Calls;
+use crate::http1::Exchange;
 use crate::limits;
 use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, Flows, Segment};
-use crate::tls::KeyLog;
+use crate::tls::{KeyLog, Negotiation};
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,10 @@ pub struct Seen<'a> {
     pub connection: &'a Connection,
     /// The gRPC calls on it.
     pub grpc: &'a Calls,
+    /// What TLS negotiated, where there is TLS.
+    pub tls: Option<&'a Negotiation>,
+    /// What stands before HTTP/2, or in its place.
+    pub http1: &'a Exchange,
 }
 
 /// The analysis of one capture, packet by packet.
