@@ -11,7 +11,9 @@ pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
     let answered = seen.server_hello.is_some() || seen.alerts.iter().any(|alert| alert.by == Side::Server);
     let sealed = seen.sealed_records.client > 0 || seen.sealed_records.server > 0;
     coverage.hello_missing = seen.client_hello.is_none() || (sealed && !answered);
-    if Side::BOTH.into_iter().all(|side| tls.opened_by(side).is_some() && !tls.is_hidden(side)) {
+    let opens =
+        |side: Side| tls.opened_by(side).is_some() && !tls.is_hidden(side) && !tls.tries_in_vain(side);
+    if Side::BOTH.into_iter().all(opens) {
         return;
     }
     let report = tls.key_report(&desk.keys, &desk.shared.borrow());

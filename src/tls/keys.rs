@@ -59,6 +59,13 @@ impl Session {
         KeyReport { opened, openable: self.openable(keys, shared) }
     }
 
+    /// True when records of a side that are all there cannot be opened with the secret at hand, and no data of that side ever were.
+    #[must_use]
+    pub fn tries_in_vain(&self, side: Side) -> bool {
+        let half = &self.halves[side];
+        half.failing && half.gap.is_none() && self.negotiation().application_data[side].is_none()
+    }
+
     /// The lines of the key log that open this connection; none when none of its records was opened.
     #[must_use]
     pub fn lines_used(&self, keys: &KeyLog, shared: &Shared) -> Vec<MissingLine> {
@@ -95,9 +102,10 @@ impl Session {
             .filter(|label| !self.has(*label, &random, keys, shared))
             .map(|label| MissingLine { label, random })
             .collect();
-        let in_vain = Side::BOTH
-            .iter()
-            .any(|side| self.halves[*side].tries > 0 && self.halves[*side].opened_by.is_none());
+        let in_vain = Side::BOTH.iter().any(|side| {
+            self.tries_in_vain(*side)
+                || self.halves[*side].tries > 0 && self.halves[*side].opened_by.is_none()
+        });
         match (missing.is_empty(), in_vain) {
             (false, _) => Openable::Missing(missing),
             (true, true) => Openable::WrongSecret,
