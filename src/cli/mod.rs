@@ -5,6 +5,7 @@
 mod analyze;
 mod explain;
 mod flags;
+mod keys;
 mod rules;
 mod schema;
 mod show;
@@ -47,6 +48,8 @@ enum Command {
     Show(show::Args),
     /// Tell everything about a rule, and what it prints on its own example
     Explain(explain::Args),
+    /// Tell which TLS connections can be opened, and which key lines are missing; write keys into a pcapng
+    Keys(keys::Args),
     /// List all rules
     Rules(rules::Args),
     /// Print the JSON Schema of an output
@@ -74,6 +77,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Analyze(args)) => analyze::run(args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
+        Some(Command::Keys(args)) => keys::run(&args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, terminal),
         None => analyze::run(cli.analyze, terminal),

@@ -9,7 +9,7 @@ use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
-    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
+    Calls, ConnectionRow, End, GoawayRow, Grpc, KeyRow, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
     SettingsRow, StreamCounts, StreamRow, UpDown, WindowsRow,
 };
 use crate::frame::Setting;
@@ -33,6 +33,7 @@ pub(super) struct Facts<'a> {
     pub http2: bool,
     pub authority: Option<String>,
     pub calls: Calls,
+    pub keys: Option<KeyRow>,
 }
 
 /// A connection's row.
@@ -66,6 +67,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         windows: windows(&facts),
         findings: Vec::new(),
         calls: facts.calls,
+        keys: facts.keys,
     }
 }
 

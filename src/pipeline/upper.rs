@@ -73,7 +73,15 @@ impl Ears {
         let engine = &self.engine;
         let counted = Counted { conn: number, first, grpc: &self.grpc, limit: sight.wishes.limit_streams };
         self.calls.hear(counted, fact, |stream| engine.names(stream));
-        observe(Seen { conn: number, first, fact, connection: conn, grpc: &self.grpc });
+        observe(Seen {
+            conn: number,
+            first,
+            fact,
+            connection: conn,
+            grpc: &self.grpc,
+            tls: sight.tls,
+            http1,
+        });
     }
 
     /// What a fact says about what can be seen.

@@ -8,6 +8,7 @@
 //! assert_eq!(&octets[..4], &[0xd4, 0xc3, 0xb2, 0xa1]);
 //! ```
 
+mod certificate;
 mod conversation;
 mod fragments;
 mod frames;
