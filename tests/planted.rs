@@ -32,14 +32,15 @@ fn cases(few: u32) -> ProptestConfig {
     }
 }
 
-/// Warnings and errors.
-fn accusations(report: &Report) -> Vec<&Finding> {
-    report.findings.iter().filter(|finding| finding.severity >= Severity::Warning).collect()
+/// Warnings and errors, and what this rule says.
+fn accusations<'a>(plant: &Plant, report: &'a Report) -> Vec<&'a Finding> {
+    let counts = |finding: &&Finding| finding.severity >= Severity::Warning || finding.name == plant.rule;
+    report.findings.iter().filter(counts).collect()
 }
 
 /// What is wrong with this report, if anything.
 fn complaint(plant: &Plant, report: &Report) -> Option<String> {
-    let accusations = accusations(report);
+    let accusations = accusations(plant, report);
     let fits = |finding: &&Finding| {
         finding.name == plant.rule
             && finding.culprit.role.word() == plant.culprit.word()

@@ -230,7 +230,7 @@ impl World {
         if a & 16 != 0 && side == Side::Client {
             values.push((Setting::ENABLE_PUSH, choose(&[0, 1])));
         }
-        if a & 32 != 0 {
+        if a & 32 != 0 && (self.manners != Manners::Patient || side == Side::Server) {
             values.push((Setting(0xfa), u32::from(a)));
         }
         values

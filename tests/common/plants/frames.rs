@@ -261,17 +261,12 @@ pub static PLANTS: &[Plant] = &[
         let id = s.stream;
         s.sin([rst_stream(id, ErrorCode::CANCEL), data(id, b"x")])
     }),
-    plant(
-        "frame-after-rst-stream-received",
-        Side::Client,
-        (Before::Post, After::Stream(ErrorCode::STREAM_CLOSED)),
-        |s| {
-            let id = s.stream;
-            s.say(Side::Server, [rst_stream(id, ErrorCode::INTERNAL_ERROR), settings(&[])]);
-            s.say(Side::Client, [settings_ack()]);
-            s.sin([data(id, b"x")])
-        },
-    ),
+    plant("frame-after-rst-stream-received", Side::Client, (Before::Post, After::Nothing), |s| {
+        let id = s.stream;
+        s.say(Side::Server, [rst_stream(id, ErrorCode::INTERNAL_ERROR), settings(&[])]);
+        s.say(Side::Client, [settings_ack()]);
+        s.sin([data(id, b"x")])
+    }),
     plant("repeated-rst-stream", Side::Client, (Before::Post, After::Nothing), |s| {
         let id = s.stream;
         s.sin([rst_stream(id, ErrorCode::CANCEL), rst_stream(id, ErrorCode::CANCEL)])

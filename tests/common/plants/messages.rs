@@ -428,7 +428,7 @@ pub static PLANTS: &[Plant] = &[
         Side::Server,
         (Before::Get, After::Stream(ErrorCode::PROTOCOL_ERROR)),
         |s| {
-            let head = s.reply(&[(":status", "204"), ("content-length", "0")]);
+            let head = s.reply(&[(":status", "204"), ("content-length", "3")]);
             s.sin([head.map(Wire::end_stream)])
         },
     ),
