@@ -3,6 +3,7 @@
 mod judgement;
 mod report;
 mod rows;
+mod table;
 
 pub use judgement::{
     Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked,
@@ -17,3 +18,4 @@ pub use rows::{
     Peer, RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow,
     UpDown, UpgradeRow, WindowsRow,
 };
+pub use table::Table;

@@ -95,13 +95,7 @@ impl Collector {
         inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        let nobody = Ends {
-            number: 0,
-            client: String::new(),
-            server: String::new(),
-            server_key: String::new(),
-            first: crate::base::Place::default(),
-        };
+        let nobody = Ends::default();
         let kept = std::mem::take(&mut self.summaries);
         if kept.forgotten() > 0 {
             self.blind_spots.push(forgotten(kept.forgotten()));

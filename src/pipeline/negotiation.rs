@@ -19,7 +19,7 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
     });
     Negotiation {
         via: via(facts),
-        tls: facts.tls.map(tls_row),
+        tls: facts.tls.map(|tls| Box::new(tls_row(tls))),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
         upgrade,
         alt_svc: Vec::new(),
