@@ -4,6 +4,7 @@ mod judgement;
 mod keys;
 mod report;
 mod rows;
+mod table;
 
 pub use judgement::{
     Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked,
@@ -19,3 +20,4 @@ pub use rows::{
     Peer, RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow,
     UpDown, UpgradeRow, WindowsRow,
 };
+pub use table::Table;

@@ -108,13 +108,7 @@ impl Collector {
         file: &FileView,
     ) -> Report {
         self.keyring.tell(&mut inputs);
-        let nobody = Ends {
-            number: 0,
-            client: String::new(),
-            server: String::new(),
-            server_key: String::new(),
-            first: crate::base::Place::default(),
-        };
+        let nobody = Ends::default();
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {

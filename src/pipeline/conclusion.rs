@@ -143,13 +143,7 @@ fn offers_http2(tls: &Session) -> bool {
 
 /// Who the two ends are, for the words of findings.
 fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
-    Ends {
-        number,
-        client: client.to_string(),
-        server: server.to_string(),
-        server_key: authority.map_or_else(|| server.port.to_string(), str::to_owned),
-        first,
-    }
+    Ends { number, client: Some(client), server: Some(server), name: authority.map(Box::from), first }
 }
 
 /// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.

@@ -20,9 +20,9 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
     });
     Negotiation {
         via: via(facts),
-        tls: facts.tls.map(|tls| TlsRow {
-            key_source: facts.keys.as_ref().and_then(|keys| keys.source.clone()),
-            ..tls_row(tls)
+        tls: facts.tls.map(|tls| {
+            let key_source = facts.keys.as_ref().and_then(|keys| keys.source.clone());
+            Box::new(TlsRow { key_source, ..tls_row(tls) })
         }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
         upgrade,

@@ -366,6 +366,9 @@ impl Recent {
     /// Segments remembered: what a sender has in flight on an ordinary path.
     const DEPTH: usize = 32;
 
+    /// Segments for which there is room from the beginning: short connections need no more.
+    const FIRST: usize = 8;
+
     /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
     const SAMPLE: usize = 512;
 
@@ -373,7 +376,12 @@ impl Recent {
         let entry = (start, bytes.len(), self.digest(bytes));
         match self.ring.get_mut(self.turn) {
             Some(old) => *old = entry,
-            None => self.ring.push(entry),
+            None => {
+                if self.ring.is_empty() {
+                    self.ring.reserve_exact(Self::FIRST);
+                }
+                self.ring.push(entry);
+            }
         }
         self.turn = self.turn.wrapping_add(1) % Self::DEPTH;
     }
