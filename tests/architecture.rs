@@ -68,6 +68,8 @@ const WORDS_OF_RULES: &[&str] = &[
     "Options",
     "Spec",
     "RULES_VERSION",
+    "Requirement",
+    "requirements",
     "areas",
     "catalog",
     "find",

@@ -12,6 +12,7 @@ mod field_block;
 mod fold;
 mod ledger;
 mod options;
+mod requirements;
 mod rule;
 mod summaries;
 mod summary;
@@ -46,6 +47,7 @@ pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
 pub use options::{IdleTimeout, Options, Spec};
+pub use requirements::{Requirement, requirements};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
@@ -57,3 +59,5 @@ mod needs;
 mod soundness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words;

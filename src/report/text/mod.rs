@@ -5,6 +5,7 @@ mod calls;
 mod connections;
 mod coverage;
 mod evidence;
+mod ledger;
 mod page;
 mod room;
 mod rows;
@@ -20,6 +21,7 @@ use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use ledger::coverage_table;
 pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
     window_header, window_line,
