@@ -2,6 +2,7 @@
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
 mod order;
+mod search;
 mod selection;
 mod spelling;
 mod verdict;
@@ -13,7 +14,8 @@ use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::limits;
 
 pub use order::{Group, groups};
-pub use selection::{Selection, rule};
+pub use search::{Candidate, Decoded, Found, Library, Subject};
+pub use selection::{Selection, is_slip, meant, rule};
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]

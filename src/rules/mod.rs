@@ -16,6 +16,7 @@ mod requirements;
 mod rule;
 mod summaries;
 mod summary;
+mod topics;
 mod verdict;
 
 mod abuse;
@@ -51,6 +52,7 @@ pub use requirements::{Requirement, requirements};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
+pub use topics::{Passage, Topic, topic, topics};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]

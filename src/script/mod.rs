@@ -13,6 +13,7 @@ mod fragments;
 mod frames;
 mod grpc;
 mod links;
+mod scenarios;
 mod wire;
 
 pub use conversation::Script;
@@ -23,4 +24,5 @@ pub use frames::{
 };
 pub use grpc::{answer, call, finish, message};
 pub use links::{Layer, WAYS, Way, capture_over};
+pub use scenarios::{SCENARIOS, Scenario};
 pub use wire::{Packet, capture};

@@ -10,8 +10,10 @@ mod page;
 mod room;
 mod rows;
 mod rule;
+mod scenarios;
 mod shell;
 mod table;
+mod topic;
 mod width;
 
 use crate::finding::{Blame, Culprit, Finding, Report, Status};
@@ -28,6 +30,8 @@ pub use room::{
 };
 pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
 pub use rule::{rule_page, rule_table};
+pub use scenarios::scenario_table;
+pub use topic::{found_page, topic_page, topic_table};
 
 /// A report as text.
 #[must_use]
