@@ -160,6 +160,7 @@ fn unjudged(towards_http2: bool) -> Verdict {
         confidence: None,
         top_finding: None,
         counts: Counts::default(),
+        symptom: None,
     }
 }
 

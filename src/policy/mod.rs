@@ -5,6 +5,7 @@ mod order;
 mod search;
 mod selection;
 mod spelling;
+mod symptom;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::limits;
 pub use order::{Group, groups};
 pub use search::{Candidate, Decoded, Found, Library, Subject};
 pub use selection::{Selection, is_slip, meant, rule};
+pub use symptom::explain;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]

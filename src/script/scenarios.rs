@@ -80,7 +80,7 @@ pub static SCENARIOS: &[Scenario] = &[
     ),
     scenario(
         "window_never_refilled",
-        "upload stops at 65,535 octets and is given up",
+        "a download stops at 65,535 octets, and the client gives up",
         "FLW011",
         never_refilled,
     ),
@@ -173,11 +173,15 @@ fn crowd() -> Script {
 }
 
 fn never_refilled() -> Script {
-    let sent = (0..4)
-        .fold(Script::open().server([window_update(0, 1 << 20)]).client([post(1)]), |script, part| {
-            script.client([data(1, if part == 3 { &[0; 16_383] } else { &[0; 16_384] })])
-        });
-    sent.ack(Side::Server).wait(Span::seconds(10)).client([rst_stream(1, ErrorCode::CANCEL)]).close()
+    Script::open()
+        .client([get(1), window_update(0, 100_000)])
+        .server([response(1)])
+        .server([data(1, &[0; 16_384]), data(1, &[0; 16_384])])
+        .server([data(1, &[0; 16_384]), data(1, &[0; 16_383])])
+        .ack(Side::Client)
+        .wait(Span::seconds(10))
+        .client([rst_stream(1, ErrorCode::CANCEL)])
+        .close()
 }
 
 fn race() -> Script {

@@ -12,6 +12,7 @@ mod rows;
 mod rule;
 mod scenarios;
 mod shell;
+mod symptom;
 mod table;
 mod topic;
 mod width;
@@ -90,6 +91,7 @@ fn verdict(page: &mut Page, report: &Report) {
         let indent = " ".repeat(hang);
         page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top)));
     }
+    symptom::write(page, report, hang);
     for input in &report.inputs {
         if let Some(error) = &input.error {
             let said = format!("{} was not read in full: {error}", input.path);
