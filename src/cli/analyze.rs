@@ -188,7 +188,7 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, show, explain, rules, gen, schema");
+        return format!("{error}; commands are analyze, show, explain, keys, rules, gen, schema");
     }
     error.to_string()
 }

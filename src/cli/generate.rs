@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::policy::rule;
 use crate::report::{Detail, scenario_table};
 use crate::rules::catalog;
-use crate::script::{SCENARIOS, Script, WAYS, Way, capture_over};
+use crate::script::{SCENARIOS, Script, WAYS, Way};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -41,9 +41,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         return Ok(0);
     };
     let (script, way) = (scenario(name)?, way(&args.over)?);
-    let octets =
-        if way.name == PLAIN { script.pcap() } else { capture_over(script.packets(), way, |_| None) };
-    write_file(path, octets)?;
+    write_file(path, script.pcap_over(way))?;
     Ok(0)
 }
 
@@ -67,9 +65,6 @@ fn way(name: &str) -> Result<&'static Way, Error> {
         .find(|way| way.name == name)
         .ok_or_else(|| Error::Usage(format!("unknown link `{name}`; `h2lint gen --list` lists all")))
 }
-
-/// The link that is taken when none is asked for.
-const PLAIN: &str = "ethernet";
 
 #[cfg(test)]
 mod tests {
@@ -99,7 +94,8 @@ mod tests {
         assert!(scenario("missing-server-settings/fires").is_ok());
         assert!(scenario("PRE001/other").is_err() && scenario("no-such-thing").is_err());
         assert!(way("vxlan").is_ok() && way("carrier-pigeon").is_err());
-        assert!(WAYS.iter().any(|way| way.name == PLAIN));
+        let plain = way("ethernet").expect("the default");
+        assert_eq!(scenario("clean").unwrap().pcap_over(plain), scenario("clean").unwrap().pcap());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Judgements and reports as plain data, in the shape of the JSON report (`h2lint/report/1`). Nothing is decided here.
 
 mod judgement;
+mod keys;
 mod report;
 mod rows;
 
@@ -8,6 +9,7 @@ pub use judgement::{
     Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked,
     Reference, Severity, Suppression,
 };
+pub use keys::KeyRow;
 pub use report::{
     BlindSpot, BlindSpotKind, ConnectionFit, Counts, Coverage, Explained, FindingFit, Input, Keys, Known,
     Notice, Omitted, Report, Skipped, Stats, Status, Tool, Totals, Verdict,

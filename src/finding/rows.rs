@@ -56,6 +56,9 @@ pub struct ConnectionRow {
     /// Calls for the text report; not part of the schema.
     #[serde(skip)]
     pub calls: Calls,
+    /// Keys, where there is TLS, for those who ask for them; not part of the schema.
+    #[serde(skip)]
+    pub keys: Option<super::KeyRow>,
 }
 
 /// What became of the calls on a connection.
@@ -135,6 +138,7 @@ pub struct TlsRow {
     pub resumed: Option<bool>,
     pub early_data: Option<bool>,
     pub decrypted: bool,
+    pub key_source: Option<String>,
     pub alert: Option<AlertRow>,
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         },
         findings: Vec::new(),
         calls: Calls::default(),
+        keys: None,
     }
 }
 

@@ -29,9 +29,9 @@ pub use schema::report_schema;
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
-    frame_header, frame_line, latency_header, latency_line, ping_header, ping_line, report as text,
-    rule_page, rule_table, scenario_table, setting_lines, stream_header, stream_line, topic_page,
-    topic_table, window_header, window_line,
+    frame_header, frame_line, handshake_header, handshake_line, key_lines, latency_header, latency_line,
+    ping_header, ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines,
+    stream_header, stream_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.

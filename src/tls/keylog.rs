@@ -127,6 +127,16 @@ impl KeyLog {
         Ok(())
     }
 
+    /// The line that a name of the form `LABEL random` stands for, with its secret.
+    #[must_use]
+    pub fn line_of(&self, name: &str) -> Option<String> {
+        let (label, random) = name.split_once(' ')?;
+        let (label, random) = (Label::read(label.as_bytes())?, Random::read(random.as_bytes())?);
+        let secret = self.find(label, &random)?;
+        let digits: String = secret.octets().iter().map(|octet| format!("{octet:02x}")).collect();
+        Some(format!("{label} {random} {digits}"))
+    }
+
     /// Secrets held.
     #[must_use]
     pub fn len(&self) -> u64 {

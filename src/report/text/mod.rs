@@ -5,6 +5,8 @@ mod calls;
 mod connections;
 mod coverage;
 mod evidence;
+mod handshake;
+mod keys;
 mod ledger;
 mod page;
 mod room;
@@ -24,6 +26,8 @@ use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use handshake::{handshake_header, handshake_line};
+pub use keys::key_lines;
 pub use ledger::coverage_table;
 pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
