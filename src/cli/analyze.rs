@@ -8,7 +8,7 @@ use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy};
+use crate::policy::{Hidden, Policy, explain};
 use crate::report::{Detail, Format, Look, Paint};
 use crate::views::NO_INTEREST;
 
@@ -25,6 +25,9 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -61,6 +64,7 @@ struct Plan {
     wishes: Wishes,
     keys: KeyLog,
     policy: Policy,
+    symptom: Option<String>,
     format: Format,
     files: Vec<(Format, PathBuf)>,
     look: Look,
@@ -87,7 +91,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
 
 impl Plan {
     fn new(args: Args) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, output, looking } = args;
+        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
         files.extend(read);
         let detail = match (output.quiet, output.detail.as_str()) {
             (true, _) => Detail::Verdict,
@@ -100,6 +104,7 @@ impl Plan {
             inputs: files,
             wishes: reading.wishes(NO_INTEREST),
             policy: judging.policy()?,
+            symptom,
             format: Format::read(&output.format)?,
             files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
             look: Look { all: output.all, ..looking.look(detail) },
@@ -137,6 +142,9 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         terminal.complain(&notice.text);
     }
     let hidden = plan.policy.apply(&mut report);
+    if let Some(text) = &plan.symptom {
+        explain(&mut report, text);
+    }
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
@@ -183,7 +191,7 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, show, explain, keys, rules, schema");
+        return format!("{error}; commands are analyze, show, explain, keys, rules, gen, schema");
     }
     error.to_string()
 }

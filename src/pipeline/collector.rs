@@ -175,6 +175,7 @@ fn unjudged(towards_http2: bool) -> Verdict {
         confidence: None,
         top_finding: None,
         counts: Counts::default(),
+        symptom: None,
     }
 }
 

@@ -3,8 +3,10 @@
 
 mod muted;
 mod order;
+mod search;
 mod selection;
 mod spelling;
+mod symptom;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,9 @@ use crate::limits;
 
 pub use muted::unusable;
 pub use order::{Group, groups};
-pub use selection::{Selection, rule};
+pub use search::{Candidate, Decoded, Found, Library, Subject};
+pub use selection::{Selection, is_slip, meant, rule};
+pub use symptom::explain;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]

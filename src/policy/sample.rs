@@ -62,6 +62,7 @@ pub(crate) fn empty(path: &str) -> Report {
             confidence: None,
             top_finding: None,
             counts: crate::finding::Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: vec![Input {

@@ -1,6 +1,7 @@
 //! Who sends what and when.
 
 use super::frames::{Octets, preface, settings, settings_ack};
+use super::links::{Way, capture_over};
 use super::pcapng;
 use super::tls::{Handshake, Secured};
 use super::wire::{ACK, FIN, PSH, Packet, RST, SYN, capture};
@@ -313,7 +314,16 @@ impl Script {
     /// The conversation as a pcap file, Ethernet and IPv4; with secrets of TLS, as a pcapng file that holds them.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {
-        let mut octets = capture(&self.packets);
+        self.finished(capture(&self.packets))
+    }
+
+    /// As [`Script::pcap`], over this link or tunnel.
+    #[must_use]
+    pub fn pcap_over(&self, way: &Way) -> Vec<u8> {
+        self.finished(capture_over(&self.packets, way, |_| None))
+    }
+
+    fn finished(&self, mut octets: Vec<u8>) -> Vec<u8> {
         if let Some(key_log) = self.secured.as_ref().and_then(Secured::key_log) {
             octets = pcapng::with_secrets(&octets, &key_log);
         }

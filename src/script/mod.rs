@@ -15,6 +15,7 @@ mod frames;
 mod grpc;
 mod links;
 mod pcapng;
+mod scenarios;
 mod tls;
 mod wire;
 
@@ -26,5 +27,6 @@ pub use frames::{
 };
 pub use grpc::{answer, call, finish, message};
 pub use links::{Layer, WAYS, Way, capture_over};
+pub use scenarios::{SCENARIOS, Scenario};
 pub use tls::{Handshake, alert};
 pub use wire::{Packet, capture};
