@@ -1,0 +1,106 @@
+//! Equal findings of several captures, gathered and counted: by rule, culprit and server, or by what a person asks for.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::base::{to_index, to_u64};
+use crate::finding::{Confidence, Culprit, Finding, Peer, Report, Severity};
+
+/// What findings must share to be told in one line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Rule, culprit and server.
+    #[default]
+    Rule,
+    /// Culprit and its address; the rule too.
+    Culprit,
+    /// Capture, connection and rule.
+    Connection,
+    /// Capture and rule.
+    File,
+}
+
+/// Findings that say the same, of several captures.
+#[derive(Clone, Debug)]
+pub struct Gathered<'a> {
+    /// The server that they are about; empty when that is not known.
+    pub server: String,
+    /// At least one, the worst first.
+    findings: Vec<&'a Finding>,
+}
+
+impl<'a> Gathered<'a> {
+    /// The worst finding.
+    #[must_use]
+    pub fn first(&self) -> Option<&'a Finding> {
+        self.findings.first().copied()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        to_u64(self.findings.len())
+    }
+
+    fn rank(&self) -> (Reverse<Option<(Severity, Confidence)>>, Reverse<u64>) {
+        (Reverse(self.first().map(|first| (first.severity, first.confidence))), Reverse(self.count()))
+    }
+}
+
+/// The findings by rule, culprit and server: grave ones first, then frequent ones.
+#[must_use]
+pub fn grouped_findings(report: &Report) -> Vec<Gathered<'_>> {
+    gather(report, GroupBy::Rule)
+}
+
+/// The findings gathered: grave ones first, then frequent ones.
+#[must_use]
+pub fn gather(report: &Report, by: GroupBy) -> Vec<Gathered<'_>> {
+    let servers = servers(report);
+    let mut groups: BTreeMap<(Option<u64>, Option<u64>, &str, Culprit, String), Gathered<'_>> =
+        BTreeMap::new();
+    for finding in &report.findings {
+        let server = server(finding, &servers);
+        let culprit = finding.culprit.role;
+        let end = finding.culprit.endpoint.clone().unwrap_or_default();
+        let key = match by {
+            GroupBy::Rule => (None, None, finding.rule, culprit, server.clone()),
+            GroupBy::Culprit => {
+                (None, None, finding.rule, culprit, if culprit == Culprit::Client { host(&end) } else { end })
+            }
+            GroupBy::Connection => (finding.input, finding.conn, finding.rule, culprit, String::new()),
+            GroupBy::File => (finding.input, None, finding.rule, culprit, String::new()),
+        };
+        groups.entry(key).or_insert_with(|| Gathered { server, findings: Vec::new() }).findings.push(finding);
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by_key(Gathered::rank);
+    groups
+}
+
+/// An address without its port: the ports of clients differ.
+fn host(endpoint: &str) -> String {
+    endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host).to_owned()
+}
+
+fn server(finding: &Finding, servers: &BTreeMap<(u64, u64), String>) -> String {
+    let known = finding.input.zip(finding.conn).and_then(|key| servers.get(&key));
+    let named = finding.culprit.endpoint.as_ref().filter(|_| finding.culprit.role == Culprit::Server);
+    known.or(named).cloned().unwrap_or_default()
+}
+
+/// The servers by capture and connection: by name where there is one.
+fn servers(report: &Report) -> BTreeMap<(u64, u64), String> {
+    let mut first = Vec::new();
+    for (number, input) in (0_u64..).zip(&report.inputs) {
+        let further = input.scan.as_ref().is_some_and(|scan| scan.continues.is_some());
+        first.push(if further { first.last().copied().unwrap_or(number) } else { number });
+    }
+    let name = |Peer { addr, port, name, .. }: &Peer| match name.as_deref() {
+        Some(name) if name.contains(':') => name.to_owned(),
+        Some(name) => format!("{name}:{port}"),
+        None => format!("{addr}:{port}"),
+    };
+    let of = |input: u64| first.get(to_index(input)).copied().unwrap_or(input);
+    report.connections.iter().map(|row| ((of(row.input), row.id), name(&row.server))).collect()
+}
