@@ -57,25 +57,39 @@ pub fn grouped_findings(report: &Report) -> Vec<Gathered<'_>> {
 #[must_use]
 pub fn gather(report: &Report, by: GroupBy) -> Vec<Gathered<'_>> {
     let servers = servers(report);
-    let mut groups: BTreeMap<(Option<u64>, Option<u64>, &str, Culprit, String), Gathered<'_>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Key<'_>, Gathered<'_>> = BTreeMap::new();
     for finding in &report.findings {
         let server = server(finding, &servers);
-        let culprit = finding.culprit.role;
-        let end = finding.culprit.endpoint.clone().unwrap_or_default();
-        let key = match by {
-            GroupBy::Rule => (None, None, finding.rule, culprit, server.clone()),
-            GroupBy::Culprit => {
-                (None, None, finding.rule, culprit, if culprit == Culprit::Client { host(&end) } else { end })
-            }
-            GroupBy::Connection => (finding.input, finding.conn, finding.rule, culprit, String::new()),
-            GroupBy::File => (finding.input, None, finding.rule, culprit, String::new()),
-        };
+        let key = Key::of(finding, by, &server);
         groups.entry(key).or_insert_with(|| Gathered { server, findings: Vec::new() }).findings.push(finding);
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by_key(Gathered::rank);
     groups
+}
+
+/// What findings of a group share.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    place: (Option<u64>, Option<u64>),
+    rule: &'a str,
+    culprit: Culprit,
+    end: String,
+}
+
+impl<'a> Key<'a> {
+    fn of(finding: &'a Finding, by: GroupBy, server: &str) -> Self {
+        let culprit = finding.culprit.role;
+        let blamed = || finding.culprit.endpoint.clone().unwrap_or_default();
+        let (place, end) = match by {
+            GroupBy::Rule => ((None, None), server.to_owned()),
+            GroupBy::Culprit if culprit == Culprit::Client => ((None, None), host(&blamed())),
+            GroupBy::Culprit => ((None, None), blamed()),
+            GroupBy::Connection => ((finding.input, finding.conn), String::new()),
+            GroupBy::File => ((finding.input, None), String::new()),
+        };
+        Self { place, rule: finding.rule, culprit, end }
+    }
 }
 
 /// An address without its port: the ports of clients differ.

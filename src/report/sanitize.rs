@@ -142,4 +142,14 @@ mod tests {
     fn ascii_spells_the_own_signs_and_escapes_the_rest() {
         assert_eq!(ascii("C→S  RFC 9113 §3.4 ··· 3× grün"), r"C->S  RFC 9113 section 3.4 ||| 3x gr\u{fc}n");
     }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn captured_text_gives_no_commands_to_workflows_markdown_and_spreadsheets() {
+        assert_eq!(workflow("50%\n::error::x"), r"50%25\n::error::x");
+        let hostile = "<img src=x> @all [a](http://b) |`c`|";
+        assert_eq!(markdown(hostile), r"&lt;img src=x&gt; @<!-- -->all \[a\](http:&#47;/b) \|\`c\`\|");
+        let cells = ["=1+1", "@x", "-x", "-5", "a"].map(|text| cell(text).into_owned());
+        assert_eq!(cells, ["'=1+1", "'@x", "'-x", "-5", "a"]);
+    }
 }

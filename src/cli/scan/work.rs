@@ -40,7 +40,7 @@ pub(super) fn each(
     let ahead = pool.current_num_threads().saturating_mul(AHEAD);
     pool.in_place_scope(|scope| {
         let mut result = Ok(());
-        for (number, chunk) in work.captures.chunks(ahead).enumerate() {
+        for chunk in work.captures.chunks(ahead) {
             let (sender, receiver) = mpsc::channel();
             let stop = &stop;
             scope.spawn(move |_| {
@@ -58,7 +58,6 @@ pub(super) fn each(
                 result = Err(error);
                 break;
             }
-            debug_assert!(number < work.captures.len(), "each chunk holds a capture");
         }
         result
     })
@@ -83,20 +82,25 @@ fn in_order(
 
 /// The report on one capture, whatever happens.
 fn judge(work: &Work<'_>, capture: &[PathBuf]) -> Report {
-    let names: Vec<String> = capture.iter().map(|path| path.display().to_string()).collect();
-    let judged = catch_unwind(AssertUnwindSafe(|| {
+    guarded(capture, || {
         let mut report = pipeline::analyze(capture, &work.wishes, work.keys.clone(), &mut |_| {})?;
         work.policy.apply(&mut report);
-        Ok::<Report, Error>(report)
-    }));
-    match judged {
+        Ok(report)
+    })
+}
+
+/// A failure, and a fault of this program, become a report that tells it.
+fn guarded(capture: &[PathBuf], judge: impl FnOnce() -> Result<Report, Error>) -> Report {
+    let names: Vec<String> = capture.iter().map(|path| path.display().to_string()).collect();
+    match catch_unwind(AssertUnwindSafe(judge)) {
         Ok(Ok(report)) => report,
         Ok(Err(error)) => unread(&names, &error.to_string()),
-        Err(_) => {
-            unread(&names, "internal error: this is a fault of h2lint, please report it with this capture")
-        }
+        Err(_) => unread(&names, OUR_FAULT),
     }
 }
+
+/// What is said of a capture on which this program failed.
+const OUR_FAULT: &str = "internal error: this is a fault of h2lint, please report it with this capture";
 
 /// Captures that may be done before their turn, for each thread.
 const AHEAD: usize = 32;
@@ -122,6 +126,13 @@ mod tests {
         })
         .unwrap();
         assert_eq!(told, names);
+    }
+
+    #[test]
+    fn a_fault_of_the_program_is_told_with_the_name_of_the_file() {
+        let report = guarded(&["odd.pcap".into()], || panic!("on purpose, by a test"));
+        let input = &report.inputs[0];
+        assert_eq!((input.path.as_str(), input.error.as_deref()), ("odd.pcap", Some(OUR_FAULT)));
     }
 
     #[test]

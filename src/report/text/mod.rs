@@ -52,7 +52,7 @@ pub fn report(report: &Report, look: &Look) -> String {
 
 /// The block of one finding.
 #[must_use]
-pub fn finding(report: &Report, finding: &Finding, look: &Look) -> String {
+pub(super) fn finding(report: &Report, finding: &Finding, look: &Look) -> String {
     let mut page = Page::new(&Look { paint: Paint::Plain, ..*look });
     block::write(&mut page, report, &Group { findings: std::slice::from_ref(finding) }, 1);
     page.finish()
