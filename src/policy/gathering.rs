@@ -25,6 +25,8 @@ pub enum GroupBy {
 pub struct Gathered<'a> {
     /// The server that they are about; empty when that is not known.
     pub server: String,
+    /// Who is blamed: `client=10.0.0.1`, of clients without the port.
+    pub blamed: String,
     /// At least one, the worst first.
     findings: Vec<&'a Finding>,
 }
@@ -61,7 +63,11 @@ pub fn gather(report: &Report, by: GroupBy) -> Vec<Gathered<'_>> {
     for finding in &report.findings {
         let server = server(finding, &servers);
         let key = Key::of(finding, by, &server);
-        groups.entry(key).or_insert_with(|| Gathered { server, findings: Vec::new() }).findings.push(finding);
+        groups
+            .entry(key)
+            .or_insert_with(|| Gathered { server, blamed: blamed(finding), findings: Vec::new() })
+            .findings
+            .push(finding);
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by_key(Gathered::rank);
@@ -80,11 +86,9 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn of(finding: &'a Finding, by: GroupBy, server: &str) -> Self {
         let culprit = finding.culprit.role;
-        let blamed = || finding.culprit.endpoint.clone().unwrap_or_default();
         let (place, end) = match by {
             GroupBy::Rule => ((None, None), server.to_owned()),
-            GroupBy::Culprit if culprit == Culprit::Client => ((None, None), host(&blamed())),
-            GroupBy::Culprit => ((None, None), blamed()),
+            GroupBy::Culprit => ((None, None), blamed(finding)),
             GroupBy::Connection => ((finding.input, finding.conn), String::new()),
             GroupBy::File => ((finding.input, None), String::new()),
         };
@@ -92,9 +96,14 @@ impl<'a> Key<'a> {
     }
 }
 
-/// An address without its port: the ports of clients differ.
-fn host(endpoint: &str) -> String {
-    endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host).to_owned()
+/// `client=10.0.0.1`, `server=10.0.0.2:443`, `unknown`: the ports of clients differ.
+fn blamed(finding: &Finding) -> String {
+    let role = finding.culprit.role;
+    let end = finding.culprit.endpoint.as_deref().map(|end| match end.rsplit_once(':') {
+        Some((host, _)) if role == Culprit::Client => host,
+        _ => end,
+    });
+    end.map_or_else(|| role.word().to_owned(), |end| format!("{}={end}", role.word()))
 }
 
 fn server(finding: &Finding, servers: &BTreeMap<(u64, u64), String>) -> String {

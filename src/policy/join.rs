@@ -32,6 +32,7 @@ impl Default for Lists {
 /// The report on captures that could not be judged.
 #[must_use]
 pub fn unread(paths: &[String], error: &str) -> Report {
+    let reason = |path: &String| error.strip_prefix(&format!("{path}: ")).unwrap_or(error).to_owned();
     let input = |path: &String| Input {
         path: path.clone(),
         format: None,
@@ -43,7 +44,7 @@ pub fn unread(paths: &[String], error: &str) -> Report {
         last: None,
         truncated_tail: false,
         sha256: None,
-        error: Some(error.to_owned()),
+        error: Some(reason(path)),
         keys: Keys::default(),
         scan: None,
     };
@@ -80,6 +81,8 @@ pub fn part(mut report: Report) -> Report {
         input.scan = Some(if number == 0 { whole.clone() } else { further.clone() });
     }
     report.streams.iter_mut().for_each(|row| row.input = Some(0));
+    // What blind spots mute follows from them: said for each capture it would be longer than all else.
+    report.coverage.rules_skipped.retain(|skipped| skipped.why == "not_selected");
     report.coverage.blind_spots.iter_mut().for_each(|spot| spot.input = Some(0));
     for finding in &mut report.findings {
         finding.input = Some(0);

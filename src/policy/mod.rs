@@ -3,6 +3,7 @@
 
 mod gathering;
 mod join;
+mod muted;
 mod order;
 mod selection;
 mod spelling;
@@ -16,6 +17,7 @@ use crate::limits;
 
 pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
 pub use join::{Lists, join, part, unread, worst};
+pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
 pub use selection::{Selection, rule};
 
@@ -76,6 +78,7 @@ impl Policy {
     pub fn apply(&self, report: &mut Report) -> Hidden {
         let hidden = self.drop_what_does_not_count(report);
         self.selection.note(self.level, &mut report.coverage);
+        muted::note(&mut report.coverage);
         order::sort(report);
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
             finding.id = format!("f{number}");

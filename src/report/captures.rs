@@ -2,6 +2,7 @@
 
 use crate::base::{to_index, to_u64};
 use crate::finding::{Coverage, Finding, Input, Omitted, Report, Severity, Totals, Verdict};
+use crate::policy::note_muted;
 
 /// One report a capture, in order; the report itself when it is about one.
 pub(super) fn captures(report: &Report) -> Vec<Report> {
@@ -43,7 +44,8 @@ fn capture(report: &Report, start: usize, end: usize) -> Report {
     let mut streams: Vec<_> = report.streams.iter().filter(|row| own(row.input)).cloned().collect();
     streams.iter_mut().for_each(|row| row.input = None);
     let spots = report.coverage.blind_spots.iter().filter(|spot| own(spot.input)).cloned();
-    let coverage = Coverage { blind_spots: spots.collect(), ..report.coverage.clone() };
+    let mut coverage = Coverage { blind_spots: spots.collect(), ..report.coverage.clone() };
+    note_muted(&mut coverage);
     Report {
         verdict: verdict(report, &inputs, &findings),
         totals: totals(&inputs),

@@ -7,7 +7,7 @@ use super::captures::{captures, fails};
 use super::look::Look;
 use super::sanitize::clean;
 use super::text;
-use crate::finding::{Finding, Report, Severity, Status};
+use crate::finding::{Finding, Report, Severity, Skipped, Status};
 use crate::rules::{Rule, catalog};
 
 /// The document.
@@ -59,10 +59,8 @@ fn of_area(capture: &Report, rule: &Rule, suite: &str, look: &Look) -> TestCase 
         status.set_description(blocks(&failing));
         return case(suite, &name, status);
     }
-    let whole = format!("{}*", rule.area.code);
-    let skipped = capture.coverage.rules_skipped.iter().find(|skipped| skipped.rule == whole);
     let mut status = TestCaseStatus::success();
-    if let Some(skipped) = skipped {
+    if let Some(skipped) = muted(capture, rule) {
         status = TestCaseStatus::skipped();
         status.set_message(skipped.why.replace('_', " "));
     } else if capture.verdict.status == Status::Nothing && found.is_empty() {
@@ -76,6 +74,17 @@ fn of_area(capture: &Report, rule: &Rule, suite: &str, look: &Look) -> TestCase 
         case.set_system_out(blocks(&noted));
     }
     case
+}
+
+/// Why no rule of the area could speak anywhere in the capture, if so.
+fn muted<'a>(capture: &'a Report, rule: &Rule) -> Option<&'a Skipped> {
+    let whole = format!("{}*", rule.area.code);
+    let judged = || capture.connections.iter().filter(|row| row.http2 || row.negotiation.tls.is_some());
+    let everywhere = |skipped: &Skipped| {
+        skipped.conns.is_empty()
+            || (judged().next().is_some() && judged().all(|row| skipped.conns.contains(&row.id)))
+    };
+    capture.coverage.rules_skipped.iter().find(|skipped| skipped.rule == whole && everywhere(skipped))
 }
 
 fn case(suite: &str, name: &str, status: TestCaseStatus) -> TestCase {

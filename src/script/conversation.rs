@@ -1,6 +1,8 @@
 //! Who sends what and when.
 
 use super::frames::{Octets, preface, settings, settings_ack};
+use super::pcapng;
+use super::tls::{Handshake, Secured};
 use super::wire::{ACK, FIN, PSH, Packet, RST, SYN, capture};
 use crate::base::{PerSide, Side, Span, Time, to_u64};
 use crate::frame::Setting;
@@ -16,7 +18,11 @@ pub struct Script {
     blind: PerSide<bool>,
     full: PerSide<bool>,
     port: u16,
+    hop: u8,
+    /// What both sides of the connection before an [`Script::onward`] had sent and seen.
+    before: Option<(PerSide<u64>, PerSide<u64>)>,
     torn: bool,
+    secured: Option<Secured>,
 }
 
 /// Octets that one segment carries at most: what loopback and offloading cards really show.
@@ -43,9 +49,47 @@ impl Script {
             blind,
             full: blind,
             port: 0,
+            hop: 0,
+            before: None,
             torn: false,
+            secured: None,
         };
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// A client that tries to connect, and nothing yet in answer.
+    #[must_use]
+    pub fn knock() -> Self {
+        let mut script = Self::connect();
+        script.packets.truncate(1);
+        script.sent.server = 0;
+        script.seen.client = 0;
+        script
+    }
+
+    /// The client's SYN again.
+    #[must_use]
+    pub fn knock_again(mut self) -> Self {
+        self.sent.client = 0;
+        self.bare(Side::Client, SYN)
+    }
+
+    /// A TCP handshake and one of TLS; what is sent behind it is sealed.
+    #[must_use]
+    pub fn tls(handshake: &Handshake) -> Self {
+        Self::connect()
+            .client([handshake.client_hello()])
+            .server([handshake.server_flight()])
+            .client([handshake.client_flight()])
+            .server([handshake.server_end()])
+            .sealed_by(handshake)
+    }
+
+    /// What is sent from here on is sealed, as this handshake agreed.
+    #[must_use]
+    pub fn sealed_by(mut self, handshake: &Handshake) -> Self {
+        self.secured = Some(Secured::new(handshake.clone()));
+        self
     }
 
     /// As [`Script::open`], over a path with this round trip, near the server.
@@ -69,7 +113,26 @@ impl Script {
         self.port = self.port.saturating_add(1);
         self.sent = PerSide { client: 0, server: 0 };
         self.seen = self.sent;
+        self.secured = None;
         self.wait(pause).bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// After a pause, a connection of the server, which is an intermediary, to a host behind it. What is open stays open.
+    #[must_use]
+    pub fn onward(mut self, pause: Span) -> Self {
+        self.before = Some((self.sent, self.seen));
+        self.hop = 1;
+        self.again(pause)
+    }
+
+    /// Back on the connection in front of the intermediary.
+    #[must_use]
+    pub fn back(mut self) -> Self {
+        if let Some((sent, seen)) = self.before.take() {
+            (self.sent, self.seen, self.hop) = (sent, seen, 0);
+            self.port = self.port.saturating_sub(1);
+        }
+        self
     }
 
     /// As [`Script::again`], with preface, SETTINGS of both sides and their acknowledgements.
@@ -125,7 +188,8 @@ impl Script {
     pub fn send(mut self, side: Side, octets: impl IntoIterator<Item = Octets>) -> Self {
         let all: Vec<u8> = octets.into_iter().flat_map(|part| part.octets()).collect();
         for chunk in all.chunks(SEGMENT) {
-            self = self.segment(side, ACK | PSH, chunk);
+            let sealed = self.secured.as_mut().map(|secured| secured.seal(side, chunk));
+            self = self.segment(side, ACK | PSH, sealed.as_deref().unwrap_or(chunk));
         }
         self
     }
@@ -219,10 +283,13 @@ impl Script {
         &self.packets
     }
 
-    /// The conversation as a pcap file, Ethernet and IPv4.
+    /// The conversation as a pcap file, Ethernet and IPv4; with secrets of TLS, as a pcapng file that holds them.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {
         let mut octets = capture(&self.packets);
+        if let Some(key_log) = self.secured.as_ref().and_then(Secured::key_log) {
+            octets = pcapng::with_secrets(&octets, &key_log);
+        }
         if self.torn {
             octets.truncate(octets.len().saturating_sub(TORN));
         }
@@ -312,6 +379,7 @@ impl Script {
             time: self.clock,
             side,
             port: self.port,
+            hop: self.hop,
             flags,
             offset: self.sent[side],
             acknowledged: self.seen[side],

@@ -13,6 +13,8 @@ mod fragments;
 mod frames;
 mod grpc;
 mod links;
+mod pcapng;
+mod tls;
 mod wire;
 
 pub use conversation::Script;
@@ -23,4 +25,5 @@ pub use frames::{
 };
 pub use grpc::{answer, call, finish, message};
 pub use links::{Layer, WAYS, Way, capture_over};
+pub use tls::{Handshake, alert};
 pub use wire::{Packet, capture};

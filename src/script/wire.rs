@@ -12,6 +12,8 @@ pub struct Packet {
     pub side: Side,
     /// How far the client's port is behind that of the first connection.
     pub port: u16,
+    /// How many hosts further on its two ends are than those of the first connection.
+    pub hop: u8,
     /// TCP flags.
     pub flags: u8,
     /// Sequence number relative to the SYN.

@@ -147,11 +147,7 @@ fn scan(
     each(work, args.reading.threads(), &progress, &mut |report| {
         for input in &report.inputs {
             if let Some(error) = &input.error {
-                let said = format!(
-                    "{}: {}",
-                    input.path,
-                    error.strip_prefix(&format!("{}: ", input.path)).unwrap_or(error)
-                );
+                let said = format!("{}: {error}", input.path);
                 match args.on_bad_file {
                     BadWord::Fail => return Err(Error::Bad(said)),
                     BadWord::Warn => progress.around(|| terminal.complain(&said)),

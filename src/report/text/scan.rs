@@ -52,7 +52,7 @@ fn line(page: &mut Page, report: &Report, look: &Look, group: &Gathered<'_>, fir
     };
     let count = format!("{:>4}×  ", grouped(group.count()));
     let who = match (look.group_by, group.server.as_str()) {
-        (GroupBy::Culprit, _) | (_, "") => culprit(first),
+        (GroupBy::Culprit, _) | (_, "") => group.blamed.clone(),
         (_, server) => format!("server={server}"),
     };
     let rule = format!("{} {}", first.rule, first.name);
@@ -67,11 +67,6 @@ fn line(page: &mut Page, report: &Report, look: &Look, group: &Gathered<'_>, fir
         more => format!(" … (+{})", grouped(more)),
     };
     page.line(&[Part(Ink::Plain, &format!("       {}{thing}{packet}{more}", path(report, first)))]);
-}
-
-fn culprit(finding: &Finding) -> String {
-    let role = finding.culprit.role.word();
-    finding.culprit.endpoint.as_ref().map_or_else(|| role.to_owned(), |endpoint| format!("{role}={endpoint}"))
 }
 
 /// A line a capture: those with problems, or all.

@@ -40,7 +40,7 @@ impl Opener {
         Self::of_secret(suite, secret.octets())
     }
 
-    fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
+    pub(in crate::tls) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
         let (aead, hash) = (suite.aead()?, suite.hash());
         if !suite.is_tls13() || secret.len() != hash.octets() {
             return None;
@@ -128,6 +128,19 @@ impl Opener {
                 Some(Opened { kind: header.kind.0, plain: 0..length })
             }
         }
+    }
+
+    /// Seals octets as the next record of TLS 1.3 (RFC 8446 §5.2), header included: the reverse of [`Self::open`].
+    pub(in crate::tls) fn seal(&mut self, kind: u8, plain: &[u8]) -> Option<Vec<u8>> {
+        let Form::Tls13 { .. } = &self.form else { return None };
+        let length = u16::try_from(plain.len().checked_add(1 + TAG)?).ok()?;
+        let [high, low] = length.to_be_bytes();
+        let header = [23, 3, 3, high, low];
+        let mut body = [plain, &[kind]].concat();
+        let nonce = aead::Nonce::assume_unique_for_key(nonce(&self.iv, self.sequence));
+        self.key.seal_in_place_append_tag(nonce, aead::Aad::from(header), &mut body).ok()?;
+        self.sequence = self.sequence.saturating_add(1);
+        Some([&header[..], &body].concat())
     }
 
     fn unseal(&self, data: &[u8], nonce: &[u8; 12], sealed: &mut [u8]) -> Option<usize> {
