@@ -273,6 +273,37 @@ fn several_formats_are_written_at_once_and_single_captures_have_them_too() {
 }
 
 #[test]
+fn the_walk_through_in_the_readme_works_as_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let section = readme.split("\n## ").find(|section| section.starts_with("Many captures")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut said = String::new();
+    let mut tried = 0;
+    let inside = section.split("```").skip(1).step_by(2);
+    for line in inside.flat_map(str::lines).filter(|line| *line != "console") {
+        let Some(words) = line.strip_prefix("$ h2lint ") else {
+            assert!(said.lines().any(|printed| printed == line), "{line:?} is not in {said}");
+            continue;
+        };
+        let (words, code) = words.split_once("# exit code ").expect("each command tells its exit code");
+        let words: Vec<String> = words
+            .split_whitespace()
+            .map(|word| word.replace("testdata/", &format!("{}/testdata/", root.display())))
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = run(folder.path(), &words);
+        assert_eq!(output.status.code().map(|code| code.to_string()).as_deref(), Some(code.trim()), "{line}");
+        said = text(&output.stdout);
+        tried += 1;
+    }
+    assert!(tried > 5, "only {tried} commands");
+    for file in ["h2lint.sarif", "h2lint.xml", "h2lint.md", "connections.csv", "one.json", "two.json"] {
+        assert!(folder.path().join(file).metadata().unwrap().len() > 100, "{file}");
+    }
+}
+
+#[test]
 fn nothing_captured_passes_through_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let odd = "\u{1b}]0;owned\u{7}\u{202e}evil";

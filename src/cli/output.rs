@@ -144,6 +144,10 @@ impl Plan {
         for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
             write_file(path, &format.write(report, &self.plain()))?;
         }
+        if self.talk >= Talk::Notices && !self.files.is_empty() {
+            let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();
+            terminal.complain(&format!("wrote {}", names.join(" ")));
+        }
         self.summarise(report)
     }
 

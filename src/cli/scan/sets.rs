@@ -70,12 +70,7 @@ fn by_tcpdump(name: &str) -> Option<(String, u64)> {
     let capture = [".pcap", ".cap", ".dmp", ".dump"].iter().any(|ending| base.ends_with(ending));
     let digits = name.strip_prefix(base)?;
     let number = if digits.is_empty() { Some(0) } else { digits.parse().ok() };
-    number.filter(|_| capture).map(|number| (format!("{base}#{}", padding(digits)), number))
-}
-
-/// Numbers of a ring are padded to one width, those of `-C` alone are not.
-fn padding(digits: &str) -> usize {
-    if digits.starts_with('0') { digits.len() } else { 0 }
+    number.filter(|_| capture).map(|number| (format!("{base}#"), number))
 }
 
 /// `trace_00001_20260102030405.pcapng`, and `trace_20260102030405_00001.pcapng` of later versions.
