@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::terminal::{Terminal, write_file};
+use super::output::{self, Output, Talk};
+use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Hidden, Policy, explain};
-use crate::report::{Detail, Format, Look, Paint};
 use crate::views::NO_INTEREST;
 
 /// The words of the command.
@@ -34,30 +34,6 @@ pub(super) struct Args {
     looking: Looking,
 }
 
-/// What is written where.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-struct Output {
-    /// What is written to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    format: String,
-    /// Write to a file as well; repeatable: -o json=report.json
-    #[arg(short, long, value_name = "FORMAT=PATH")]
-    output: Vec<String>,
-    /// How much text: verdict and a line for each group of findings; with evidence; everything
-    #[arg(long, value_name = "HOW", default_value = "normal", value_parser = ["brief", "normal", "full"])]
-    detail: String,
-    /// No limit to the groups of findings, blind spots and connections that text lists
-    #[arg(long)]
-    all: bool,
-    /// Only the line with the verdict, and no notices
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Tell on standard error what was read and what is not shown
-    #[arg(short, long)]
-    verbose: bool,
-}
-
 /// What the words mean.
 struct Plan {
     inputs: Vec<PathBuf>,
@@ -65,19 +41,8 @@ struct Plan {
     keys: KeyLog,
     policy: Policy,
     symptom: Option<String>,
-    format: Format,
-    files: Vec<(Format, PathBuf)>,
-    look: Look,
+    output: output::Plan,
     notices: Vec<Notice>,
-    talk: Talk,
-}
-
-/// How much is said on standard error.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Talk {
-    Errors,
-    Notices,
-    Everything,
 }
 
 /// Runs the command.
@@ -93,28 +58,16 @@ impl Plan {
     fn new(args: Args) -> Result<Self, Error> {
         let Args { mut files, read, reading, judging, symptom, output, looking } = args;
         files.extend(read);
-        let detail = match (output.quiet, output.detail.as_str()) {
-            (true, _) => Detail::Verdict,
-            (false, "brief") => Detail::Brief,
-            (false, "full") => Detail::Full,
-            (false, _) => Detail::Normal,
-        };
         let (keys, notices) = reading.keys()?;
+        let policy = judging.policy()?;
         let plan = Self {
             inputs: files,
             wishes: reading.wishes(NO_INTEREST),
-            policy: judging.policy()?,
+            output: output.plan(&looking, &policy)?,
+            policy,
             symptom,
-            format: Format::read(&output.format)?,
-            files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
-            look: Look { all: output.all, ..looking.look(detail) },
             notices,
             keys,
-            talk: match (output.quiet, output.verbose) {
-                (true, _) => Talk::Errors,
-                (false, false) => Talk::Notices,
-                (false, true) => Talk::Everything,
-            },
         };
         plan.check()?;
         Ok(plan)
@@ -138,20 +91,17 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
-    for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+    for notice in report.notices.iter().filter(|_| plan.output.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
     let hidden = plan.policy.apply(&mut report);
     if let Some(text) = &plan.symptom {
         explain(&mut report, text);
     }
-    if plan.talk == Talk::Everything {
+    if plan.output.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
-    terminal.print(&plan.format.write(&report, &plan.look))?;
-    for (format, path) in &plan.files {
-        write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
-    }
+    plan.output.write(&report, terminal)?;
     let code = plan.policy.exit_code(&report);
     // The program ends: its memory goes back as a whole, faster than piece by piece.
     std::mem::forget(report);
@@ -191,14 +141,9 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, show, explain, keys, rules, gen, schema");
+        return format!(
+            "{error}; commands are analyze, scan, show, explain, keys, rules, gen, schema, merge"
+        );
     }
     error.to_string()
-}
-
-fn destination(word: &str) -> Result<(Format, PathBuf), Error> {
-    let parts = word.split_once('=').filter(|(_, path)| !path.is_empty());
-    let (format, path) = parts
-        .ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
-    Ok((Format::read(format)?, PathBuf::from(path)))
 }

@@ -7,7 +7,9 @@ mod explain;
 mod flags;
 mod generate;
 mod keys;
+mod output;
 mod rules;
+mod scan;
 mod schema;
 mod show;
 mod terminal;
@@ -45,6 +47,10 @@ struct Cli {
 enum Command {
     /// Judge a capture: one verdict, with culprit and evidence (the default)
     Analyze(analyze::Args),
+    /// Judge many captures: directories, patterns, lists; in parallel; one summary
+    Scan(scan::Args),
+    /// Join the JSON reports of a scan done in shards
+    Merge(scan::MergeArgs),
     /// Show what happened, without judging it: connections, frames, streams, settings
     Show(show::Args),
     /// Tell everything about a rule and what it prints on its own example; a topic; or what an error text may come from
@@ -78,6 +84,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
     match cli.command {
         Some(Command::Analyze(args)) => analyze::run(args, terminal),
+        Some(Command::Scan(args)) => scan::run(&args, terminal),
+        Some(Command::Merge(args)) => scan::merge(&args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
         Some(Command::Keys(args)) => keys::run(&args, terminal),
@@ -103,7 +111,7 @@ fn guarded(
 const fn code_of(error: &Error) -> u8 {
     match error {
         Error::Usage(_) => 2,
-        Error::Read { .. } | Error::NotACapture { .. } | Error::Write { .. } => 3,
+        Error::Read { .. } | Error::NotACapture { .. } | Error::Bad(_) | Error::Write { .. } => 3,
     }
 }
 

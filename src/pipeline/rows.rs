@@ -185,6 +185,7 @@ pub(super) fn stream_row(conn: u64, first: Place, stream: &Stream, lost: bool) -
     let answer = stream.answered.map(|answer| millis(answer.at.time.since(stream.opened.at.time)));
     StreamRow {
         id: format!("{conn}:{}", stream.id),
+        input: None,
         conn,
         stream: stream.id.0,
         opened_by: stream.opened_by.word(),

@@ -1,6 +1,8 @@
 //! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
+mod gathering;
+mod join;
 mod muted;
 mod order;
 mod search;
@@ -15,7 +17,9 @@ use crate::base::to_u64;
 use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::limits;
 
-pub use muted::unusable;
+pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
+pub use join::{Lists, join, part, unread, worst};
+pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
 pub use search::{Candidate, Decoded, Found, Library, Subject};
 pub use selection::{Selection, is_slip, meant, rule};

@@ -1,15 +1,31 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+#[cfg(feature = "cli")]
+mod captures;
 mod coverage;
+#[cfg(feature = "cli")]
+mod csv;
 mod found;
+#[cfg(feature = "cli")]
+mod github;
+#[cfg(feature = "cli")]
+mod gitlab;
 mod json;
 #[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
 mod look;
+#[cfg(feature = "cli")]
+mod md;
+#[cfg(feature = "cli")]
+mod ndjson;
 #[cfg(feature = "cli")]
 mod numbers;
 mod rules;
 mod sanitize;
+#[cfg(feature = "cli")]
+mod sarif;
 mod schema;
 #[cfg(feature = "cli")]
 mod text;
@@ -22,10 +38,12 @@ pub use coverage::{coverage_as_json, coverage_as_markdown};
 pub use found::{found_as_json, topic_as_json};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
-pub use look::{Charset, Clock, Detail, Look, Paint};
+pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
+#[cfg(feature = "cli")]
+pub use ndjson::Ndjson;
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
-pub use schema::report_schema;
+pub use schema::{report_schema, rules_schema};
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
@@ -44,6 +62,27 @@ pub enum Format {
     /// `h2lint/report/1`.
     #[cfg_attr(not(feature = "cli"), default)]
     Json,
+    /// One object a line, for pipes.
+    #[cfg(feature = "cli")]
+    Ndjson,
+    /// Test results, for CI.
+    #[cfg(feature = "cli")]
+    Junit,
+    /// SARIF 2.1.0, for code scanning.
+    #[cfg(feature = "cli")]
+    Sarif,
+    /// Annotations of GitHub's workflows.
+    #[cfg(feature = "cli")]
+    Github,
+    /// GitLab's Code Quality.
+    #[cfg(feature = "cli")]
+    Gitlab,
+    /// Markdown, to paste into an issue.
+    #[cfg(feature = "cli")]
+    Md,
+    /// Rows for spreadsheets.
+    #[cfg(feature = "cli")]
+    Csv,
 }
 
 impl Format {
@@ -52,6 +91,20 @@ impl Format {
         #[cfg(feature = "cli")]
         Self::Text,
         Self::Json,
+        #[cfg(feature = "cli")]
+        Self::Ndjson,
+        #[cfg(feature = "cli")]
+        Self::Junit,
+        #[cfg(feature = "cli")]
+        Self::Sarif,
+        #[cfg(feature = "cli")]
+        Self::Github,
+        #[cfg(feature = "cli")]
+        Self::Gitlab,
+        #[cfg(feature = "cli")]
+        Self::Md,
+        #[cfg(feature = "cli")]
+        Self::Csv,
     ];
 
     /// The word that names it on the command line.
@@ -61,6 +114,20 @@ impl Format {
             #[cfg(feature = "cli")]
             Self::Text => "text",
             Self::Json => "json",
+            #[cfg(feature = "cli")]
+            Self::Ndjson => "ndjson",
+            #[cfg(feature = "cli")]
+            Self::Junit => "junit",
+            #[cfg(feature = "cli")]
+            Self::Sarif => "sarif",
+            #[cfg(feature = "cli")]
+            Self::Github => "github",
+            #[cfg(feature = "cli")]
+            Self::Gitlab => "gitlab",
+            #[cfg(feature = "cli")]
+            Self::Md => "md",
+            #[cfg(feature = "cli")]
+            Self::Csv => "csv",
         }
     }
 
@@ -81,6 +148,13 @@ impl Format {
         match self {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
+            Self::Ndjson => ndjson::report(report),
+            Self::Junit => junit::report(report, look),
+            Self::Sarif => sarif::report(report),
+            Self::Github => github::report(report),
+            Self::Gitlab => gitlab::report(report),
+            Self::Md => md::report(report),
+            Self::Csv => csv::report(report, look.rows),
         }
     }
 }
