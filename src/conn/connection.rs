@@ -1,9 +1,11 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
+use super::alternatives::Alternatives;
 use super::chatter::{Keepalive, Repeats};
-use super::fact::{Fact, Interest, Kind, On};
+use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Half, Limits};
+use super::on::{Interest, On};
 use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
 use super::stalls::{Crowding, Waits};
@@ -53,6 +55,8 @@ pub struct Connection {
     pub(super) other_scheme: bool,
     /// True when a stream carried a gRPC call.
     pub(super) calls: bool,
+    /// What the server said about alternatives to it.
+    pub(super) alternatives: Option<Box<Alternatives>>,
 }
 
 impl Connection {

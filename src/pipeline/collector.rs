@@ -10,7 +10,10 @@ use crate::finding::{
     Status, Tool, Totals, Verdict,
 };
 use crate::limits;
-use crate::rules::{CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, judge_capture};
+use crate::rules::{
+    Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
+    judge_capture, revise,
+};
 use crate::tcp::Flows;
 
 /// What is kept of the connections that are over.
@@ -22,6 +25,7 @@ pub(super) struct Collector {
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
     summaries: Summaries,
+    agreements: Agreements,
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
@@ -50,6 +54,9 @@ impl Collector {
         self.list(row);
         if let Some((input, keys)) = concluded.keys {
             self.keyring.count(input, &keys);
+        }
+        if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
+            self.agreements.add(concluded.agreement, ends.clone());
         }
         if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
             self.summaries.add(summary, ends);
@@ -108,14 +115,22 @@ impl Collector {
             server_key: String::new(),
             first: crate::base::Place::default(),
         };
-        let kept = std::mem::take(&mut self.summaries);
-        if kept.forgotten() > 0 {
-            self.blind_spots.push(forgotten(kept.forgotten()));
+        let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
+        let lost = kept.forgotten().max(agreements.forgotten());
+        if lost > 0 {
+            self.blind_spots.push(forgotten(lost));
         }
         let (summaries, ends) = kept.into_sorted();
-        let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
-        let view = CaptureView { summaries: &summaries, file, options: &wishes.options };
-        self.findings.extend(judge_capture(&view, &named));
+        let named = |number: u64| {
+            let known = ends.get(&number).or_else(|| agreements.ends(number));
+            known.unwrap_or(&nobody).clone()
+        };
+        let view =
+            CaptureView { summaries: &summaries, agreements: &agreements, file, options: &wishes.options };
+        revise(&mut self.findings, &view, &named);
+        let mut late = judge_capture(&view, &named);
+        fold_late(&mut self.findings, &mut late);
+        self.findings.extend(late);
         self.name_inputs(inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
         let add = |sum: u64, more: u64| sum.saturating_add(more);

@@ -6,6 +6,7 @@ mod analyzer;
 mod calls;
 mod collector;
 mod conclusion;
+mod covered;
 mod desk;
 mod early;
 mod files;

@@ -2,7 +2,8 @@
 
 use super::rows::Facts;
 use crate::base::Side;
-use crate::finding::{AlertRow, Negotiation, Npn, TlsRow, UpgradeRow};
+use crate::conn::{Alternative, Alternatives};
+use crate::finding::{AlertRow, AltSvc, Negotiation, Npn, TlsRow, UpgradeRow};
 use crate::frame::Settings;
 use crate::http1::{Outcome, Protocol};
 use crate::tls::{self, AlpnSource, EarlyData, ProtocolName, Session};
@@ -25,8 +26,21 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
         }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
         upgrade,
-        alt_svc: Vec::new(),
+        alt_svc: alternatives(facts),
     }
+}
+
+/// Alternative services that the server named.
+fn alternatives(facts: &Facts<'_>) -> Vec<AltSvc> {
+    let named = facts.conn.alternatives().map(Alternatives::named).unwrap_or_default();
+    let row = |named: &Alternative| AltSvc {
+        protocol: named.protocol.to_string(),
+        host: named.host.to_string(),
+        port: named.port,
+        max_age_s: named.max_age,
+        pkt: named.at.at.pkt,
+    };
+    named.iter().map(row).collect()
 }
 
 fn via(facts: &Facts<'_>) -> &'static str {

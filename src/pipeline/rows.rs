@@ -288,3 +288,47 @@ fn seconds(span: Span) -> f64 {
 fn millis(span: Span) -> f64 {
     (span.as_millis() * 1e3).round() / 1e3
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::base::{Side, Span};
+    use crate::finding::ConnectionRow;
+    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::script::{Script, data, get, ping, response, window_update};
+
+    fn row(script: &Script) -> ConnectionRow {
+        let report =
+            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        report.connections.into_iter().next().expect("a connection")
+    }
+
+    #[test]
+    fn the_median_of_pings_counts_those_of_both_sides() {
+        let answered = |script: Script, side: Side, octet: u8, ms: i64| {
+            let asked = script.send(side.peer(), [ping([octet; 8])]).wait(Span::millis(ms));
+            asked.send(side, [ping([octet; 8]).map(|frame| frame.flag(1))])
+        };
+        let script = answered(Script::open(), Side::Server, 1, 30);
+        let script = answered(script, Side::Client, 2, 10);
+        let ping = row(&answered(script, Side::Server, 3, 500)).rtt_ms.ping;
+        assert!(ping.is_some_and(|ms| (30.0..31.0).contains(&ms)), "{ping:?}");
+        assert_eq!(row(&Script::open()).rtt_ms.ping, None);
+    }
+
+    #[test]
+    fn waiting_for_credit_is_counted_once_and_until_it_comes() {
+        let full = Script::open()
+            .client([get(1)])
+            .server([response(1), data(1, &[0; 16_384]), data(1, &[0; 16_384])])
+            .server([data(1, &[0; 16_384]), data(1, &[0; 16_383])])
+            .wait(Span::millis(700));
+        let given = full.clone().client([window_update(0, 10), window_update(1, 10)]).wait(Span::seconds(9));
+        for script in [full.close(), given.close()] {
+            let blocked = row(&script).windows.blocked_ms;
+            assert!(blocked.is_some_and(|ms| (700.0..702.0).contains(&ms)), "{blocked:?}");
+        }
+        assert_eq!(row(&Script::open()).windows.blocked_ms, Some(0.0));
+        let late = Script::open().client([get(1)]).without_first(5);
+        assert_eq!(row(&late).windows.blocked_ms, None, "not known for a connection that was joined later");
+    }
+}

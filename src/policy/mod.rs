@@ -1,6 +1,7 @@
 //! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
+mod muted;
 mod order;
 mod selection;
 mod spelling;
@@ -12,6 +13,7 @@ use crate::base::to_u64;
 use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::limits;
 
+pub use muted::unusable;
 pub use order::{Group, groups};
 pub use selection::{Selection, rule};
 
@@ -72,6 +74,7 @@ impl Policy {
     pub fn apply(&self, report: &mut Report) -> Hidden {
         let hidden = self.drop_what_does_not_count(report);
         self.selection.note(self.level, &mut report.coverage);
+        muted::note(&mut report.coverage);
         order::sort(report);
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
             finding.id = format!("f{number}");

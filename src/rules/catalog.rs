@@ -1,8 +1,8 @@
 //! Every rule, one line each, in the order of their codes.
 
 use super::{
-    Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, health, hpack, messages, ping,
-    preface, priority, push, reaction, settings, stream_id, stream_state, tls,
+    Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, health, hpack, messages,
+    negotiation, ping, preface, priority, push, reaction, settings, stream_id, stream_state, tls,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -21,6 +21,36 @@ static CATALOG: &[&Rule] = &[
     &capture::connection::FRAME_BOUNDARIES_LOST,
     &capture::keylog_mismatch::KEYLOG_MISMATCH,
     // NEG
+    &negotiation::alpn_other_selected::ALPN_OTHER_SELECTED,
+    &negotiation::alpn_not_selected::ALPN_NOT_SELECTED,
+    &negotiation::alpn_invalid_selection::ALPN_INVALID_SELECTION,
+    &negotiation::spoken_against_alpn::PREFACE_WITHOUT_ALPN,
+    &negotiation::spoken_against_alpn::H2_SPOKEN_AFTER_OTHER_PROTOCOL_SELECTED,
+    &negotiation::spoken_against_alpn::HTTP1_SPOKEN_AFTER_H2_SELECTED,
+    &negotiation::h2c_in_alpn::H2C_IN_ALPN,
+    &negotiation::obsolete_negotiation::OBSOLETE_NEGOTIATION,
+    &negotiation::no_application_protocol::NO_APPLICATION_PROTOCOL,
+    &negotiation::upgrade_request::UPGRADE_SETTINGS_HEADER_COUNT,
+    &negotiation::upgrade_request::UPGRADE_NOT_IN_CONNECTION,
+    &negotiation::upgrade_request::UPGRADE_SETTINGS_UNDECODABLE,
+    &negotiation::upgrade_over_tls::UPGRADE_OVER_TLS,
+    &negotiation::upgrade_refused::UPGRADE_IGNORED,
+    &negotiation::upgrade_invalid_101::UPGRADE_INVALID_101,
+    &negotiation::upgrade_preface::UPGRADE_PREFACE_TOO_EARLY,
+    &negotiation::upgrade_response_missing::UPGRADE_RESPONSE_MISSING,
+    &negotiation::http1_answer_to_preface::HTTP1_ANSWER_TO_PREFACE,
+    &negotiation::alpn_inferred::ALPN_INFERRED,
+    &negotiation::upgrade_refused::UPGRADE_REJECTED,
+    &negotiation::http2_to_http1_request::UPGRADE_TALKED_OVER,
+    &negotiation::upgrade_preface::PREFACE_MISSING_AFTER_UPGRADE,
+    &negotiation::upgrade_deprecated::UPGRADE_DEPRECATED,
+    &negotiation::http2_to_http1_request::HTTP1_REQUEST_TO_H2_ONLY,
+    &negotiation::wrong_port::PLAINTEXT_TO_TLS_PORT,
+    &negotiation::wrong_port::TLS_TO_PLAINTEXT_PORT,
+    &negotiation::alt_svc::ALT_SVC_ADVERTISED,
+    &negotiation::alt_svc::ALT_SVC_FOLLOWED,
+    &negotiation::downgraded_between_legs::DOWNGRADED_BETWEEN_LEGS,
+    &negotiation::tcp_connect_failed::TCP_CONNECT_FAILED,
     // TLS
     &tls::tls_version_too_low::TLS_VERSION_TOO_LOW,
     &tls::tls_prohibited_cipher::TLS_PROHIBITED_CIPHER,

@@ -49,16 +49,14 @@ pub enum Secrecy {
 impl fmt::Display for Secrecy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoKeys => f.write_str("encrypted, no keys")?,
-            Self::LineMissing => f.write_str("encrypted, and no line of the key log is for it")?,
-            Self::LabelMissing(label) => write!(f, "encrypted, and the key log lacks its {label}")?,
-            Self::WrongSecret => f.write_str("encrypted, and the secret in the key log does not open it")?,
-            Self::Unsupported(version, suite) => {
-                write!(f, "encrypted with {suite} in {version}, which cannot be opened here")?;
-            }
-            Self::HandshakeNotSeen => f.write_str("encrypted, and its handshake is not in the capture")?,
+            Self::NoKeys => {}
+            Self::LineMissing => f.write_str("no line of the key log is for it: ")?,
+            Self::LabelMissing(label) => write!(f, "the key log lacks its {label}: ")?,
+            Self::WrongSecret => f.write_str("the secret in the key log does not open it: ")?,
+            Self::Unsupported(version, suite) => write!(f, "{suite} in {version} cannot be opened here: ")?,
+            Self::HandshakeNotSeen => f.write_str("its handshake is not in the capture: ")?,
         }
-        f.write_str(": everything above TLS is not judged")
+        f.write_str("everything above TLS is not judged")
     }
 }
 

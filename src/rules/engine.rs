@@ -248,7 +248,7 @@ impl Table {
                 }
             }
             Judge::Offence(judge) => self.offences.push(ByOffence { rule, judge: *judge }),
-            Judge::Capture(_) => {}
+            Judge::Capture(_) | Judge::Second(_) => {}
         }
     }
 }

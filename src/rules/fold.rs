@@ -99,7 +99,7 @@ impl Made {
             linked: self.linked,
             remedy: rule.remedy.to_vec(),
             refs: rule.refs.to_vec(),
-            fingerprint: fingerprint(rule, draft.culprit, &ends.server_key, &draft.discriminator),
+            fingerprint: fingerprint(rule.code, draft.culprit, &ends.server_key, &draft.discriminator),
             suppressed: None,
         }
     }
@@ -137,7 +137,7 @@ fn not_blamed(rule: &Rule, draft: &mut Draft) -> BTreeMap<&'static str, String> 
     side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
 }
 
-fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
+pub(super) fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
     match culprit {
         Culprit::Client => Some(ends.client.clone()),
         Culprit::Server => Some(ends.server.clone()),
@@ -167,9 +167,9 @@ fn seconds(span: crate::base::Span) -> f64 {
 }
 
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
-fn fingerprint(rule: &Rule, culprit: Culprit, server: &str, discriminator: &str) -> String {
+pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
     let mut hash = Sha256::new();
-    for part in ["h2lint/1", rule.code, culprit.word(), server, discriminator] {
+    for part in ["h2lint/1", code, culprit.word(), server, discriminator] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

@@ -58,20 +58,6 @@ impl Script {
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
     }
 
-    /// As [`Script::open`], over a path with this round trip, near the server.
-    #[must_use]
-    pub fn open_over(round_trip: Span) -> Self {
-        let mut script = Self::connect();
-        for packet in script.packets.iter_mut().skip(2) {
-            packet.time = packet.time.after(round_trip);
-        }
-        script
-            .wait(round_trip)
-            .client([preface(), settings(&[])])
-            .server([settings(&[]), settings_ack()])
-            .client([settings_ack()])
-    }
-
     /// A client that tries to connect, and nothing yet in answer.
     #[must_use]
     pub fn knock() -> Self {
@@ -96,6 +82,7 @@ impl Script {
             .client([handshake.client_hello()])
             .server([handshake.server_flight()])
             .client([handshake.client_flight()])
+            .server([handshake.server_end()])
             .sealed_by(handshake)
     }
 
@@ -104,6 +91,20 @@ impl Script {
     pub fn sealed_by(mut self, handshake: &Handshake) -> Self {
         self.secured = Some(Secured::new(handshake.clone()));
         self
+    }
+
+    /// As [`Script::open`], over a path with this round trip, near the server.
+    #[must_use]
+    pub fn open_over(round_trip: Span) -> Self {
+        let mut script = Self::connect();
+        for packet in script.packets.iter_mut().skip(2) {
+            packet.time = packet.time.after(round_trip);
+        }
+        script
+            .wait(round_trip)
+            .client([preface(), settings(&[])])
+            .server([settings(&[]), settings_ack()])
+            .client([settings_ack()])
     }
 
     /// As [`Script::tls`], with a session that is resumed, and 0-RTT data that the server takes.
@@ -137,6 +138,24 @@ impl Script {
         self.wait(pause).bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
     }
 
+    /// After a pause, a connection of the server, which is an intermediary, to a host behind it. What is open stays open.
+    #[must_use]
+    pub fn onward(mut self, pause: Span) -> Self {
+        self.before = Some((self.sent, self.seen));
+        self.hop = 1;
+        self.again(pause)
+    }
+
+    /// Back on the connection in front of the intermediary.
+    #[must_use]
+    pub fn back(mut self) -> Self {
+        if let Some((sent, seen)) = self.before.take() {
+            (self.sent, self.seen, self.hop) = (sent, seen, 0);
+            self.port = self.port.saturating_sub(1);
+        }
+        self
+    }
+
     /// As [`Script::again`], with preface, SETTINGS of both sides and their acknowledgements.
     #[must_use]
     pub fn again_open(self, pause: Span) -> Self {
@@ -156,24 +175,6 @@ impl Script {
             script.clock = script.clock.after(STEP);
         }
         script
-    }
-
-    /// After a pause, a connection of the server, which is an intermediary, to a host behind it. What is open stays open.
-    #[must_use]
-    pub fn onward(mut self, pause: Span) -> Self {
-        self.before = Some((self.sent, self.seen));
-        self.hop = 1;
-        self.again(pause)
-    }
-
-    /// Back on the connection in front of the intermediary.
-    #[must_use]
-    pub fn back(mut self) -> Self {
-        if let Some((sent, seen)) = self.before.take() {
-            (self.sent, self.seen, self.hop) = (sent, seen, 0);
-            self.port = self.port.saturating_sub(1);
-        }
-        self
     }
 
     /// Handshake, preface, SETTINGS of both sides and their acknowledgements.

@@ -262,10 +262,15 @@ impl Handshake {
                 octets.extend(record(22, &message(12, &vector16(&vec![0xff; field]))));
             }
             octets.extend(record(22, &message(14, &[])));
-            octets.extend(record(20, &[1]));
-            octets.extend(record(22, &[0xee; 40]));
         }
         Octets::Plain(octets)
+    }
+
+    /// What the server says behind the client's flight: nothing in TLS 1.3, before that its Finished.
+    #[must_use]
+    pub fn server_end(&self) -> Octets {
+        let finished = [record(20, &[1]), record(22, &[0xee; 40])].concat();
+        Octets::Plain(if self.version == Spoken::Tls12 { finished } else { Vec::new() })
     }
 
     /// Everything that the client says behind its hello.

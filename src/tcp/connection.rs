@@ -277,6 +277,8 @@ impl Connection {
         let stream = &mut self.streams[direction];
         if segment.flags.has(Flags::SYN) {
             stream.begin(segment.payload_sequence(), Start::Syn);
+            stream.tries = stream.tries.saturating_add(1);
+            stream.last_try = segment.at;
             if stream.syn.is_none() {
                 stream.syn = Some(segment.at);
                 emit(

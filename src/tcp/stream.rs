@@ -73,6 +73,10 @@ pub struct Stream {
     pub acked: u64,
     /// Where this side's SYN was seen.
     pub syn: Option<Place>,
+    /// How often it was sent, and where it was last.
+    pub tries: u32,
+    /// See there.
+    pub last_try: Place,
     /// Offset of the orderly end, once seen, whether or not all octets before it came.
     pub fin: Option<u64>,
     /// True once this side acknowledged anything, its peer's SYN included.
@@ -323,7 +327,7 @@ impl Stream {
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
         let Some(later) = self.held.first_origin() else { return origin.peer_acked };
-        let bound = if prompt(origin, &later) { later.peer_acked } else { later.peer_acked.min(self.told) };
+        let bound = if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
         origin.peer_acked.min(bound)
     }
 

@@ -59,6 +59,8 @@ pub struct Negotiation {
     pub tickets: u32,
     /// Records of each side that are sealed, as far as their headers were seen.
     pub sealed_records: PerSide<u64>,
+    /// True when a side went over to sealed records, up to TLS 1.2.
+    pub sealing: PerSide<bool>,
     /// Length of the server's first sealed record in TLS 1.3, when nothing before it can be missing.
     pub first_sealed: Option<u16>,
 }
@@ -170,7 +172,8 @@ impl Negotiation {
     /// True when both sides were heard after the server's hello, and neither gave up.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let went_on = |side: Side| self.sealed_records[side] > 0 || self.finished[side].is_some();
+        let went_on =
+            |side: Side| self.sealed_records[side] > 0 || self.sealing[side] || self.finished[side].is_some();
         self.server_hello.is_some() && self.failure().is_none() && Side::BOTH.into_iter().all(went_on)
     }
 
