@@ -76,11 +76,9 @@ impl Upper {
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
         let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
-        let blind_spots = coverage.blind_spots(number, http2);
         let (streams, frames) = counts(conn);
-        let listed = to_index(number) < wishes.limit_connections;
-        let keys = tls.map(|tls| keyring::row(number, (both.0.to_string(), both.1.to_string()), tls, desk));
-        let row = listed.then(|| {
+        let keys = tls.map(|tls| keyring::row(number, both, tls, desk));
+        let row = (to_index(number) < wishes.limit_connections).then(|| {
             let facts = Facts {
                 number,
                 first,
@@ -103,7 +101,7 @@ impl Upper {
             candidates,
             named,
             findings,
-            blind_spots,
+            blind_spots: coverage.blind_spots(number, http2),
             summary,
             agreement,
             keys: keys.map(|row| (first.pkt.input(), row)),
