@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
+use super::output::{self, Output, Talk};
 use super::show::observed;
-use super::terminal::{Terminal, write_file};
+use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy};
-use crate::report::{Detail, Format, Look, Paint, Rungs, html};
+use crate::policy::{Hidden, Policy, explain};
+use crate::report::Rungs;
 use crate::views::{Ladder, NO_INTEREST};
 
 /// The words of the command.
@@ -26,34 +27,13 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
     looking: Looking,
-}
-
-/// What is written where.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-struct Output {
-    /// What is written to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "html"])]
-    format: String,
-    /// Write to a file as well; repeatable: -o json=report.json
-    #[arg(short, long, value_name = "FORMAT=PATH")]
-    output: Vec<String>,
-    /// How much text: verdict and a line for each group of findings; with evidence; everything
-    #[arg(long, value_name = "HOW", default_value = "normal", value_parser = ["brief", "normal", "full"])]
-    detail: String,
-    /// No limit to the groups of findings, blind spots and connections that text lists
-    #[arg(long)]
-    all: bool,
-    /// Only the line with the verdict, and no notices
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Tell on standard error what was read and what is not shown
-    #[arg(short, long)]
-    verbose: bool,
 }
 
 /// What the words mean.
@@ -62,19 +42,9 @@ struct Plan {
     wishes: Wishes,
     keys: KeyLog,
     policy: Policy,
-    format: Format,
-    files: Vec<(Format, PathBuf)>,
-    look: Look,
+    symptom: Option<String>,
+    output: output::Plan,
     notices: Vec<Notice>,
-    talk: Talk,
-}
-
-/// How much is said on standard error.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Talk {
-    Errors,
-    Notices,
-    Everything,
 }
 
 /// Runs the command.
@@ -88,29 +58,18 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
 
 impl Plan {
     fn new(args: Args) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, output, looking } = args;
+        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
         files.extend(read);
-        let detail = match (output.quiet, output.detail.as_str()) {
-            (true, _) => Detail::Verdict,
-            (false, "brief") => Detail::Brief,
-            (false, "full") => Detail::Full,
-            (false, _) => Detail::Normal,
-        };
         let (keys, notices) = reading.keys()?;
+        let policy = judging.policy()?;
         let plan = Self {
             inputs: files,
             wishes: reading.wishes(NO_INTEREST),
-            policy: judging.policy()?,
-            format: Format::read(&output.format)?,
-            files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
-            look: Look { all: output.all, ..looking.look(detail) },
+            output: output.plan(&looking, &policy)?,
+            policy,
+            symptom,
             notices,
             keys,
-            talk: match (output.quiet, output.verbose) {
-                (true, _) => Talk::Errors,
-                (false, false) => Talk::Notices,
-                (false, true) => Talk::Everything,
-            },
         };
         plan.check()?;
         Ok(plan)
@@ -134,25 +93,27 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
-    for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+    for notice in report.notices.iter().filter(|_| plan.output.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
     let hidden = plan.policy.apply(&mut report);
-    if plan.talk == Talk::Everything {
+    if let Some(text) = &plan.symptom {
+        explain(&mut report, text);
+    }
+    if plan.output.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
-    terminal.print(&written(plan.format, &report, &rungs, &plan.look))?;
-    for (format, path) in &plan.files {
-        write_file(path, &written(*format, &report, &rungs, &Look { paint: Paint::Plain, ..plan.look }))?;
-    }
-    Ok(plan.policy.exit_code(&report))
+    plan.output.write(&report, &rungs, terminal)?;
+    let code = plan.policy.exit_code(&report);
+    // The program ends: its memory goes back as a whole, faster than piece by piece.
+    std::mem::forget(report);
+    Ok(code)
 }
 
 /// Reads the capture; a page's ladders need the frames as well.
 fn analyze(plan: &mut Plan, rungs: &mut Rungs) -> Result<Report, Error> {
     let keys = std::mem::take(&mut plan.keys);
-    let pages = plan.format == Format::Html || plan.files.iter().any(|(format, _)| *format == Format::Html);
-    if !pages {
+    if !plan.output.wants_rungs() {
         return pipeline::analyze(&plan.inputs, &plan.wishes, keys, &mut |_| {});
     }
     let wishes = Wishes { interest: Ladder::INTEREST, ..plan.wishes };
@@ -160,10 +121,6 @@ fn analyze(plan: &mut Plan, rungs: &mut Rungs) -> Result<Report, Error> {
     pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| {
         view.push(&observed(&seen), &mut |line| rungs.push(&line));
     })
-}
-
-fn written(format: Format, report: &Report, rungs: &Rungs, look: &Look) -> String {
-    if format == Format::Html { html(report, rungs) } else { format.write(report, look) }
 }
 
 /// What was read, and what is not shown, for the curious.
@@ -199,14 +156,9 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, show, explain, rules, schema");
+        return format!(
+            "{error}; commands are analyze, scan, show, explain, keys, rules, gen, schema, merge"
+        );
     }
     error.to_string()
-}
-
-fn destination(word: &str) -> Result<(Format, PathBuf), Error> {
-    let parts = word.split_once('=').filter(|(_, path)| !path.is_empty());
-    let (format, path) = parts
-        .ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
-    Ok((Format::read(format)?, PathBuf::from(path)))
 }

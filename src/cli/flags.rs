@@ -30,7 +30,7 @@ pub(super) struct Reading {
     /// Streams that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
     limit_streams: usize,
-    /// Threads; 0 for one a core. This version reads a capture on one thread whatever is asked for
+    /// Threads of a scan; 0 for one a core. One capture is read on one thread
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
 }
@@ -146,6 +146,11 @@ impl Reading {
         }
     }
 
+    /// How many threads are wanted; 0 for one a core.
+    pub(super) const fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// The keys that are given, and what is wrong with them.
     ///
     /// # Errors
@@ -227,6 +232,7 @@ impl Looking {
                 TimeWord::Utc => Clock::Utc,
                 TimeWord::Epoch => Clock::Epoch,
             },
+            ..Look::default()
         }
     }
 }

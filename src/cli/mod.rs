@@ -5,7 +5,11 @@
 mod analyze;
 mod explain;
 mod flags;
+mod generate;
+mod keys;
+mod output;
 mod rules;
+mod scan;
 mod schema;
 mod show;
 mod terminal;
@@ -43,12 +47,20 @@ struct Cli {
 enum Command {
     /// Judge a capture: one verdict, with culprit and evidence (the default)
     Analyze(analyze::Args),
+    /// Judge many captures: directories, patterns, lists; in parallel; one summary
+    Scan(scan::Args),
+    /// Join the JSON reports of a scan done in shards
+    Merge(scan::MergeArgs),
     /// Show what happened, without judging it: connections, frames, streams, settings
     Show(show::Args),
-    /// Tell everything about a rule, and what it prints on its own example
+    /// Tell everything about a rule and what it prints on its own example; a topic; or what an error text may come from
     Explain(explain::Args),
+    /// Tell which TLS connections can be opened, and which key lines are missing; write keys into a pcapng
+    Keys(keys::Args),
     /// List all rules
     Rules(rules::Args),
+    /// Write a synthetic capture: the example of a rule, or a scenario with a name
+    Gen(generate::Args),
     /// Print the JSON Schema of an output
     Schema(schema::Args),
 }
@@ -72,9 +84,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
     match cli.command {
         Some(Command::Analyze(args)) => analyze::run(args, terminal),
+        Some(Command::Scan(args)) => scan::run(&args, terminal),
+        Some(Command::Merge(args)) => scan::merge(&args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
+        Some(Command::Keys(args)) => keys::run(&args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
+        Some(Command::Gen(args)) => generate::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, terminal),
         None => analyze::run(cli.analyze, terminal),
     }
@@ -95,7 +111,7 @@ fn guarded(
 const fn code_of(error: &Error) -> u8 {
     match error {
         Error::Usage(_) => 2,
-        Error::Read { .. } | Error::NotACapture { .. } | Error::Write { .. } => 3,
+        Error::Read { .. } | Error::NotACapture { .. } | Error::Bad(_) | Error::Write { .. } => 3,
     }
 }
 

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::report::report_schema;
+use crate::report::{report_schema, rules_schema};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -19,12 +19,15 @@ pub(super) struct Args {
 enum What {
     /// The report of `--format json`
     Report,
+    /// The list of `rules --format json`
+    Rules,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let schema = match args.what {
         What::Report => report_schema(),
+        What::Rules => rules_schema(),
     };
     terminal.print(schema)?;
     Ok(0)

@@ -12,14 +12,14 @@ use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
     Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, header_header, header_line, ladder_header, ladder_line, latency_header, latency_line,
-    leg_header, leg_line, ping_header, ping_line, setting_lines, stream_header, stream_line, table_header,
-    table_line, window_header, window_line,
+    frame_line, handshake_header, handshake_line, header_header, header_line, ladder_header, ladder_line,
+    latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines, stream_header,
+    stream_line, table_header, table_line, window_header, window_line,
 };
 use crate::views::{
-    CallList, ConnectionLine, Frames, HEADERS_INTEREST, Interest, LATENCY_INTEREST, Ladder, Leg, Legs,
-    NO_INTEREST, Observed, PINGS_INTEREST, Room, SETTINGS_INTEREST, Secrets, SettingLine, Streams, Tables,
-    connections, headers, latency, pings, settings,
+    CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
+    Ladder, Leg, Legs, NO_INTEREST, Observed, PINGS_INTEREST, Room, SETTINGS_INTEREST, Secrets, SettingLine,
+    Streams, Tables, connections, handshake, headers, latency, pings, settings,
 };
 
 /// The words of the command.
@@ -71,6 +71,8 @@ enum View {
     Grpc,
     /// PINGs, with their round trip and who answers
     Pings,
+    /// Messages of TLS and of upgrades: versions, suites, ALPN and NPN, alerts
+    Handshake,
     /// Windows of flow control over time: of the connection (stream 0) and of streams, for each sender
     Windows,
     /// Streams open over time against MAX_CONCURRENT_STREAMS
@@ -122,6 +124,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Streams => streams(&args, &mut sheet),
         View::Settings => show_settings(&args, &mut sheet),
         View::Grpc => show_calls(&args, &mut sheet),
+        View::Handshake => show_handshakes(&args, &mut sheet),
         View::Pings => show_pings(&args, &mut sheet),
         View::Windows => windows(&args, &mut sheet),
         View::Concurrency => concurrency(&args, &mut sheet),
@@ -221,6 +224,18 @@ fn tables(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
             view.push(&observed(&seen), &mut |line| {
                 sheet.row(|| element(&line), || format!("{}\n", table_line(&line, &look)));
             });
+        }
+    })
+}
+
+fn show_handshakes(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    sheet.begin(&format!("{}\n", handshake_header(&look)));
+    args.analyze(HANDSHAKE_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            for line in handshake(&observed(&seen)) {
+                sheet.row(|| element(&line), || format!("{}\n", handshake_line(&line, &look)));
+            }
         }
     })
 }
@@ -419,5 +434,7 @@ pub(super) const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
         fact: seen.fact,
         connection: seen.connection,
         grpc: seen.grpc,
+        tls: seen.tls,
+        http1: seen.http1,
     }
 }

@@ -77,7 +77,7 @@ impl Connection {
                 self.priority_update(&seen, prioritized, emit);
                 self.count_priority_of(&seen, prioritized, emit);
             }
-            Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
+            Payload::AltSvc { .. } | Payload::Origin(_) => self.advertise(&seen, payload, emit),
             Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
@@ -195,6 +195,7 @@ impl Connection {
         let half = &mut self.sides[seen.side];
         half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
         let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
+        self.note_alt_svc_field(seen);
         if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
             self.block_fault(seen, open, &head.block, emit);
         }

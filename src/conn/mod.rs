@@ -5,6 +5,7 @@
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
 mod abuse;
+mod alternatives;
 mod authority;
 mod block;
 mod calls;
@@ -39,6 +40,8 @@ mod streams;
 mod transport;
 mod weight;
 
+pub use alternatives::{Alternative, Alternatives};
+pub use authority::{host_of, is_domain};
 pub use block::{LongBlock, OpenBlock};
 pub use chatter::{Keepalive, Pieces, Repeats};
 pub use connection::Connection;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::Table;
 use crate::base::{PacketNumber, PerSide};
 
 /// A TCP connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConnectionRow {
     /// Its number.
     pub id: u64,
@@ -42,7 +43,7 @@ pub struct ConnectionRow {
     /// SETTINGS; bounded.
     pub settings: Vec<SettingsRow>,
     /// Frames by sender and type.
-    pub frames: PerSide<BTreeMap<&'static str, u64>>,
+    pub frames: PerSide<Table<u64>>,
     /// Round trips, medians.
     pub rtt_ms: RoundTrips,
     /// Streams.
@@ -56,6 +57,9 @@ pub struct ConnectionRow {
     /// Calls for the text report; not part of the schema.
     #[serde(skip)]
     pub calls: Calls,
+    /// Keys, where there is TLS, for those who ask for them; not part of the schema.
+    #[serde(skip)]
+    pub keys: Option<super::KeyRow>,
 }
 
 /// What became of the calls on a connection.
@@ -72,7 +76,7 @@ pub struct Calls {
 }
 
 /// One end of a connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Peer {
     /// Its address.
     pub addr: String,
@@ -86,7 +90,7 @@ pub struct Peer {
 }
 
 /// A guess at a program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Implementation {
     /// Its name.
     pub guess: String,
@@ -95,7 +99,7 @@ pub struct Implementation {
 }
 
 /// How a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum End {
@@ -108,12 +112,12 @@ pub enum End {
 }
 
 /// How the protocol was agreed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Negotiation {
     /// `h2c_prior_knowledge`, `h2c_upgrade`, `http1`, `h2_alpn`, … as UX.md lists them.
     pub via: &'static str,
     /// TLS, where there was any.
-    pub tls: Option<TlsRow>,
+    pub tls: Option<Box<TlsRow>>,
     /// NPN, where it was used.
     pub npn: Option<Npn>,
     /// `Upgrade: h2c`, where it was asked for.
@@ -123,7 +127,7 @@ pub struct Negotiation {
 }
 
 /// TLS facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct TlsRow {
     pub version: Option<String>,
@@ -135,11 +139,12 @@ pub struct TlsRow {
     pub resumed: Option<bool>,
     pub early_data: Option<bool>,
     pub decrypted: bool,
+    pub key_source: Option<String>,
     pub alert: Option<AlertRow>,
 }
 
 /// The alert that ended the handshake, or the connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct AlertRow {
     pub by: &'static str,
@@ -149,7 +154,7 @@ pub struct AlertRow {
 }
 
 /// NPN facts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Npn {
     pub offered: Vec<String>,
@@ -157,7 +162,7 @@ pub struct Npn {
 }
 
 /// An upgrade from HTTP/1.1.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UpgradeRow {
     /// The request.
     pub pkt: PacketNumber,
@@ -170,7 +175,7 @@ pub struct UpgradeRow {
 }
 
 /// An alternative service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct AltSvc {
     pub protocol: String,
@@ -181,7 +186,7 @@ pub struct AltSvc {
 }
 
 /// A SETTINGS frame.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SettingsRow {
     /// The packet.
     pub pkt: PacketNumber,
@@ -192,13 +197,13 @@ pub struct SettingsRow {
     /// Milliseconds until then.
     pub ack_ms: Option<f64>,
     /// Values by name.
-    pub values: BTreeMap<&'static str, u32>,
+    pub values: Table<u32>,
     /// Values without a name, by `0x…`.
     pub unknown: BTreeMap<String, u32>,
 }
 
 /// Round trips in milliseconds; `None` where not measured.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct RoundTrips {
     /// TCP handshake.
     pub tcp: Option<f64>,
@@ -209,7 +214,7 @@ pub struct RoundTrips {
 }
 
 /// Streams of a connection.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct StreamCounts {
     /// Opened.
     pub opened: u64,
@@ -224,7 +229,7 @@ pub struct StreamCounts {
 }
 
 /// A GOAWAY frame.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GoawayRow {
     /// The packet.
     pub pkt: PacketNumber,
@@ -239,7 +244,7 @@ pub struct GoawayRow {
 }
 
 /// Smallest connection windows; `None` when not tracked.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct WindowsRow {
     /// For data sent by the client.
     pub client_conn_min: Option<i64>,
@@ -250,10 +255,12 @@ pub struct WindowsRow {
 }
 
 /// A stream.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StreamRow {
     /// `connection:stream`.
     pub id: String,
+    /// In a scan the capture, by its first input; `None` where there is one capture.
+    pub input: Option<u64>,
     /// The connection.
     pub conn: u64,
     /// The stream.
@@ -287,7 +294,7 @@ pub struct StreamRow {
 }
 
 /// A change of state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct StateChange {
     pub pkt: PacketNumber,
@@ -298,7 +305,7 @@ pub struct StateChange {
 }
 
 /// A request.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct RequestRow {
     pub method: Option<String>,
@@ -308,14 +315,14 @@ pub struct RequestRow {
 }
 
 /// A response.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct ResponseRow {
     /// The status code.
     pub status: Option<u16>,
 }
 
 /// A gRPC call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Grpc {
     pub service: String,
@@ -327,7 +334,7 @@ pub struct Grpc {
 }
 
 /// A value towards the server and one towards the client.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct UpDown<T> {
     /// Sent by the client.
     pub up: T,
@@ -336,7 +343,7 @@ pub struct UpDown<T> {
 }
 
 /// Parts of a call's time; `None` where not measurable.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Latency {
     pub total: Option<f64>,

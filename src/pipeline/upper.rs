@@ -91,6 +91,8 @@ impl Ears {
             fact,
             connection: conn,
             grpc: &self.grpc,
+            tls: sight.tls,
+            http1,
         });
     }
 
@@ -271,6 +273,7 @@ impl Upper {
             (Protocol::Http2, piece) => self.frames(side, &piece, sight, observe),
             (Protocol::Unknown, Piece::Chunk { bytes, origin }) => {
                 self.held[side].add(bytes, origin);
+                self.http1.spoke_on |= side == Side::Client && self.is_upgraded();
                 self.decide(side, sight, observe);
             }
             (Protocol::Other, Piece::Chunk { bytes, origin })
@@ -332,6 +335,7 @@ impl Upper {
         let pending = self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending);
         if pending && !self.held.client.is_full() {
             self.held.client.add(bytes, origin);
+            self.note_early_preface();
         } else if let Some(rest) = bytes.strip_prefix(PREFACE.as_slice()) {
             self.http1.protocols.client = Protocol::Http2;
             let behind = origin.before(to_u64(rest.len()));
@@ -402,6 +406,10 @@ impl Upper {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         self.http1.protocols[side] = protocol;
+        self.http1.first[side] = Some(self.held[side].first());
+        if let (Side::Server, Some((response, at))) = (side, &self.http1.response) {
+            response.alt_svc.iter().for_each(|field| self.conn.note_alt_svc(field.as_bytes(), *at));
+        }
         let late = self.ears.coverage.sides[side].start_missing;
         self.ears.coverage.sides[side].opaque = protocol != Protocol::Http2;
         match (side, protocol) {
@@ -412,6 +420,7 @@ impl Upper {
             }
             (Side::Client, Protocol::Http1) => {
                 self.held.client.drop_front(length);
+                self.note_early_preface();
                 return;
             }
             (Side::Server, Protocol::Http2) => {
@@ -448,8 +457,12 @@ impl Upper {
         };
         let (origin, settings) = (upgrade.requested, settings(upgrade));
         self.tell(sight, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
-        let skip = opening::skip_content(&mut self.http1, self.held.client.octets().len());
+        let skip = opening::skip_content(&mut self.http1, self.held.client.octets());
         self.held.client.drop_front(skip);
+        self.http1.spoke_on = !self.held.client.octets().is_empty();
+        if self.http1.spoke_on {
+            self.decide(Side::Client, sight, observe);
+        }
         self.http1.protocols.client = Protocol::Unknown;
     }
 
@@ -463,6 +476,16 @@ impl Upper {
             && !self.engine_blames_preface()
         {
             self.tell(sight, observe, |conn, mut emit| conn.bad_preface(origin, 0, 24, &mut emit));
+        }
+    }
+
+    fn is_upgraded(&self) -> bool {
+        self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Accepted)
+    }
+
+    fn note_early_preface(&mut self) {
+        if self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending) {
+            opening::note_early_preface(&mut self.http1, &self.held.client);
         }
     }
 
@@ -494,6 +517,10 @@ impl Upper {
         let last = tcp.last();
         self.conn.transport.first = self.first;
         self.conn.transport.last = last;
+        let stream = tcp.stream(client);
+        self.conn.transport.tries = stream.tries;
+        self.conn.transport.knocked = (stream.only_knocked(), tcp.stream(client.reverse()).refused);
+        self.conn.transport.last_try = stream.last_try;
         let end = if over { last } else { capture };
         self.ears.now = end;
         if let Some(tls) = tls {

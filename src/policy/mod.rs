@@ -1,9 +1,14 @@
 //! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
+mod gathering;
+mod join;
+mod muted;
 mod order;
+mod search;
 mod selection;
 mod spelling;
+mod symptom;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -12,8 +17,13 @@ use crate::base::to_u64;
 use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::limits;
 
+pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
+pub use join::{Lists, join, part, unread, worst};
+pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
-pub use selection::{Selection, rule};
+pub use search::{Candidate, Decoded, Found, Library, Subject};
+pub use selection::{Selection, is_slip, meant, rule};
+pub use symptom::explain;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]
@@ -72,6 +82,7 @@ impl Policy {
     pub fn apply(&self, report: &mut Report) -> Hidden {
         let hidden = self.drop_what_does_not_count(report);
         self.selection.note(self.level, &mut report.coverage);
+        muted::note(&mut report.coverage);
         order::sort(report);
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
             finding.id = format!("f{number}");

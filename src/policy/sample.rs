@@ -37,7 +37,7 @@ pub(crate) fn hang() -> Report {
         by: "client",
         acked_pkt: None,
         ack_ms: None,
-        values: BTreeMap::from([("INITIAL_WINDOW_SIZE", 65_535)]),
+        values: [("INITIAL_WINDOW_SIZE", 65_535)].into_iter().collect(),
         unknown: BTreeMap::from([("0x0a0a".to_owned(), 1)]),
     });
     row.frames.client.insert("SETTINGS", 1);
@@ -62,6 +62,7 @@ pub(crate) fn empty(path: &str) -> Report {
             confidence: None,
             top_finding: None,
             counts: crate::finding::Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: vec![Input {
@@ -77,6 +78,7 @@ pub(crate) fn empty(path: &str) -> Report {
             sha256: None,
             error: None,
             keys: Keys::default(),
+            scan: None,
         }],
         coverage: Coverage { rules_run: 197, ..Coverage::default() },
         connections: Vec::new(),
@@ -125,6 +127,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         },
         findings: Vec::new(),
         calls: Calls::default(),
+        keys: None,
     }
 }
 
@@ -132,6 +135,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
 pub(crate) fn stream(conn: u64, stream: u32, path: &str) -> StreamRow {
     StreamRow {
         id: format!("{conn}:{stream}"),
+        input: None,
         conn,
         stream,
         opened_by: "client",
@@ -219,6 +223,7 @@ pub(crate) fn finding(
         severity,
         confidence: Confidence::Certain,
         culprit: Blame { role: Culprit::Unknown, endpoint: None, maybe: None },
+        input: None,
         conn: Some(conn),
         conns: Vec::new(),
         stream: None,
@@ -242,6 +247,7 @@ pub(crate) fn finding(
 pub(crate) fn blind_spot(kind: BlindSpotKind, conns: &[u64], effect: &str) -> BlindSpot {
     BlindSpot {
         kind,
+        input: None,
         conns: conns.to_vec(),
         dir: Some(Direction::S2c),
         from_pkt: Some(120.into()),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Policy;
+use crate::base::to_u64;
 use crate::finding::{Calls, ConnectionRow, Counts, Finding, Report, Severity, Status, Verdict};
 
 /// Exit code: a finding fails the run.
 pub(super) const FAILED: u8 = 1;
 /// Exit code: an input could not be read to its end.
-const UNREADABLE: u8 = 3;
+pub(super) const UNREADABLE: u8 = 3;
 /// Exit code: nothing to judge.
 const NOTHING: u8 = 4;
 
@@ -24,6 +25,7 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
         counts: count(&report.findings),
+        symptom: None,
     }
 }
 
@@ -122,7 +124,13 @@ fn passed(report: &Report) -> String {
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
-    format!("{}; nothing wrong found{notes}.", subject(report, total))
+    let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
+    format!("{}; nothing wrong found{where_seen}{notes}.", subject(report, total))
+}
+
+/// True for a connection whose TLS was not opened.
+fn is_unread(row: &ConnectionRow) -> bool {
+    row.http2 && row.negotiation.tls.as_ref().is_some_and(|tls| !tls.decrypted)
 }
 
 /// What was looked at: calls where all connections are listed, else streams.
@@ -130,12 +138,14 @@ fn subject(report: &Report, calls: u64) -> String {
     let http2 = report.totals.http2_connections;
     let grpc = report.connections.iter().filter(|row| row.calls.total > 0).all(|row| row.calls.grpc);
     let on = plural(http2, "HTTP/2 connection");
+    let unread = report.connections.iter().filter(|row| is_unread(row)).count();
     match (http2, calls) {
         (0, _) => {
             let tried = report.connections.iter().filter(|row| negotiates(row)).count();
             format!("no HTTP/2 connection, {tried} negotiated towards it")
         }
         _ if report.omitted.connections > 0 => format!("{} on {on}", plural(report.totals.streams, "stream")),
+        (_, 0) if to_u64(unread) == http2 => format!("{on}, encrypted and not read"),
         (_, 0) => format!("{on} without a request"),
         _ if grpc => format!("{} on {on}", plural(calls, "gRPC call")),
         _ => format!("{} on {on}", plural(calls, "request")),
@@ -155,7 +165,7 @@ fn causes(failed: BTreeMap<&str, u64>) -> String {
     said.join(", ")
 }
 
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     match count {
         0 => format!("no {noun}s"),
         1 => format!("1 {noun}"),

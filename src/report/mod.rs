@@ -1,15 +1,32 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+mod captures;
+mod coverage;
+#[cfg(feature = "cli")]
+mod csv;
+mod found;
+#[cfg(feature = "cli")]
+mod github;
+#[cfg(feature = "cli")]
+mod gitlab;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
 #[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
 mod look;
+#[cfg(feature = "cli")]
+mod md;
+#[cfg(feature = "cli")]
+mod ndjson;
 #[cfg(feature = "cli")]
 mod numbers;
 mod rules;
 mod sanitize;
+#[cfg(feature = "cli")]
+mod sarif;
 mod schema;
 #[cfg(feature = "cli")]
 mod text;
@@ -18,20 +35,25 @@ use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+pub use coverage::{coverage_as_json, coverage_as_markdown};
+pub use found::{found_as_json, topic_as_json};
 #[cfg(feature = "cli")]
 pub use html::{Rungs, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
-pub use look::{Charset, Clock, Detail, Look, Paint};
+pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
+#[cfg(feature = "cli")]
+pub use ndjson::Ndjson;
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
-pub use schema::report_schema;
+pub use schema::{report_schema, rules_schema};
 #[cfg(feature = "cli")]
 pub use text::{
-    call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,
-    header_header, header_line, ladder_header, ladder_line, latency_header, latency_line, leg_header,
-    leg_line, ping_header, ping_line, report as text, rule_page, rule_table, setting_lines, stream_header,
-    stream_line, table_header, table_line, window_header, window_line,
+    call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
+    frame_header, frame_line, handshake_header, handshake_line, header_header, header_line, key_lines,
+    ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line,
+    report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header, stream_line,
+    table_header, table_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.
@@ -47,6 +69,27 @@ pub enum Format {
     /// One page that draws the report.
     #[cfg(feature = "cli")]
     Html,
+    /// One object a line, for pipes.
+    #[cfg(feature = "cli")]
+    Ndjson,
+    /// Test results, for CI.
+    #[cfg(feature = "cli")]
+    Junit,
+    /// SARIF 2.1.0, for code scanning.
+    #[cfg(feature = "cli")]
+    Sarif,
+    /// Annotations of GitHub's workflows.
+    #[cfg(feature = "cli")]
+    Github,
+    /// GitLab's Code Quality.
+    #[cfg(feature = "cli")]
+    Gitlab,
+    /// Markdown, to paste into an issue.
+    #[cfg(feature = "cli")]
+    Md,
+    /// Rows for spreadsheets.
+    #[cfg(feature = "cli")]
+    Csv,
 }
 
 impl Format {
@@ -57,6 +100,20 @@ impl Format {
         Self::Json,
         #[cfg(feature = "cli")]
         Self::Html,
+        #[cfg(feature = "cli")]
+        Self::Ndjson,
+        #[cfg(feature = "cli")]
+        Self::Junit,
+        #[cfg(feature = "cli")]
+        Self::Sarif,
+        #[cfg(feature = "cli")]
+        Self::Github,
+        #[cfg(feature = "cli")]
+        Self::Gitlab,
+        #[cfg(feature = "cli")]
+        Self::Md,
+        #[cfg(feature = "cli")]
+        Self::Csv,
     ];
 
     /// The word that names it on the command line.
@@ -68,6 +125,20 @@ impl Format {
             Self::Json => "json",
             #[cfg(feature = "cli")]
             Self::Html => "html",
+            #[cfg(feature = "cli")]
+            Self::Ndjson => "ndjson",
+            #[cfg(feature = "cli")]
+            Self::Junit => "junit",
+            #[cfg(feature = "cli")]
+            Self::Sarif => "sarif",
+            #[cfg(feature = "cli")]
+            Self::Github => "github",
+            #[cfg(feature = "cli")]
+            Self::Gitlab => "gitlab",
+            #[cfg(feature = "cli")]
+            Self::Md => "md",
+            #[cfg(feature = "cli")]
+            Self::Csv => "csv",
         }
     }
 
@@ -89,6 +160,13 @@ impl Format {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
             Self::Html => html::report(report, &Rungs::default()),
+            Self::Ndjson => ndjson::report(report),
+            Self::Junit => junit::report(report, look),
+            Self::Sarif => sarif::report(report),
+            Self::Github => github::report(report),
+            Self::Gitlab => gitlab::report(report),
+            Self::Md => md::report(report),
+            Self::Csv => csv::report(report, look.rows),
         }
     }
 }

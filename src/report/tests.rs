@@ -406,7 +406,7 @@ fn formats_are_read_by_their_words() {
         assert_eq!(Format::read(format.word()).unwrap(), *format);
     }
     assert_eq!(
-        Format::read("paper").unwrap_err().to_string(),
-        "unknown format `paper`; there are text, json, html"
+        Format::read("yaml").unwrap_err().to_string(),
+        "unknown format `yaml`; there are text, json, html, ndjson, junit, sarif, github, gitlab, md, csv"
     );
 }

@@ -33,7 +33,17 @@ impl Wire {
         let calls = crate::grpc::Calls::default();
         let first = Place { pkt: 1.into(), ..Place::default() };
         talk(&mut wire, &mut |connection, fact| {
-            let seen = Observed { conn: 0, first, ends: None, fact: &fact, connection, grpc: &calls };
+            let exchange = crate::http1::Exchange::default();
+            let seen = Observed {
+                conn: 0,
+                first,
+                ends: None,
+                fact: &fact,
+                connection,
+                grpc: &calls,
+                tls: None,
+                http1: &exchange,
+            };
             frames.push(&seen, &mut |line| said.frames.push(line));
             streams.push(&seen, &mut |line| said.streams.push(line));
             said.settings.extend(settings(&seen));
@@ -243,6 +253,7 @@ fn a_request_is_matched_over_both_connections_of_a_proxy() {
         now += 1;
         wires[conn].pkt = now;
         wires[conn].send(side, octets, &mut |connection, fact| {
+            let exchange = crate::http1::Exchange::default();
             let conn_number = u64::try_from(conn).unwrap();
             let seen = Observed {
                 conn: conn_number,
@@ -251,6 +262,8 @@ fn a_request_is_matched_over_both_connections_of_a_proxy() {
                 fact: &fact,
                 connection,
                 grpc: &calls,
+                tls: None,
+                http1: &exchange,
             };
             legs.push(&seen, &mut |line| lines.push(line));
         });
@@ -279,7 +292,10 @@ fn secrets_are_masked_unless_they_are_asked_for() {
         let calls = crate::grpc::Calls::default();
         wire.send(Side::Client, &frame(FrameType::HEADERS, 0x5, 1, &block), &mut |connection, fact| {
             let first = Place::default();
-            let seen = Observed { conn: 0, first, ends: None, fact: &fact, connection, grpc: &calls };
+            let exchange = crate::http1::Exchange::default();
+            let (tls, http1) = (None, &exchange);
+            let seen =
+                Observed { conn: 0, first, ends: None, fact: &fact, connection, grpc: &calls, tls, http1 };
             headers(&seen, secrets, &mut |line| lines.push((line.name, line.value, line.masked, line.saved)));
         });
         lines

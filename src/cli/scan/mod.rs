@@ -1,0 +1,174 @@
+//! `h2lint scan PATH...`: many captures, each judged by itself, in parallel; one report. Its bytes do not depend on the number of
+//! threads, and shards of it can be merged.
+
+mod merging;
+mod paths;
+mod progress;
+mod sets;
+mod work;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::code_of;
+use super::flags::{Judging, Looking, Reading};
+use super::output::{Output, Plan, Streaming, Talk};
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::finding::Report;
+use crate::policy::{GroupBy, Lists, Policy, join, part};
+use crate::views::NO_INTEREST;
+use paths::{Shard, Where};
+use progress::Progress;
+use work::{Work, each};
+
+pub(super) use merging::{Args as MergeArgs, run as merge};
+
+/// The words of the command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Captures, directories (searched for captures, at any depth), patterns ('**/*.pcap'), and lists (@FILE)
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    places: Where,
+    /// What becomes of the run when a capture cannot be read; the exit code is 3 in any case
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = BadWord::Warn, help_heading = "Input")]
+    on_bad_file: BadWord,
+    /// Do the I-th of N parts of the work; `h2lint merge` joins their JSON reports
+    #[arg(long, value_name = "I/N", help_heading = "Run")]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    grouping: Grouping,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// How equal findings are gathered.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Grouping {
+    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
+    group_by: GroupWord,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GroupWord {
+    Rule,
+    Culprit,
+    Conn,
+    File,
+}
+
+/// What becomes of the run when a capture cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BadWord {
+    /// Nothing else is reported
+    Fail,
+    /// It is named on standard error, and in the report
+    Warn,
+    /// It is named in the report only
+    Skip,
+}
+
+impl Grouping {
+    fn meaning(self) -> GroupBy {
+        match self.group_by {
+            GroupWord::Rule => GroupBy::Rule,
+            GroupWord::Culprit => GroupBy::Culprit,
+            GroupWord::Conn => GroupBy::Connection,
+            GroupWord::File => GroupBy::File,
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
+    let policy = args.judging.policy()?;
+    let mut plan = args.output.plan(&args.looking, &policy)?;
+    plan.look.group_by = args.grouping.meaning();
+    let (keys, notices) = args.reading.keys()?;
+    for notice in notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+        terminal.complain(&notice.text);
+    }
+    if args.paths.is_empty() && !args.places.names_lists() {
+        return Err(Error::Usage(
+            "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
+        ));
+    }
+    let found = args.places.find(&args.paths)?;
+    let mut captures = sets::captures(found);
+    if let Some(shard) = args.shard {
+        captures = shard.part(captures);
+    }
+    let work = Work { policy: &policy, wishes: args.reading.wishes(NO_INTEREST), keys, captures };
+    let (mut report, streaming) = match scan(args, &work, &plan, terminal) {
+        Ok(done) => done,
+        Err(error @ Error::Usage(_)) => return Err(error),
+        Err(error) => {
+            terminal.complain(&error.to_string());
+            return Ok(code_of(&error));
+        }
+    };
+    report.notices.extend(notices);
+    empty(&mut report, &policy, args);
+    plan.finish(&report, streaming, terminal)?;
+    Ok(policy.exit_code(&report))
+}
+
+/// Without any capture there is nothing to judge; a shard may well be empty.
+fn empty(report: &mut Report, policy: &Policy, args: &Args) {
+    if report.inputs.is_empty() && args.shard.is_none() && !policy.allow_empty {
+        report.verdict.exit_code = NOTHING;
+    }
+}
+
+/// Judges the captures; each is told in its turn, whoever is done first.
+fn scan(
+    args: &Args,
+    work: &Work<'_>,
+    plan: &Plan,
+    terminal: &mut Terminal,
+) -> Result<(Report, Streaming), Error> {
+    let mut streaming = plan.stream()?;
+    let lists = Lists { connections: work.wishes.limit_connections, streams: work.wishes.limit_streams };
+    let visible = std::io::stderr().is_terminal() && plan.talk >= Talk::Notices;
+    let progress = Progress::new(&work.captures, visible);
+    let mut parts: Vec<Report> = Vec::new();
+    each(work, args.reading.threads(), &progress, &mut |report| {
+        for input in &report.inputs {
+            if let Some(error) = &input.error {
+                let said = format!("{}: {error}", input.path);
+                match args.on_bad_file {
+                    BadWord::Fail => return Err(Error::Bad(said)),
+                    BadWord::Warn => progress.around(|| terminal.complain(&said)),
+                    BadWord::Skip => {}
+                }
+            }
+        }
+        let report = part(report);
+        streaming.capture(&report, terminal)?;
+        parts.push(report);
+        if parts.len() >= JOINED_AT_ONCE {
+            parts = vec![join(std::mem::take(&mut parts), lists)];
+        }
+        Ok(())
+    })?;
+    progress.finish();
+    Ok((join(parts, lists), streaming))
+}
+
+/// Exit code: nothing to judge.
+const NOTHING: u8 = 4;
+
+/// Reports that are held before they are joined: few enough to hold, enough to join seldom.
+const JOINED_AT_ONCE: usize = 64;
