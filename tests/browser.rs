@@ -104,7 +104,7 @@ fn a_page_is_read_from_disk_and_works() {
 fn a_report_that_is_dropped_is_drawn() {
     let script = r#"
         const other = { ...report, verdict: { ...report.verdict, status: 'warn', headline: '<b>another</b>\u202e' } };
-        const parsed = JSON.parse(JSON.stringify(other)); report = parsed; rungs = {}; draw();
+        const parsed = JSON.parse(JSON.stringify(other)); report = parsed; rungs = {}; draw(); select(report.connections[0]);
         return { headline: document.querySelector('h1').textContent, bold: document.querySelectorAll('h1 b').length,
             rungs: document.querySelectorAll('.rung').length };"#;
     let Some(told) = told("clean/goaway-grpcgo-graceful", script) else { return };
