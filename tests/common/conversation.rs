@@ -193,6 +193,7 @@ impl World {
             8 => finish(end, a, b),
             9 => reset(end, a, b),
             10 => credit(end, a, b),
+            11 if self.pings > 1 && self.manners != Manners::Rude => Vec::new(),
             11 => {
                 self.pings = self.pings.wrapping_add(1);
                 let opaque = [self.pings; 8];
