@@ -247,7 +247,11 @@ fn reset(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     vec![(rst_stream(stream, code), Some(Message::Reset(stream)))]
 }
 
-fn credit(end: &End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+fn credit(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    end.gifts += 1;
+    if end.manners != Manners::Rude && end.gifts > 4 {
+        return Vec::new();
+    }
     let useful = |id: u32, view: &View| view.alive() && (end.side == Side::Client || id % 2 == 1);
     let stream = if a & 1 == 0 { Some(0) } else { end.pick(b, useful) };
     let octets = 1 + u32::from(a) * 3;

@@ -2,7 +2,7 @@
 
 use crate::base::Side;
 use crate::conn::{Connection, Goaway, On, Stream};
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, goaway, response};
@@ -93,6 +93,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         last == StreamId::CONNECTION && conn.streams.iter().all(|stream| !stream.sent.server.has_answered());
     if refused || first.is_none() {
         draft = draft.severity(Severity::Info);
+    }
+    if Side::BOTH.iter().any(|side| !event.coverage.sides[*side].whole()) {
+        draft = draft.at_most(Confidence::Likely);
     }
     if let Some(first) = first {
         let what = format!("stream {} opened", first.id);
