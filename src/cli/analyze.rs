@@ -150,7 +150,7 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     }
     terminal.print(&plan.format.write(&report, &plan.look))?;
     for (format, path) in &plan.files {
-        write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
+        write_file(path, format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
     }
     Ok(plan.policy.exit_code(&report))
 }
