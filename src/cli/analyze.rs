@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy};
+use crate::policy::{Hidden, Policy, explain};
 use crate::views::NO_INTEREST;
 
 /// The words of the command.
@@ -25,6 +25,9 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -38,6 +41,7 @@ struct Plan {
     keys: KeyLog,
     policy: Policy,
     output: output::Plan,
+    symptom: Option<String>,
     notices: Vec<Notice>,
 }
 
@@ -52,7 +56,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
 
 impl Plan {
     fn new(args: Args) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, output, looking } = args;
+        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
         files.extend(read);
         let (keys, notices) = reading.keys()?;
         let policy = judging.policy()?;
@@ -61,6 +65,7 @@ impl Plan {
             wishes: reading.wishes(NO_INTEREST),
             output: output.plan(&looking, &policy)?,
             policy,
+            symptom,
             notices,
             keys,
         };
@@ -90,11 +95,17 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         terminal.complain(&notice.text);
     }
     let hidden = plan.policy.apply(&mut report);
+    if let Some(text) = &plan.symptom {
+        explain(&mut report, text);
+    }
     if plan.output.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
     plan.output.write(&report, terminal)?;
-    Ok(plan.policy.exit_code(&report))
+    let code = plan.policy.exit_code(&report);
+    // The program ends: its memory goes back as a whole, faster than piece by piece.
+    std::mem::forget(report);
+    Ok(code)
 }
 
 /// What was read, and what is not shown, for the curious.
@@ -130,7 +141,9 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, scan, show, explain, rules, schema, merge");
+        return format!(
+            "{error}; commands are analyze, scan, show, explain, keys, rules, gen, schema, merge"
+        );
     }
     error.to_string()
 }

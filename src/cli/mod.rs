@@ -5,6 +5,8 @@
 mod analyze;
 mod explain;
 mod flags;
+mod generate;
+mod keys;
 mod output;
 mod rules;
 mod scan;
@@ -51,10 +53,14 @@ enum Command {
     Merge(scan::MergeArgs),
     /// Show what happened, without judging it: connections, frames, streams, settings
     Show(show::Args),
-    /// Tell everything about a rule, and what it prints on its own example
+    /// Tell everything about a rule and what it prints on its own example; a topic; or what an error text may come from
     Explain(explain::Args),
+    /// Tell which TLS connections can be opened, and which key lines are missing; write keys into a pcapng
+    Keys(keys::Args),
     /// List all rules
     Rules(rules::Args),
+    /// Write a synthetic capture: the example of a rule, or a scenario with a name
+    Gen(generate::Args),
     /// Print the JSON Schema of an output
     Schema(schema::Args),
 }
@@ -82,7 +88,9 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Merge(args)) => scan::merge(&args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
+        Some(Command::Keys(args)) => keys::run(&args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
+        Some(Command::Gen(args)) => generate::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, terminal),
         None => analyze::run(cli.analyze, terminal),
     }

@@ -191,6 +191,11 @@ impl Connection {
         }
     }
 
+    /// The authorities of the requests, as many as are remembered, in the order in which they were first named.
+    pub fn authorities(&self) -> impl Iterator<Item = &str> {
+        self.sides.client.gatherer.authorities.listed()
+    }
+
     /// The side ended inside a frame: its header, when that is complete, and the octets that never came.
     pub fn unfinished(
         &mut self,

@@ -41,6 +41,7 @@ mod transport;
 mod weight;
 
 pub use alternatives::{Alternative, Alternatives};
+pub use authority::{host_of, is_domain};
 pub use block::{LongBlock, OpenBlock};
 pub use chatter::{Keepalive, Pieces, Repeats};
 pub use connection::Connection;

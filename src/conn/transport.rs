@@ -8,6 +8,8 @@ use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
 pub struct Transport {
     /// Where each SYN was.
     pub syn: PerSide<Option<Place>>,
+    /// True when the client sent nothing but its SYN, and the RST that answered it, where there is one.
+    pub knocked: (bool, Option<Origin>),
     /// How often the client sent its SYN, and where it was last.
     pub tries: u32,
     /// See there.

@@ -66,14 +66,12 @@ impl Exchange {
         matches!(self.protocols.client, Protocol::Http2 | Protocol::Http1)
     }
 
-    /// The alert with which the server answered in TLS, when its first octets are one.
+    /// Where the server answered with an alert of TLS, and what it says, when its first octets are one.
     #[must_use]
-    pub fn tls_alert(&self) -> Option<(u8, Origin)> {
+    pub fn tls_alert(&self) -> Option<(Option<u8>, Origin)> {
         let first = self.first.server.as_ref()?;
-        match first.octets() {
-            [21, 3, _, _, _, _, description, ..] => Some((*description, first.origin)),
-            _ => None,
-        }
+        let alert = matches!(first.octets(), [21, 3, ..]);
+        alert.then(|| (first.octets().get(6).copied(), first.origin))
     }
 }
 

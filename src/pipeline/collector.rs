@@ -2,6 +2,7 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
@@ -28,6 +29,7 @@ pub(super) struct Collector {
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
+    pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
 
@@ -50,6 +52,9 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
+        if let Some((input, keys)) = concluded.keys {
+            self.keyring.count(input, &keys);
+        }
         if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
             self.agreements.add(concluded.agreement, ends.clone());
         }
@@ -99,16 +104,11 @@ impl Collector {
         mut self,
         wishes: &Wishes,
         flows: &Flows,
-        inputs: Vec<Input>,
+        mut inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        let nobody = Ends {
-            number: 0,
-            client: String::new(),
-            server: String::new(),
-            server_key: String::new(),
-            first: crate::base::Place::default(),
-        };
+        self.keyring.tell(&mut inputs);
+        let nobody = Ends::default();
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {
@@ -176,6 +176,7 @@ fn unjudged(towards_http2: bool) -> Verdict {
         confidence: None,
         top_finding: None,
         counts: Counts::default(),
+        symptom: None,
     }
 }
 

@@ -4,12 +4,13 @@ use std::hash::BuildHasher;
 
 use super::calls::Counted;
 use super::desk::Desk;
+use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::{PerSide, Place, to_index};
 use crate::conn::Connection;
-use crate::finding::{BlindSpot, ConnectionRow, Finding};
+use crate::finding::{BlindSpot, ConnectionRow, Finding, KeyRow};
 use crate::http1;
 use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
@@ -27,6 +28,8 @@ pub(super) struct Concluded {
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
     pub agreement: Agreement,
+    /// Where there is TLS: the input of its first packet, and its keys.
+    pub keys: Option<(u64, KeyRow)>,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -76,6 +79,7 @@ impl Upper {
         let blind_spots = coverage.blind_spots(number, http2);
         let (streams, frames) = counts(conn);
         let listed = to_index(number) < wishes.limit_connections;
+        let keys = tls.map(|tls| keyring::row(number, (both.0.to_string(), both.1.to_string()), tls, desk));
         let row = listed.then(|| {
             let facts = Facts {
                 number,
@@ -90,6 +94,7 @@ impl Upper {
                 http2,
                 authority,
                 calls: std::mem::take(calls).finish(),
+                keys: keys.clone(),
             };
             rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
         });
@@ -101,6 +106,7 @@ impl Upper {
             blind_spots,
             summary,
             agreement,
+            keys: keys.map(|row| (first.pkt.input(), row)),
             ends,
             http2,
             streams,
@@ -137,13 +143,7 @@ fn offers_http2(tls: &Session) -> bool {
 
 /// Who the two ends are, for the words of findings.
 fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
-    Ends {
-        number,
-        client: client.to_string(),
-        server: server.to_string(),
-        server_key: authority.map_or_else(|| server.port.to_string(), str::to_owned),
-        first,
-    }
+    Ends { number, client: Some(client), server: Some(server), name: authority.map(Box::from), first }
 }
 
 /// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.

@@ -9,7 +9,7 @@ use super::upper::Upper;
 use crate::base::{Origin, PerSide, Piece, Place, Side};
 use crate::http1::FirstOctets;
 use crate::tcp::{Connection as Tcp, Direction, Output};
-use crate::tls::{self, Fact, Session, Turn};
+use crate::tls::{self, Fact, Label, Session, Turn};
 
 /// A connection above TCP.
 pub(super) struct Layers {
@@ -21,6 +21,11 @@ pub(super) struct Layers {
 impl Layers {
     pub(super) fn new(upper: Upper) -> Self {
         Self { tls: None, records: PerSide::default(), upper }
+    }
+
+    /// True when TLS has begun.
+    pub(super) const fn is_secured(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// Takes what TCP says of a side.
@@ -122,6 +127,13 @@ fn out(
         tls::Output::Fact(side, at, fact) => match fact {
             Fact::ClientHello(Turn::First) | Fact::ServerHello(Turn::First) => {
                 upper.ears.coverage.sides[side].start_missing = false;
+            }
+            Fact::KeyMissing(label) if label == Label::ClientEarlyTrafficSecret => {}
+            Fact::KeyMissing(_) | Fact::Unsupported(..) | Fact::HandshakeNotSeen | Fact::GivenUp => {
+                upper.ears.coverage.sides[side].opaque = true;
+            }
+            Fact::NotOpened if session.opened_by(side).is_none() => {
+                upper.ears.coverage.sides[side].opaque = true;
             }
             Fact::NotTls(octets) if side == Side::Server => {
                 upper.http1.clear_answer.get_or_insert(FirstOctets::of(&octets, at.start));

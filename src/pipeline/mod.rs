@@ -11,6 +11,7 @@ mod desk;
 mod early;
 mod files;
 mod hidden;
+mod keyring;
 mod layers;
 mod listing;
 mod negotiation;
@@ -24,4 +25,4 @@ mod vantage;
 
 pub use crate::tls::KeyLog;
 pub use analyzer::{Analyzer, Seen, Wishes};
-pub use files::{add_keys, analyze, analyze_octets};
+pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};

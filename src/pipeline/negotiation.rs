@@ -20,7 +20,10 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
     });
     Negotiation {
         via: via(facts),
-        tls: facts.tls.map(tls_row),
+        tls: facts.tls.map(|tls| {
+            let key_source = facts.keys.as_ref().and_then(|keys| keys.source.clone());
+            Box::new(TlsRow { key_source, ..tls_row(tls) })
+        }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
         upgrade,
         alt_svc: alternatives(facts),
@@ -95,6 +98,7 @@ fn tls_row(session: &Session) -> TlsRow {
         },
         resumed: seen.resumed,
         early_data: seen.client_hello.as_ref().map(|_| seen.early_data != EarlyData::None),
+        key_source: None,
         decrypted: Side::BOTH.iter().any(|side| session.opened_by(*side).is_some()),
         alert: seen.failure().map(|seen| AlertRow {
             by: seen.by.word(),

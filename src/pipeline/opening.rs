@@ -134,11 +134,15 @@ pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured
             let at = held.origin(head.length);
             let length = head.length;
             let rest = held.octets().get(length..).unwrap_or_default();
+            let offered = exchange.upgrade.is_some()
+                || exchange.request.as_ref().is_some_and(|(request, _)| request.upgrade_h2);
+            let follows = ServerOpening::read(rest);
+            let cut = follows == Opening::NotYet && !held.is_full();
+            if head.status == 101 && !head.upgrade_h2c && offered && cut {
+                return Decision::Wait;
+            }
             exchange.names_https = head.status == 400 && names_https(rest);
-            let offered = exchange.request.as_ref().is_some_and(|(request, _)| request.upgrade_h2);
-            let switches = head.status == 101
-                && (exchange.upgrade.is_some() || offered)
-                && ServerOpening::read(rest) == Opening::Is(ServerOpening::Settings);
+            let switches = head.status == 101 && offered && follows == Opening::Is(ServerOpening::Settings);
             let outcome = if switches { Outcome::Accepted } else { Outcome::of(&head) };
             if let Some(upgrade) = &mut exchange.upgrade {
                 upgrade.outcome = outcome;

@@ -1,6 +1,5 @@
 //! Connections and streams as the report lists them, made from the facts when a connection is over.
 
-use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
@@ -9,7 +8,7 @@ use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
-    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
+    Calls, ConnectionRow, End, GoawayRow, Grpc, KeyRow, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
     SettingsRow, StreamCounts, StreamRow, UpDown, WindowsRow,
 };
 use crate::frame::Setting;
@@ -33,6 +32,7 @@ pub(super) struct Facts<'a> {
     pub http2: bool,
     pub authority: Option<String>,
     pub calls: Calls,
+    pub keys: Option<KeyRow>,
 }
 
 /// A connection's row.
@@ -59,13 +59,14 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         http2: facts.http2,
         negotiation: negotiation::row(&facts),
         settings: settings(conn),
-        frames: PerSide::from_fn(|side| map(conn.sides[side].frames())),
+        frames: PerSide::from_fn(|side| conn.sides[side].frames().collect()),
         rtt_ms: round_trips(conn),
         streams: counts(conn),
         goaway: goaways(conn),
         windows: windows(&facts),
         findings: Vec::new(),
         calls: facts.calls,
+        keys: facts.keys,
     }
 }
 
@@ -73,14 +74,6 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
 fn server_name(facts: &Facts<'_>) -> Option<String> {
     let asked = facts.tls.and_then(|tls| tls.negotiation().server_name());
     asked.map(str::to_owned).or_else(|| facts.authority.clone())
-}
-
-/// A map of a few entries, without the sorted list that collecting them would go through.
-fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    entries.fold(BTreeMap::new(), |mut map, (key, value)| {
-        map.insert(key, value);
-        map
-    })
 }
 
 fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
@@ -114,8 +107,8 @@ fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
         by: side.word(),
         acked_pkt: sent.acked.map(|acked| acked.at.pkt),
         ack_ms: wait.map(millis),
-        values: map(sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value)))),
-        unknown: map(sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value))),
+        values: sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))).collect(),
+        unknown: sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value)).collect(),
     }
 }
 

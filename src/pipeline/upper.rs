@@ -73,7 +73,15 @@ impl Ears {
         let engine = &self.engine;
         let counted = Counted { conn: number, first, grpc: &self.grpc, limit: sight.wishes.limit_streams };
         self.calls.hear(counted, fact, |stream| engine.names(stream));
-        observe(Seen { conn: number, first, fact, connection: conn, grpc: &self.grpc });
+        observe(Seen {
+            conn: number,
+            first,
+            fact,
+            connection: conn,
+            grpc: &self.grpc,
+            tls: sight.tls,
+            http1,
+        });
     }
 
     /// What a fact says about what can be seen.
@@ -440,6 +448,9 @@ impl Upper {
         let skip = opening::skip_content(&mut self.http1, self.held.client.octets());
         self.held.client.drop_front(skip);
         self.http1.spoke_on = !self.held.client.octets().is_empty();
+        if self.http1.spoke_on {
+            self.decide(Side::Client, sight, observe);
+        }
         self.http1.protocols.client = Protocol::Unknown;
     }
 
@@ -496,6 +507,7 @@ impl Upper {
         self.conn.transport.last = last;
         let stream = tcp.stream(client);
         self.conn.transport.tries = stream.tries;
+        self.conn.transport.knocked = (stream.only_knocked(), tcp.stream(client.reverse()).refused);
         self.conn.transport.last_try = stream.last_try;
         let end = if over { last } else { capture };
         self.ears.now = end;

@@ -302,6 +302,7 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: None,
         counts,
+        symptom: None,
     }
 }
 
@@ -360,6 +361,7 @@ fn nothing() -> Report {
             confidence: None,
             top_finding: None,
             counts: Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: Vec::new(),

@@ -5,8 +5,10 @@ mod gathering;
 mod join;
 mod muted;
 mod order;
+mod search;
 mod selection;
 mod spelling;
+mod symptom;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,9 @@ pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
 pub use join::{Lists, join, note, part, unread, worst};
 pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
-pub use selection::{Selection, rule};
+pub use search::{Candidate, Decoded, Found, Library, Subject};
+pub use selection::{Selection, is_slip, meant, rule};
+pub use symptom::explain;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::Strictness;
 use super::spelling::nearest;
 use crate::error::Error;
 use crate::finding::{Coverage, Skipped};
-use crate::rules::{Rule, catalog, find};
+use crate::rules::{Rule, catalog, find, topics};
 
 /// The rules that are wanted. By default all but those tagged `style`.
 ///
@@ -117,6 +117,29 @@ pub fn rule(word: &str) -> Result<&'static Rule, Error> {
     find(word).or_else(|| find(&upper)).ok_or_else(|| unknown("rule", word, words()))
 }
 
+/// True when the text reads like the name of a rule or topic with a slip in it.
+#[must_use]
+pub fn is_slip(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && text.len() <= SHOWN && !nearest(text, subjects()).is_empty()
+}
+
+/// Codes, names, letters of areas, and topics.
+fn subjects() -> impl Iterator<Item = &'static str> {
+    words().chain(topics().into_iter().map(|topic| topic.name))
+}
+
+/// Nothing is known about this text; the error names what may have been meant.
+#[must_use]
+pub fn meant(text: &str) -> Error {
+    let short: String = text.chars().take(SHOWN).collect();
+    let near: Vec<_> = nearest(&short, subjects()).into_iter().map(|near| format!("`{near}`")).collect();
+    let help = match near.as_slice() {
+        [] => "`h2lint rules` lists the rules, `h2lint explain topics` the topics".to_owned(),
+        some => format!("did you mean {}?", some.join(" or ")),
+    };
+    Error::Usage(format!("nothing is known about `{short}`; {help}"))
+}
+
 fn term(word: &str) -> Result<Term, Error> {
     let upper = word.to_ascii_uppercase();
     let letters = upper.trim_end_matches('*');
@@ -153,6 +176,9 @@ fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str>) -> 
 fn not_selected(rule: String) -> Skipped {
     Skipped { rule, why: "not_selected", conns: Vec::new() }
 }
+
+/// Characters of a text that an error repeats.
+const SHOWN: usize = 60;
 
 /// Rules with this tag speak only when they are asked for.
 const STYLE: &str = "style";

@@ -25,6 +25,7 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
         counts: count(&report.findings),
+        symptom: None,
     }
 }
 

@@ -3,8 +3,10 @@
 
 #[cfg(feature = "cli")]
 mod captures;
+mod coverage;
 #[cfg(feature = "cli")]
 mod csv;
+mod found;
 #[cfg(feature = "cli")]
 mod github;
 #[cfg(feature = "cli")]
@@ -32,6 +34,8 @@ use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+pub use coverage::{coverage_as_json, coverage_as_markdown};
+pub use found::{found_as_json, topic_as_json};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
@@ -42,9 +46,10 @@ pub use sanitize::{ascii, clean};
 pub use schema::{report_schema, rules_schema};
 #[cfg(feature = "cli")]
 pub use text::{
-    call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,
-    latency_header, latency_line, ping_header, ping_line, report as text, rule_page, rule_table,
-    setting_lines, stream_header, stream_line, window_header, window_line,
+    call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
+    frame_header, frame_line, handshake_header, handshake_line, key_lines, latency_header, latency_line,
+    ping_header, ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines,
+    stream_header, stream_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.

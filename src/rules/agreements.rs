@@ -156,7 +156,7 @@ impl Agreement {
             spoken: spoken(conn, http1, tls),
             asked: asked(conn, http1),
             bare: bare(answer.0, conn, http1, tls),
-            failed: failed(conn),
+            failed: failed(answer.0, conn),
             alternatives,
             requests: requests(conn),
             ttl: answer.1,
@@ -343,12 +343,12 @@ fn bare(octets: u64, conn: &Connection, http1: &Exchange, tls: Option<&Negotiati
     nothing.then_some(Bare { tls: tls.is_some(), spoke, closed })
 }
 
-fn failed(conn: &Connection) -> Option<Failed> {
+fn failed(octets: u64, conn: &Connection) -> Option<Failed> {
     let transport = &conn.transport;
-    transport.syn.client?;
-    let refused = transport.rst.server.map(|(origin, _)| origin);
-    let nothing = transport.syn.server.is_none() && transport.alive.server.is_none_or(|_| refused.is_some());
-    nothing.then_some(Failed { tries: transport.tries, last_try: transport.last_try, refused })
+    let (knocked, refused) = transport.knocked;
+    let unanswered = transport.syn.server.is_none() && transport.rst.server.is_none() && octets == 0;
+    let failed = knocked && (refused.is_some() || unanswered);
+    failed.then_some(Failed { tries: transport.tries, last_try: transport.last_try, refused })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     Rule, abuse, capture, continuation, flow_control, framing, goaway, grpc, health, hpack, messages,
-    negotiation, ping, preface, priority, push, reaction, settings, stream_id, stream_state,
+    negotiation, ping, preface, priority, push, reaction, settings, stream_id, stream_state, tls,
 };
 
 /// Version of the catalogue: raised with every rule that is added or changes its meaning.
@@ -19,6 +19,7 @@ static CATALOG: &[&Rule] = &[
     &capture::file::CLOCK_JUMPS,
     &capture::connection::CONFLICTING_RETRANSMISSION,
     &capture::connection::FRAME_BOUNDARIES_LOST,
+    &capture::keylog_mismatch::KEYLOG_MISMATCH,
     // NEG
     &negotiation::alpn_other_selected::ALPN_OTHER_SELECTED,
     &negotiation::alpn_not_selected::ALPN_NOT_SELECTED,
@@ -51,6 +52,18 @@ static CATALOG: &[&Rule] = &[
     &negotiation::downgraded_between_legs::DOWNGRADED_BETWEEN_LEGS,
     &negotiation::tcp_connect_failed::TCP_CONNECT_FAILED,
     // TLS
+    &tls::tls_version_too_low::TLS_VERSION_TOO_LOW,
+    &tls::tls_prohibited_cipher::TLS_PROHIBITED_CIPHER,
+    &tls::tls_mandatory_cipher_not_offered::TLS_MANDATORY_CIPHER_NOT_OFFERED,
+    &tls::tls_compression::TLS_COMPRESSION,
+    &tls::tls_renegotiation::TLS_RENEGOTIATION,
+    &tls::tls_post_handshake_auth::TLS_POST_HANDSHAKE_AUTH,
+    &tls::tls_missing_sni::TLS_MISSING_SNI,
+    &tls::inadequate_security_unjustified::INADEQUATE_SECURITY_UNJUSTIFIED,
+    &tls::tls_weak_ephemeral_key::TLS_WEAK_EPHEMERAL_KEY,
+    &tls::early_data_request::EARLY_DATA_REQUEST,
+    &tls::tls_handshake_failed::TLS_HANDSHAKE_FAILED,
+    &tls::authority_not_covered_by_certificate::AUTHORITY_NOT_COVERED_BY_CERTIFICATE,
     // PRE
     &preface::missing_server_settings::MISSING_SERVER_SETTINGS,
     &preface::first_frame::SERVER_FIRST_FRAME_NOT_SETTINGS,

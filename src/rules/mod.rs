@@ -13,10 +13,12 @@ mod field_block;
 mod fold;
 mod ledger;
 mod options;
+mod requirements;
 mod rule;
 mod second;
 mod summaries;
 mod summary;
+mod topics;
 mod verdict;
 
 mod abuse;
@@ -49,10 +51,12 @@ pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
 pub use options::{IdleTimeout, Options, Spec};
+pub use requirements::{Requirement, requirements};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use second::{Revision, Standing, fold_late, revise};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
+pub use topics::{Passage, Topic, topic, topics};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
@@ -61,3 +65,5 @@ mod needs;
 mod soundness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words;

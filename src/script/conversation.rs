@@ -1,11 +1,13 @@
 //! Who sends what and when.
 
 use super::frames::{Octets, preface, settings, settings_ack};
+use super::links::{Way, capture_over};
 use super::pcapng;
 use super::tls::{Handshake, Secured};
 use super::wire::{ACK, FIN, PSH, Packet, RST, SYN, capture};
 use crate::base::{PerSide, Side, Span, Time, to_u64};
 use crate::frame::Setting;
+use crate::tls::ContentType;
 
 /// A conversation over one TCP connection. Each call of [`Script::client`] or [`Script::server`] is one write, one segment, and
 /// acknowledges everything the other end sent before, unless that end was made [`Script::blind`].
@@ -67,6 +69,12 @@ impl Script {
         script
     }
 
+    /// The server's host refuses the client's SYN.
+    #[must_use]
+    pub fn refuse(self) -> Self {
+        self.rst(Side::Server).change_last(|packet| packet.offset = super::wire::NUMBER_ZERO)
+    }
+
     /// The client's SYN again.
     #[must_use]
     pub fn knock_again(mut self) -> Self {
@@ -104,6 +112,26 @@ impl Script {
             .client([preface(), settings(&[])])
             .server([settings(&[]), settings_ack()])
             .client([settings_ack()])
+    }
+
+    /// As [`Script::tls`], with a session that is resumed, and 0-RTT data that the server takes.
+    #[must_use]
+    pub fn tls_early(handshake: &Handshake, early: impl IntoIterator<Item = Octets>) -> Self {
+        let handshake = handshake.clone().with_early_data();
+        let octets: Vec<u8> = early.into_iter().flat_map(|part| part.octets()).collect();
+        let early = handshake.early_record(ContentType::APPLICATION_DATA, &octets, 0);
+        Self::connect()
+            .client([handshake.client_hello(), Octets::Plain(early)])
+            .server([handshake.server_flight()])
+            .client([handshake.client_flight()])
+            .sealed_by(&handshake)
+    }
+
+    /// A handshake message behind the handshake, in a sealed record.
+    #[must_use]
+    pub fn message(mut self, side: Side, kind: u8, body: &[u8]) -> Self {
+        let record = self.secured.as_mut().map(|secured| secured.seal_message(side, kind, body));
+        self.segment(side, ACK | PSH, &record.unwrap_or_default())
     }
 
     /// Behind this conversation, after a pause, another connection of the same client to the same server, from the next port: handshake,
@@ -286,7 +314,16 @@ impl Script {
     /// The conversation as a pcap file, Ethernet and IPv4; with secrets of TLS, as a pcapng file that holds them.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {
-        let mut octets = capture(&self.packets);
+        self.finished(capture(&self.packets))
+    }
+
+    /// As [`Script::pcap`], over this link or tunnel.
+    #[must_use]
+    pub fn pcap_over(&self, way: &Way) -> Vec<u8> {
+        self.finished(capture_over(&self.packets, way, |_| None))
+    }
+
+    fn finished(&self, mut octets: Vec<u8>) -> Vec<u8> {
         if let Some(key_log) = self.secured.as_ref().and_then(Secured::key_log) {
             octets = pcapng::with_secrets(&octets, &key_log);
         }

@@ -8,12 +8,14 @@
 //! assert_eq!(&octets[..4], &[0xd4, 0xc3, 0xb2, 0xa1]);
 //! ```
 
+mod certificate;
 mod conversation;
 mod fragments;
 mod frames;
 mod grpc;
 mod links;
 mod pcapng;
+mod scenarios;
 mod tls;
 mod wire;
 
@@ -25,5 +27,6 @@ pub use frames::{
 };
 pub use grpc::{answer, call, finish, message};
 pub use links::{Layer, WAYS, Way, capture_over};
+pub use scenarios::{SCENARIOS, Scenario};
 pub use tls::{Handshake, alert};
 pub use wire::{Packet, capture};

@@ -1,6 +1,7 @@
 //! TLS of a conversation: hellos as they are said, flights with placeholders where nobody looks, and records that are really sealed,
 //! with secrets that the capture carries along.
 
+use super::certificate::certificate;
 use super::frames::Octets;
 use crate::base::{PerSide, Side, to_u32};
 use crate::tls::{CipherSuite, ContentType, Sealer};
@@ -16,7 +17,23 @@ pub struct Handshake {
     npn: Option<Vec<Vec<u8>>>,
     server_name: Option<String>,
     more: Vec<(u16, Vec<u8>)>,
-    given: bool,
+    given: Given,
+    older: u16,
+    compression: u8,
+    field: Option<usize>,
+    certified: Option<String>,
+    early: bool,
+}
+
+/// Which lines of a key log the capture carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Given {
+    /// Those of this handshake.
+    Own,
+    /// Those of another one.
+    Others,
+    /// None.
+    Nothing,
 }
 
 /// The version of a handshake.
@@ -38,12 +55,15 @@ const SERVER_NAME: u16 = 0;
 const ALPN: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
 const KEY_SHARE: u16 = 51;
+const PRE_SHARED_KEY: u16 = 41;
+const EARLY_DATA: u16 = 42;
 const NPN: u16 = 13172;
 
 /// Randoms of both hellos, and the secrets of both sides: of the handshake, and of what follows.
 const CLIENT_RANDOM: [u8; 32] = [0xc1; 32];
 const SERVER_RANDOM: [u8; 32] = [0x51; 32];
 const HANDSHAKE_SECRETS: PerSide<[u8; 32]> = PerSide { client: [0xa1; 32], server: [0xa2; 32] };
+const EARLY_SECRET: [u8; 32] = [0xe1; 32];
 const DATA_SECRETS: PerSide<[u8; 32]> = PerSide { client: [0xb1; 32], server: [0xb2; 32] };
 
 /// TLS_AES_128_GCM_SHA256, and TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.
@@ -62,20 +82,67 @@ impl Handshake {
             npn: None,
             server_name: Some("a.example".to_owned()),
             more: Vec::new(),
-            given: true,
+            given: Given::Own,
+            older: 0x0303,
+            compression: 0,
+            field: None,
+            certified: None,
+            early: false,
         }
     }
 
     /// A handshake of TLS 1.2 without ALPN. What is sealed behind it cannot be opened.
     #[must_use]
     pub fn tls12() -> Self {
-        Self { version: Spoken::Tls12, given: false, ..Self::tls13() }
+        Self { version: Spoken::Tls12, given: Given::Nothing, ..Self::tls13() }
     }
 
     /// Nobody has the secrets.
     #[must_use]
     pub const fn without_keys(mut self) -> Self {
-        self.given = false;
+        self.given = Given::Nothing;
+        self
+    }
+
+    /// The secrets that the capture carries are those of another session.
+    #[must_use]
+    pub const fn with_other_keys(mut self) -> Self {
+        self.given = Given::Others;
+        self
+    }
+
+    /// The server chooses this version, 1.2 or older.
+    #[must_use]
+    pub const fn version(mut self, number: u16) -> Self {
+        self.older = number;
+        self
+    }
+
+    /// Both sides agree on this method of compression.
+    #[must_use]
+    pub const fn compression(mut self, method: u8) -> Self {
+        self.compression = method;
+        self
+    }
+
+    /// The server's ephemeral key is in a finite field whose prime has so many octets (TLS 1.2).
+    #[must_use]
+    pub const fn finite_field(mut self, octets: usize) -> Self {
+        self.field = Some(octets);
+        self
+    }
+
+    /// The server shows a certificate for this host (TLS 1.3).
+    #[must_use]
+    pub fn certificate_for(mut self, host: &str) -> Self {
+        self.certified = Some(host.to_owned());
+        self
+    }
+
+    /// The client resumes a session and sends data at once, which the server takes (TLS 1.3).
+    #[must_use]
+    pub(super) fn with_early_data(mut self) -> Self {
+        self.early = true;
         self
     }
 
@@ -148,7 +215,12 @@ impl Handshake {
             extensions.push((KEY_SHARE, vector16(&key_share())));
         }
         extensions.extend(self.more.iter().cloned());
-        let parts = [&[3, 3][..], &CLIENT_RANDOM, &[0], &vector16(&suites), &[1, 0], &all(&extensions)];
+        if self.early {
+            extensions.push((EARLY_DATA, Vec::new()));
+            extensions.push((PRE_SHARED_KEY, pre_shared_key()));
+        }
+        let methods = if self.compression == 0 { vec![1, 0] } else { vec![2, self.compression, 0] };
+        let parts = [&[3, 3][..], &CLIENT_RANDOM, &[0], &vector16(&suites), &methods, &all(&extensions)];
         Octets::Plain(record(22, &message(1, &parts.concat())))
     }
 
@@ -159,24 +231,36 @@ impl Handshake {
         if self.version == Spoken::Tls13 {
             extensions.push((SUPPORTED_VERSIONS, vec![3, 4]));
             extensions.push((KEY_SHARE, key_share()));
+            if self.early {
+                extensions.push((PRE_SHARED_KEY, vec![0, 0]));
+            }
         } else {
             extensions.extend(self.answer());
             extensions.extend(self.npn.as_ref().map(|npn| (NPN, list(npn))));
         }
-        let parts = [&[3, 3][..], &SERVER_RANDOM, &[0], &self.suite().to_be_bytes(), &[0], &all(&extensions)];
+        let (version, suite) = (self.older.to_be_bytes(), self.suite().to_be_bytes());
+        let parts = [&version[..], &SERVER_RANDOM, &[0], &suite, &[self.compression], &all(&extensions)];
         Octets::Plain(record(22, &message(2, &parts.concat())))
     }
 
-    /// What the server says at once: in TLS 1.3 everything up to its Finished, before that up to ServerHelloDone.
+    /// Everything that the server says up to its Finished. Up to TLS 1.2 the client's flight stands in the middle of it; here it does
+    /// not wait.
     #[must_use]
     pub fn server_flight(&self) -> Octets {
         let mut octets = self.server_hello().octets();
         if self.version == Spoken::Tls13 {
-            let answer: Vec<(u16, Vec<u8>)> = self.answer().into_iter().collect();
+            let early = self.early.then(|| (EARLY_DATA, Vec::new()));
+            let answer: Vec<(u16, Vec<u8>)> = self.answer().into_iter().chain(early).collect();
             let mut sealer = self.sealer(&HANDSHAKE_SECRETS.server, 0);
             octets.extend(sealer.seal(ContentType::HANDSHAKE, &message(8, &all(&answer))));
+            if let Some(host) = &self.certified {
+                octets.extend(sealer.seal(ContentType::HANDSHAKE, &message(11, &certificate(host))));
+            }
             octets.extend(sealer.seal(ContentType::HANDSHAKE, &message(20, &[0xfe; 32])));
         } else {
+            if let Some(field) = self.field {
+                octets.extend(record(22, &message(12, &vector16(&vec![0xff; field]))));
+            }
             octets.extend(record(22, &message(14, &[])));
         }
         Octets::Plain(octets)
@@ -194,24 +278,36 @@ impl Handshake {
     pub fn client_flight(&self) -> Octets {
         Octets::Plain(if self.version == Spoken::Tls13 {
             let mut sealer = self.sealer(&HANDSHAKE_SECRETS.client, 0);
-            sealer.seal(ContentType::HANDSHAKE, &message(20, &[0xfe; 32]))
+            let end = self.early.then(|| self.early_record(ContentType::HANDSHAKE, &message(5, &[]), 1));
+            let finished = sealer.seal(ContentType::HANDSHAKE, &message(20, &[0xfe; 32]));
+            [end.unwrap_or_default(), finished].concat()
         } else {
             let exchange = record(22, &message(16, &[0xee; 33]));
             [exchange, record(20, &[1]), record(22, &[0xee; 40])].concat()
         })
     }
 
-    /// The lines of a key log, where the secrets are given.
+    /// A record of 0-RTT data.
+    pub(super) fn early_record(&self, kind: ContentType, octets: &[u8], sequence: u64) -> Vec<u8> {
+        self.sealer(&EARLY_SECRET, sequence).seal(kind, octets)
+    }
+
+    /// The lines of a key log, where secrets are given.
     pub(super) fn key_log(&self) -> Option<String> {
+        let random = match self.given {
+            Given::Own => CLIENT_RANDOM,
+            Given::Others => [0xcc; 32],
+            Given::Nothing => return None,
+        };
         let secrets = [
+            ("CLIENT_EARLY_TRAFFIC_SECRET", EARLY_SECRET),
             ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", HANDSHAKE_SECRETS.client),
             ("SERVER_HANDSHAKE_TRAFFIC_SECRET", HANDSHAKE_SECRETS.server),
             ("CLIENT_TRAFFIC_SECRET_0", DATA_SECRETS.client),
             ("SERVER_TRAFFIC_SECRET_0", DATA_SECRETS.server),
         ];
-        let lines =
-            secrets.map(|(label, secret)| format!("{label} {} {}\n", hex(&CLIENT_RANDOM), hex(&secret)));
-        self.given.then(|| lines.concat())
+        let lines = secrets.map(|(label, secret)| format!("{label} {} {}\n", hex(&random), hex(&secret)));
+        Some(lines.concat())
     }
 
     fn answer(&self) -> Option<(u16, Vec<u8>)> {
@@ -239,12 +335,21 @@ impl Secured {
 
     /// Application data of a side, as a record.
     pub(super) fn seal(&mut self, side: Side, octets: &[u8]) -> Vec<u8> {
+        self.seal_as(ContentType::APPLICATION_DATA, side, octets)
+    }
+
+    /// A handshake message of a side, as a record.
+    pub(super) fn seal_message(&mut self, side: Side, kind: u8, body: &[u8]) -> Vec<u8> {
+        self.seal_as(ContentType::HANDSHAKE, side, &message(kind, body))
+    }
+
+    fn seal_as(&mut self, kind: ContentType, side: Side, octets: &[u8]) -> Vec<u8> {
         let sequence = self.sequence[side];
         self.sequence[side] = sequence.saturating_add(1);
         if self.handshake.version == Spoken::Tls12 {
-            return record(23, &vec![0xee; octets.len().saturating_add(24)]);
+            return record(kind.0, &vec![0xee; octets.len().saturating_add(24)]);
         }
-        self.handshake.sealer(&DATA_SECRETS[side], sequence).seal(ContentType::APPLICATION_DATA, octets)
+        self.handshake.sealer(&DATA_SECRETS[side], sequence).seal(kind, octets)
     }
 }
 
@@ -264,6 +369,12 @@ fn list(names: &[Vec<u8>]) -> Vec<u8> {
         .iter()
         .flat_map(|name| [&[u8::try_from(name.len()).unwrap_or(u8::MAX)], name.as_slice()].concat())
         .collect()
+}
+
+/// One identity and one binder.
+fn pre_shared_key() -> Vec<u8> {
+    let identity = [&vector16(&[7; 16])[..], &[0; 4]].concat();
+    [vector16(&identity), vector16(&[&[32][..], &[0xbd; 32]].concat())].concat()
 }
 
 fn key_share() -> Vec<u8> {

@@ -42,6 +42,9 @@ pub(super) const ACK: u8 = 0x10;
 /// Initial sequence numbers: the server's wraps within the first octets, as real ones may.
 const INITIAL: (u32, u32) = (1_000, u32::MAX - 60);
 
+/// The offset at which the server's sequence number is 0.
+pub(super) const NUMBER_ZERO: u64 = 61;
+
 /// Ports and addresses of client and server.
 pub(super) const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 40_001);
 pub(super) const SERVER: ([u8; 4], u16) = ([10, 0, 0, 2], 31_050);

@@ -43,7 +43,7 @@ pub use seal::Sealer;
 pub use server_hello::{EncryptedExtensions, EphemeralKey, ServerHello};
 pub use session::Session;
 pub use shared::Shared;
-pub use suite::{Aead, CipherSuite, Hash};
+pub use suite::{Aead, Cbc, CipherSuite, Hash, Mac};
 pub use verdict::{Verdict, looks_like_tls};
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub struct Negotiation {
     pub next_protocol: Option<(ProtocolName, Stretch)>,
     /// What became of the client's 0-RTT data.
     pub early_data: EarlyData,
+    /// The last of the 0-RTT data that the server took and that could be read: what came before it is early as well.
+    pub early_data_end: Option<Stretch>,
     /// The first request for a client certificate after the handshake.
     pub late_certificate_request: Option<Stretch>,
     /// Where a side began a renegotiation: the server's HelloRequest, the client's ClientHello.
@@ -170,7 +172,8 @@ impl Negotiation {
     /// True when both sides were heard after the server's hello, and neither gave up.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let went_on = |side: Side| self.sealed_records[side] > 0 || self.sealing[side];
+        let went_on =
+            |side: Side| self.sealed_records[side] > 0 || self.sealing[side] || self.finished[side].is_some();
         self.server_hello.is_some() && self.failure().is_none() && Side::BOTH.into_iter().all(went_on)
     }
 

@@ -47,7 +47,7 @@ pub(in crate::rules) static TCP_CONNECT_FAILED: Rule = Rule {
     options: &[],
     needs: &[Need::Start],
     folds_into: &[],
-    fires: || Script::knock().rst(Side::Server),
+    fires: || Script::knock().refuse(),
     quiet: || Script::connect().close(),
     judges: &[Judge::Capture(judge)],
 };

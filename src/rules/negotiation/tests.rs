@@ -148,7 +148,7 @@ fn a_syn_without_an_answer_counts_when_it_was_sent_again_and_servers_are_heard()
     assert_eq!(judged(&beside, name), Some((Severity::Info, Confidence::Likely, Culprit::Unknown)));
     let once = Script::knock().again(Span::seconds(1)).client([http1(PLAIN)]).server([http1(OK)]).close();
     assert_eq!(judged(&once, name), None);
-    let refused = Script::knock().rst(Side::Server).again(Span::seconds(9));
+    let refused = Script::knock().refuse().again(Span::seconds(9));
     let refused = refused.client(opening()).server([settings(&[]), settings_ack()]).close();
     assert_eq!(judged(&refused, name).map(|it| it.0), Some(Severity::Error));
 }

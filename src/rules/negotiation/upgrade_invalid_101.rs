@@ -51,6 +51,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some((response, at)) = event.http1.response.as_ref().filter(|(head, _)| head.status == 101) else {
         return;
     };
+    if event.http1.request.is_none() {
+        return;
+    }
     let follows = event.conn.sides.server.total() > 0;
     if let Some(fault) = fault(event.http1, response, follows) {
         let message = format!("The server switches to h2c with a 101 that {fault}.");

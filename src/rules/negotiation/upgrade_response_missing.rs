@@ -2,7 +2,7 @@
 
 use crate::base::{Side, Span};
 use crate::conn::{Ended, MessageState, On};
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::StreamId;
 use crate::http1::Outcome;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -29,7 +29,7 @@ pub(in crate::rules) static UPGRADE_RESPONSE_MISSING: Rule = Rule {
     why: "The request that asked for the upgrade is answered on stream 1.",
     meaning: "After a 101 to h2c the connection ends without response HEADERS or RST_STREAM on stream 1.",
     harm: "The client waits for an answer that never comes.",
-    doubt: "Judged at the end of the connection only, with nothing missing of what the server sent. A client that resets the stream or leaves within 5 s, or a GOAWAY that denies the stream, acquits. Still open at the end of the capture, it is likely after the same wait.",
+    doubt: "Judged at the end of the connection only, with nothing missing of what the server sent. Likely at most: an end of the client that the capture lacks would acquit. A client that resets the stream or leaves within 5 s, or a GOAWAY that denies the stream, acquits. Still open at the end of the capture, it is judged after the same wait, and less certain.",
     not_blamed: "Its request is complete.",
     remedy: &["Register the upgrade request as half-closed (client) stream 1 and answer it there."],
     symptoms: &[],
@@ -62,6 +62,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
     let message = format!("The server never answered the upgraded request on stream 1, for {over}.");
     let draft = Draft::new(Culprit::Server, message, upgrade.requested, answered)
+        .at_most(Confidence::Likely)
         .stream(1)
         .over(over)
         .shows(EvidenceRole::Cause, Side::Client, upgrade.requested, "Upgrade: h2c")
