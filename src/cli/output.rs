@@ -106,7 +106,7 @@ impl Plan {
     pub(super) fn write(&self, report: &Report, terminal: &mut Terminal) -> Result<(), Error> {
         terminal.print(&self.format.write(report, &self.look))?;
         for (format, path) in &self.files {
-            write_file(path, &format.write(report, &self.plain()))?;
+            write_file(path, format.write(report, &self.plain()))?;
         }
         self.summarise(report)
     }
@@ -142,7 +142,7 @@ impl Plan {
             terminal.print(&self.format.write(report, &self.look))?;
         }
         for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
-            write_file(path, &format.write(report, &self.plain()))?;
+            write_file(path, format.write(report, &self.plain()))?;
         }
         if self.talk >= Talk::Notices && !self.files.is_empty() {
             let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();

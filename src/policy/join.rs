@@ -189,13 +189,19 @@ fn order_lists(whole: &mut Report) {
     let capture = |input: u64| first.get(to_index(input)).copied().unwrap_or(input);
     whole.connections.sort_by_key(|row| (capture(row.input), row.id));
     whole.findings.sort_by(worst);
-    whole.notices.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
-    whole.notices.dedup();
+    note(whole, Vec::new());
     let skipped = |skipped: &Skipped| (skipped.rule.clone(), skipped.why, skipped.conns.clone());
     whole.coverage.rules_skipped.sort_by_key(skipped);
     whole.coverage.rules_skipped.dedup();
     let spot = |spot: &BlindSpot| (spot.input, spot.kind, spot.effect.clone(), spot.conns.clone());
     whole.coverage.blind_spots.sort_by_cached_key(spot);
+}
+
+/// Adds notices: each once, in an order of their own.
+pub fn note(whole: &mut Report, notices: Vec<Notice>) {
+    whole.notices.extend(notices);
+    whole.notices.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
+    whole.notices.dedup();
 }
 
 /// The worse finding first: a total order that needs nothing but the two findings.
@@ -297,6 +303,7 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: None,
         counts,
+        symptom: None,
     }
 }
 
@@ -356,6 +363,7 @@ fn nothing() -> Report {
             confidence: None,
             top_finding: None,
             counts: Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: Vec::new(),

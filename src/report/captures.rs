@@ -76,6 +76,7 @@ fn verdict(report: &Report, inputs: &[Input], findings: &[Finding]) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
         counts: scan.map(|scan| scan.counts).unwrap_or_default(),
+        symptom: None,
     }
 }
 
