@@ -52,8 +52,7 @@ pub(in crate::rules) static HUNG_STREAM: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let streams = || event.conn.streams.iter();
-    let spoke =
-        || streams().filter_map(|stream| stream.sent.server.last.map(|last| (last.time, stream.id)));
+    let spoke = || streams().filter_map(|stream| stream.sent.server.last.map(|last| (last.time, stream.id)));
     let Some(latest) = spoke().map(|(time, _)| time).max() else { return };
     let long = |(stream, asked): &(&Stream, Place)| {
         answered_by(stream, latest).since(asked.time) > event.options.hung_stream
