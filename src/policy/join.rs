@@ -295,7 +295,6 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
     };
     let top = whole.findings.first();
     Verdict {
-        symptom: None,
         status,
         exit_code,
         headline: headline(whole, status, counts),
@@ -355,7 +354,6 @@ fn nothing() -> Report {
         schema: "h2lint/report/1",
         tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
         verdict: Verdict {
-            symptom: None,
             status: Status::Nothing,
             exit_code: 0,
             headline: String::new(),
