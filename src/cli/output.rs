@@ -115,7 +115,7 @@ impl Plan {
         };
         terminal.print(&written(self.format, &self.look))?;
         for (format, path) in &self.files {
-            write_file(path, &written(*format, &self.plain()))?;
+            write_file(path, written(*format, &self.plain()))?;
         }
         self.summarise(report)
     }
@@ -151,7 +151,7 @@ impl Plan {
             terminal.print(&self.format.write(report, &self.look))?;
         }
         for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
-            write_file(path, &format.write(report, &self.plain()))?;
+            write_file(path, format.write(report, &self.plain()))?;
         }
         if self.talk >= Talk::Notices && !self.files.is_empty() {
             let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();

@@ -292,6 +292,8 @@ pub enum Kind<'a> {
         head: &'a Head,
         /// Its stream.
         stream: &'a Stream,
+        /// The frame that began it has END_STREAM.
+        ends_stream: bool,
     },
     /// Content of DATA on the stream of a gRPC call passes, in pieces of any size.
     CallContent {

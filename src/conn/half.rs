@@ -108,6 +108,7 @@ impl Limits {
 }
 
 impl Default for Half {
+    #[inline]
     fn default() -> Self {
         let settings = Ledger::default();
         Self {

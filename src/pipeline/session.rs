@@ -23,6 +23,7 @@ pub(super) struct Session {
 }
 
 impl Session {
+    #[inline]
     pub(super) fn new(
         number: u64,
         ends: (Endpoint, Endpoint),

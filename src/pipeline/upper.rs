@@ -130,6 +130,7 @@ impl Ears {
 
 impl Upper {
     /// A connection that nothing is known of but the ends of its first packet.
+    #[inline]
     pub(super) fn new(
         number: u64,
         first: Place,

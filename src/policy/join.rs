@@ -189,13 +189,19 @@ fn order_lists(whole: &mut Report) {
     let capture = |input: u64| first.get(to_index(input)).copied().unwrap_or(input);
     whole.connections.sort_by_key(|row| (capture(row.input), row.id));
     whole.findings.sort_by(worst);
-    whole.notices.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
-    whole.notices.dedup();
+    note(whole, Vec::new());
     let skipped = |skipped: &Skipped| (skipped.rule.clone(), skipped.why, skipped.conns.clone());
     whole.coverage.rules_skipped.sort_by_key(skipped);
     whole.coverage.rules_skipped.dedup();
     let spot = |spot: &BlindSpot| (spot.input, spot.kind, spot.effect.clone(), spot.conns.clone());
     whole.coverage.blind_spots.sort_by_cached_key(spot);
+}
+
+/// Adds notices: each once, in an order of their own.
+pub fn note(whole: &mut Report, notices: Vec<Notice>) {
+    whole.notices.extend(notices);
+    whole.notices.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
+    whole.notices.dedup();
 }
 
 /// The worse finding first: a total order that needs nothing but the two findings.
@@ -289,7 +295,6 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
     };
     let top = whole.findings.first();
     Verdict {
-        symptom: None,
         status,
         exit_code,
         headline: headline(whole, status, counts),
@@ -297,6 +302,7 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: None,
         counts,
+        symptom: None,
     }
 }
 
@@ -348,7 +354,6 @@ fn nothing() -> Report {
         schema: "h2lint/report/1",
         tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
         verdict: Verdict {
-            symptom: None,
             status: Status::Nothing,
             exit_code: 0,
             headline: String::new(),
@@ -356,6 +361,7 @@ fn nothing() -> Report {
             confidence: None,
             top_finding: None,
             counts: Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: Vec::new(),

@@ -18,7 +18,7 @@ use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::limits;
 
 pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
-pub use join::{Lists, join, part, unread, worst};
+pub use join::{Lists, join, note, part, unread, worst};
 pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
 pub use search::{Candidate, Decoded, Found, Library, Subject};

@@ -68,7 +68,6 @@ fn verdict(report: &Report, inputs: &[Input], findings: &[Finding]) -> Verdict {
     let error = inputs.iter().find_map(|input| input.error.clone());
     let headline = scan.as_ref().map(|scan| scan.headline.clone()).filter(|headline| !headline.is_empty());
     Verdict {
-        symptom: None,
         status: scan.as_ref().and_then(|scan| scan.status).unwrap_or(crate::finding::Status::Nothing),
         exit_code: report.verdict.exit_code,
         headline: headline.or(error).unwrap_or_default(),
@@ -76,6 +75,7 @@ fn verdict(report: &Report, inputs: &[Input], findings: &[Finding]) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
         counts: scan.map(|scan| scan.counts).unwrap_or_default(),
+        symptom: None,
     }
 }
 

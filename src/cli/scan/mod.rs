@@ -18,7 +18,7 @@ use super::output::{Output, Plan, Streaming, Talk};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::policy::{GroupBy, Lists, Policy, join, part};
+use crate::policy::{GroupBy, Lists, Policy, join, note, part};
 use crate::views::NO_INTEREST;
 use paths::{Shard, Where};
 use progress::Progress;
@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
             return Ok(code_of(&error));
         }
     };
-    report.notices.extend(notices);
+    note(&mut report, notices);
     empty(&mut report, &policy, args);
     plan.finish(&report, streaming, terminal)?;
     Ok(policy.exit_code(&report))
@@ -143,7 +143,7 @@ fn scan(
     let lists = Lists { connections: work.wishes.limit_connections, streams: work.wishes.limit_streams };
     let visible = std::io::stderr().is_terminal() && plan.talk >= Talk::Notices;
     let progress = Progress::new(&work.captures, visible);
-    let mut parts: Vec<Report> = Vec::new();
+    let (mut parts, mut rows): (Vec<Report>, usize) = (Vec::new(), 0);
     each(work, args.reading.threads(), &progress, &mut |report| {
         for input in &report.inputs {
             if let Some(error) = &input.error {
@@ -155,11 +155,16 @@ fn scan(
                 }
             }
         }
+        for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+            progress.around(|| terminal.complain(&notice.text));
+        }
         let report = part(report);
         streaming.capture(&report, terminal)?;
+        rows = rows.saturating_add(size(&report));
         parts.push(report);
-        if parts.len() >= JOINED_AT_ONCE {
+        if rows >= ROWS_HELD {
             parts = vec![join(std::mem::take(&mut parts), lists)];
+            rows = 0;
         }
         Ok(())
     })?;
@@ -167,8 +172,14 @@ fn scan(
     Ok((join(parts, lists), streaming))
 }
 
+/// How much a report holds.
+fn size(report: &Report) -> usize {
+    let lists = [report.inputs.len(), report.connections.len(), report.streams.len(), report.findings.len()];
+    lists.into_iter().fold(report.coverage.blind_spots.len(), usize::saturating_add)
+}
+
 /// Exit code: nothing to judge.
 const NOTHING: u8 = 4;
 
-/// Reports that are held before they are joined: few enough to hold, enough to join seldom.
-const JOINED_AT_ONCE: usize = 64;
+/// Rows of lists, a capture counting as one, that are held beside the joined report: few enough to hold, enough to join seldom.
+const ROWS_HELD: usize = 50_000;
