@@ -1,6 +1,7 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+#[cfg(feature = "cli")]
 mod captures;
 mod coverage;
 #[cfg(feature = "cli")]
