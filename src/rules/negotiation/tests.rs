@@ -169,6 +169,14 @@ fn a_preface_that_passed_before_the_101_came_too_early() {
 }
 
 #[test]
+fn who_answers_with_an_alert_to_octets_that_are_lost_accuses_nobody() {
+    let plaintext = Script::connect().client([preface(), settings(&[])]).server([alert(40)]).close();
+    let name = "plaintext-to-tls-port";
+    assert_eq!(judged(&plaintext, name).map(|it| it.2), Some(Culprit::Client));
+    assert_eq!(judged(&plaintext.lose(3), name), None, "the client's octets may have been a ClientHello");
+}
+
+#[test]
 fn a_preface_that_comes_late_is_not_missing() {
     let waits = Script::connect()
         .client([http1(UPGRADE)])
