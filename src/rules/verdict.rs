@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::event::Event;
 use super::rule::Need;
 use crate::base::{Origin, Place, Side, Span};
+use crate::conn::Knew;
 use crate::finding::{Causality, Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::{Flags, FrameType, Header};
 
@@ -136,6 +137,28 @@ impl Draft {
     pub fn knowing(mut self, needed: impl Into<String>, proof: impl Into<String>) -> Self {
         self.causality = Some(Causality { needed: needed.into(), proof: proof.into() });
         self
+    }
+
+    /// What the sender of this frame had to know, and how it knew it: in words, and as evidence.
+    #[must_use]
+    pub fn proven(self, event: &Event<'_>, knew: Knew, needed: &str) -> Self {
+        let (shown, words, what) = match knew {
+            Knew::No => return self,
+            Knew::Processed { proof } => {
+                (proof, "answers something sent after it", "answers something sent after it")
+            }
+            Knew::Covered { since } => (
+                Origin { at: since, ..Origin::default() },
+                "acknowledges it; no proof that it was read",
+                "TCP ACK: it arrived",
+            ),
+        };
+        self.knowing(needed, format!("pkt {} {words}", shown.at.pkt)).shows(
+            EvidenceRole::Proof,
+            event.side(),
+            shown,
+            what,
+        )
     }
 
     /// What tells this fault from another one of the same rule.

@@ -60,11 +60,7 @@ fn copies(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use super::*;
     use crate::finding::{Finding, Report};
-    use crate::pipeline::{Wishes, analyze_octets};
-
-    fn report(script: &Script) -> Report {
-        analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture")
-    }
+    use crate::rules::tests::report;
 
     fn found(report: &Report) -> Option<&Finding> {
         report.findings.iter().find(|finding| finding.rule == DUPLICATES_REMOVED.code)

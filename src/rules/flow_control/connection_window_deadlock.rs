@@ -159,12 +159,11 @@ fn draft(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::Wire;
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_DEADLOCK.name)
     }
 

@@ -112,12 +112,11 @@ fn is_idle(conn: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Wire, response};
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_LEAK.name)
     }
 

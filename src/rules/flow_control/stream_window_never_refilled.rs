@@ -145,12 +145,11 @@ impl Waited<'_> {
 mod tests {
     use super::*;
     use crate::frame::Setting;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Wire, settings};
 
     fn found(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let mut found =
             report.findings.into_iter().filter(|finding| finding.name == STREAM_WINDOW_NEVER_REFILLED.name);
         found.next().map(|finding| finding.confidence)

@@ -111,12 +111,11 @@ fn may_send(conn: &Connection, side: Side) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::settings;
 
     fn found(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let mut found =
             report.findings.into_iter().filter(|finding| finding.name == TCP_WINDOW_CLOSED_BY_RECEIVER.name);
         found.next().map(|finding| finding.confidence)

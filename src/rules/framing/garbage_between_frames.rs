@@ -96,12 +96,11 @@ fn found(event: &Event<'_>, header: &Header, start: Origin) -> Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{goaway, settings};
 
     fn confidence(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let mut found =
             report.findings.into_iter().filter(|finding| finding.name == GARBAGE_BETWEEN_FRAMES.name);
         found.next().map(|finding| finding.confidence)

@@ -123,11 +123,10 @@ fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
 mod tests {
     use super::*;
     use crate::base::Span;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
 
     fn severity(script: &Script) -> Option<Severity> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let mut found =
             report.findings.into_iter().filter(|finding| finding.name == NO_TWO_STEP_SHUTDOWN.name);
         found.next().map(|finding| finding.severity)

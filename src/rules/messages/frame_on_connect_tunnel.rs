@@ -87,11 +87,11 @@ fn judge(event: &Event<'_>, made: &Origin, what: &str, stream: Option<StreamId>)
 #[cfg(test)]
 mod tests {
     use super::super::samples::{last, tunnel};
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, response, settings, settings_ack};
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         report.findings.iter().any(|one| one.rule == "MSG029")
     }
 

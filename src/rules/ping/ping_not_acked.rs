@@ -135,12 +135,11 @@ mod tests {
     use crate::base::{Side, Span};
     use crate::finding::Confidence;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, get, goaway, ping, response, rst_stream, settings, settings_ack};
 
     fn judged(script: &Script) -> Option<(Confidence, String)> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let mut found = report.findings.into_iter().filter(|finding| finding.name == "ping-not-acked");
         found.next().map(|finding| (finding.confidence, finding.message))
     }

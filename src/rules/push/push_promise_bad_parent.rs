@@ -80,11 +80,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use crate::base::Side;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, Wire, get, push_promise, response, rst_stream};
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         report.findings.iter().any(|one| one.rule == "PUS004")
     }
 
