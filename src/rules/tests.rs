@@ -204,6 +204,11 @@ pub(super) fn report(script: &Script) -> Report {
     report_on(&script.pcap())
 }
 
+/// What this rule finds first in this conversation.
+pub(super) fn finding(rule: &Rule, script: &Script) -> Option<Finding> {
+    report(script).findings.into_iter().find(|finding| finding.rule == rule.code)
+}
+
 /// What is reported on this capture.
 pub(super) fn report_on(capture: &[u8]) -> Report {
     analyze_octets("test", capture, &Wishes::default(), &mut |_| {}).expect("a capture")

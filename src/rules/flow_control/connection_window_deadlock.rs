@@ -159,12 +159,11 @@ fn draft(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
     use crate::script::Wire;
 
     fn found(script: &Script) -> bool {
-        let report = report(script);
-        report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_DEADLOCK.name)
+        finding(&CONNECTION_WINDOW_DEADLOCK, script).is_some()
     }
 
     fn stalled() -> Script {

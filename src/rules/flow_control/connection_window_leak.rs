@@ -112,12 +112,11 @@ fn is_idle(conn: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
     use crate::script::{Wire, response};
 
     fn found(script: &Script) -> bool {
-        let report = report(script);
-        report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_LEAK.name)
+        finding(&CONNECTION_WINDOW_LEAK, script).is_some()
     }
 
     fn cancelled(wait: Span) -> Script {

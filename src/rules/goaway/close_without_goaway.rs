@@ -100,14 +100,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
     use crate::script::{Wire, data};
 
     fn severity(script: &Script) -> Option<(Severity, &'static str)> {
-        let report = report(script);
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == CLOSE_WITHOUT_GOAWAY.name);
-        found.next().map(|finding| (finding.severity, finding.culprit.role.word()))
+        finding(&CLOSE_WITHOUT_GOAWAY, script).map(|finding| (finding.severity, finding.culprit.role.word()))
     }
 
     fn idle() -> Script {

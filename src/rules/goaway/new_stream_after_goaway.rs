@@ -80,14 +80,11 @@ mod tests {
     use super::*;
     use crate::base::Span;
     use crate::finding::Confidence;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
     use crate::script::{Wire, ping, post, push_promise, response, window_update};
 
     fn confidence(script: &Script) -> Option<Confidence> {
-        let report = report(script);
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == NEW_STREAM_AFTER_GOAWAY.name);
-        found.next().map(|finding| finding.confidence)
+        finding(&NEW_STREAM_AFTER_GOAWAY, script).map(|finding| finding.confidence)
     }
 
     fn told() -> Script {

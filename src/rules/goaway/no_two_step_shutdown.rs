@@ -123,13 +123,10 @@ fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
 mod tests {
     use super::*;
     use crate::base::Span;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
 
     fn severity(script: &Script) -> Option<Severity> {
-        let report = report(script);
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == NO_TWO_STEP_SHUTDOWN.name);
-        found.next().map(|finding| finding.severity)
+        finding(&NO_TWO_STEP_SHUTDOWN, script).map(|finding| finding.severity)
     }
 
     #[test]

@@ -110,13 +110,13 @@ fn malformed(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::BAD_PRIORITY_UPDATE;
     use crate::frame::Setting;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
     use crate::script::{Script, get, response, unknown};
 
     fn found(script: &Script) -> bool {
-        let report = report(script);
-        report.findings.iter().any(|finding| finding.name == "bad-priority-update")
+        finding(&BAD_PRIORITY_UPDATE, script).is_some()
     }
 
     fn ahead(limit: u32, streams: &[u8]) -> Script {

@@ -77,11 +77,10 @@ fn no_push() -> Script {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests::report;
+    use crate::rules::tests::finding;
 
     fn accused(script: &Script) -> bool {
-        let report = report(script);
-        report.findings.iter().any(|one| one.rule == "PUS002")
+        finding(&PUSH_WHILE_DISABLED, script).is_some()
     }
 
     #[test]
