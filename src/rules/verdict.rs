@@ -1,6 +1,7 @@
 //! What a judge says: a [`Draft`] of a finding, with the packets that show it. The engine makes the finding of it.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use super::event::Event;
 use super::rule::Need;
@@ -220,4 +221,11 @@ pub(super) fn header_words(header: &Header) -> String {
         0 => format!("{}{ack}, {} octets", header.kind, header.length),
         stream => format!("{}{ack} on stream {stream}, {} octets{end}", header.kind, header.length),
     }
+}
+
+/// A number with the words that agree with it: `1 stream was`, `3 streams were`.
+#[must_use]
+pub(super) fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    let words = if count == N::from(1) { one } else { many };
+    format!("{count} {words}")
 }
