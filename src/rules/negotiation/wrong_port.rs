@@ -109,10 +109,8 @@ fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let answer = if let Some((description, at)) =
         http1.tls_alert().filter(|_| http1.speaks(Side::Server, Protocol::Tls))
     {
-        {
-            let says = description.map(|number| format!(" {}", AlertDescription(number))).unwrap_or_default();
-            Some((format!("TLS alert{says}"), at))
-        }
+        let says = description.map(|number| format!(" {}", AlertDescription(number))).unwrap_or_default();
+        Some((format!("TLS alert{says}"), at))
     } else {
         let text = http1.response.as_ref().filter(|_| http1.names_https);
         text.map(|(response, at)| (format!("{}, and the text names HTTPS", response.line), *at))
