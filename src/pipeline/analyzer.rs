@@ -30,6 +30,8 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// Connections whose keys are listed.
+    pub limit_keys: usize,
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
 }
@@ -40,6 +42,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            limit_keys: 0,
             interest: Interest::ALL,
         }
     }
@@ -185,7 +188,7 @@ impl Analyzer {
         }
         let mut notices = self.collector.keyring.unused(&self.desk.keys);
         notices.extend(self.late_keys.map(keyring::late));
-        let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
+        let mut report = self.collector.report(&self.desk, &self.flows, inputs, &self.file);
         report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
