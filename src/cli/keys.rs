@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     for notice in report.notices.iter().chain(&notices) {
         terminal.complain(&notice.text);
     }
-    let rows: Vec<&KeyRow> = report.connections.iter().filter_map(|row| row.keys.as_ref()).collect();
+    let rows: Vec<&KeyRow> = report.connections.iter().filter_map(|row| row.keys.as_deref()).collect();
     match args.format {
         Shape::Json => {
             let elements: Vec<String> = rows.iter().map(element).collect();

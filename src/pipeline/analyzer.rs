@@ -76,8 +76,6 @@ pub struct Analyzer {
     interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
-    /// Places of connections that are over, for the next ones: they are large, and allocating many costs.
-    spare: Vec<Box<Session>>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
     lingering: VecDeque<(u64, Place)>,
     collector: Collector,
@@ -217,14 +215,7 @@ impl Analyzer {
                 &self.desk,
                 self.interest,
             );
-            let session = match self.spare.pop() {
-                Some(mut place) => {
-                    *place = session;
-                    place
-                }
-                None => Box::new(session),
-            };
-            self.live.insert(seat.number, Live { session, lingers: false });
+            self.live.insert(seat.number, Live { session: Box::new(session), lingers: false });
         }
         let Some(live) = self.live.get_mut(&seat.number) else {
             self.collector.straggler();
@@ -261,9 +252,6 @@ impl Analyzer {
             self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
-            if self.spare.len() < limits::MAX_SPARE_SESSIONS {
-                self.spare.push(session);
-            }
         }
     }
 }

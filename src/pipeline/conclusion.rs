@@ -90,6 +90,7 @@ impl Upper {
                 conn,
                 http2,
                 authority,
+                key_log: &desk.keys,
                 calls: std::mem::take(calls).finish(),
                 keys: tls.and_then(|tls| keyring::row(number, both, tls, desk)),
             };

@@ -77,7 +77,7 @@ pub(super) fn row(
     (client, server): (Endpoint, Endpoint),
     session: &Session,
     desk: &Desk,
-) -> Option<KeyRow> {
+) -> Option<Box<KeyRow>> {
     if to_index(conn) >= desk.wishes.limit_keys {
         return None;
     }
@@ -96,7 +96,7 @@ pub(super) fn row(
         (Openable::Yes | Openable::NothingSealed, _) => ("nothing_sealed", Vec::new()),
     };
     let version = seen.version();
-    Some(KeyRow {
+    Some(Box::new(KeyRow {
         conn,
         client: client.to_string(),
         server: server.to_string(),
@@ -107,5 +107,5 @@ pub(super) fn row(
         source: opened.map(|source| desk.keys.source(source).to_owned()),
         missing,
         used: session.lines_used(&desk.keys, &shared).iter().map(ToString::to_string).collect(),
-    })
+    }))
 }
