@@ -44,9 +44,6 @@ pub const MAX_LINGERING: usize = 512;
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
 
-/// Places of connections that are over, kept for the next ones: as many as a client opens at once.
-pub const MAX_SPARE_SESSIONS: usize = 64;
-
 /// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
 pub const MAX_CONCLUDED: usize = 1 << 16;
 

@@ -30,6 +30,8 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// Connections whose keys are listed.
+    pub limit_keys: usize,
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
 }
@@ -40,6 +42,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            limit_keys: 0,
             interest: Interest::ALL,
         }
     }
@@ -73,8 +76,6 @@ pub struct Analyzer {
     interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
-    /// Places of connections that are over, for the next ones: they are large, and allocating many costs.
-    spare: Vec<Box<Session>>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
     lingering: VecDeque<(u64, Place)>,
     collector: Collector,
@@ -185,7 +186,7 @@ impl Analyzer {
         }
         let mut notices = self.collector.keyring.unused(&self.desk.keys);
         notices.extend(self.late_keys.map(keyring::late));
-        let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
+        let mut report = self.collector.report(&self.desk, &self.flows, inputs, &self.file);
         report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
@@ -215,14 +216,7 @@ impl Analyzer {
                 &self.desk,
                 self.interest,
             );
-            let session = match self.spare.pop() {
-                Some(mut place) => {
-                    *place = session;
-                    place
-                }
-                None => Box::new(session),
-            };
-            self.live.insert(seat.number, Live { session, lingers: false });
+            self.live.insert(seat.number, Live { session: Box::new(session), lingers: false });
         }
         // Stragglers of a connection that is reported have no session.
         let Some(live) = self.live.get_mut(&seat.number) else {
@@ -275,9 +269,6 @@ impl Analyzer {
             self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
-            if self.spare.len() < limits::MAX_SPARE_SESSIONS {
-                self.spare.push(session);
-            }
         }
     }
 }

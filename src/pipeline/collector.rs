@@ -2,6 +2,7 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::desk::Desk;
 use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
@@ -56,8 +57,8 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
-        if let Some((input, keys)) = concluded.keys {
-            self.keyring.count(input, &keys);
+        if let Some((input, source)) = concluded.opened {
+            self.keyring.count(input, source);
         }
         if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
             self.agreements.add(concluded.agreement, ends.clone());
@@ -106,12 +107,13 @@ impl Collector {
     /// The report. The verdict is left to policy.
     pub(super) fn report(
         mut self,
-        wishes: &Wishes,
+        desk: &Desk,
         flows: &Flows,
         mut inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        self.keyring.tell(&mut inputs);
+        let wishes = &desk.wishes;
+        self.keyring.tell(&mut inputs, &desk.keys);
         let nobody = Ends::default();
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());

@@ -19,6 +19,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
+    #[inline]
     pub(super) fn new(upper: Upper) -> Self {
         Self { tls: None, records: PerSide::default(), upper }
     }

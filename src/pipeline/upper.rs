@@ -32,7 +32,8 @@ pub(super) struct Upper {
     /// What stood before the connection's own protocol, outermost first.
     pub(super) prologues: Vec<Prologue>,
     pub(super) decoders: PerSide<Decoder>,
-    pub(super) conn: Connection,
+    /// Large, and so made in its own place: moving it would cost more.
+    pub(super) conn: Box<Connection>,
     pub(super) ears: Ears,
 }
 
@@ -138,6 +139,8 @@ impl Upper {
         encapsulation: Encapsulation,
         interest: Interest,
     ) -> Self {
+        let mut conn = Box::<Connection>::default();
+        conn.interest = interest;
         let mut ears = Ears::default();
         for side in Side::BOTH {
             ears.coverage.sides[side].start_missing = true;
@@ -152,7 +155,7 @@ impl Upper {
             http1: Exchange::default(),
             prologues: Vec::new(),
             decoders: PerSide::default(),
-            conn: Connection::new(interest),
+            conn,
             ears,
         }
     }
