@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
+use super::settings::{Settled, flags};
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy};
+use crate::policy::{Hidden, Policy, Value};
 use crate::report::{Detail, Format, Look, Paint};
 use crate::views::NO_INTEREST;
 
@@ -35,15 +36,18 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 struct Output {
-    /// What is written to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    format: String,
+    /// What is written to standard output [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"])]
+    format: Option<String>,
     /// Write to a file as well; repeatable: -o json=report.json
     #[arg(short, long, value_name = "FORMAT=PATH")]
     output: Vec<String>,
-    /// How much text: verdict and a line for each group of findings; with evidence; everything
-    #[arg(long, value_name = "HOW", default_value = "normal", value_parser = ["brief", "normal", "full"])]
-    detail: String,
+    /// How much text: verdict and a line for each group of findings; with evidence; everything [default: normal]
+    #[arg(long, value_name = "HOW", value_parser = ["brief", "normal", "full"])]
+    detail: Option<String>,
+    /// Names of servers in place of addresses where they are known: SNI or :authority
+    #[arg(long)]
+    names: bool,
     /// No limit to the groups of findings, blind spots and connections that text lists
     #[arg(long)]
     all: bool,
@@ -66,6 +70,16 @@ struct Plan {
     look: Look,
     notices: Vec<Notice>,
     talk: Talk,
+    names: Names,
+}
+
+/// What servers are called in text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// What the configuration calls them, else their address.
+    Given,
+    /// Their SNI or :authority as well.
+    Known,
 }
 
 /// How much is said on standard error.
@@ -78,31 +92,53 @@ enum Talk {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut plan = Plan::new(args)?;
+    let settled = args.settle()?;
+    if args.judging.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let mut plan = Plan::new(args, &settled)?;
     judge(&mut plan, terminal).or_else(|error| {
         terminal.complain(&helped(&error, &plan.inputs));
         Ok(code_of(&error))
     })
 }
 
+impl Args {
+    fn settle(&self) -> Result<Settled, Error> {
+        let text = |word: &Option<String>| word.clone().map(Value::Text);
+        let files = (!self.output.output.is_empty()).then(|| Value::List(self.output.output.clone()));
+        let own = flags([
+            ("format", text(&self.output.format)),
+            ("detail", text(&self.output.detail)),
+            ("output", files),
+        ]);
+        self.judging.settle(&[self.reading.layer(), self.looking.layer(), own])
+    }
+}
+
 impl Plan {
-    fn new(args: Args) -> Result<Self, Error> {
+    fn new(args: Args, settled: &Settled) -> Result<Self, Error> {
         let Args { mut files, read, reading, judging, output, looking } = args;
         files.extend(read);
-        let detail = match (output.quiet, output.detail.as_str()) {
+        let settings = &settled.settings;
+        let detail = match (output.quiet, settings.text("detail")) {
             (true, _) => Detail::Verdict,
-            (false, "brief") => Detail::Brief,
-            (false, "full") => Detail::Full,
+            (false, Some("brief")) => Detail::Brief,
+            (false, Some("full")) => Detail::Full,
             (false, _) => Detail::Normal,
         };
         let (keys, notices) = reading.keys()?;
+        let mut wishes = reading.wishes(NO_INTEREST);
+        settled.tune(&mut wishes);
         let plan = Self {
             inputs: files,
-            wishes: reading.wishes(NO_INTEREST),
-            policy: judging.policy()?,
-            format: Format::read(&output.format)?,
-            files: output.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
-            look: Look { all: output.all, ..looking.look(detail) },
+            wishes,
+            policy: settled.policy(&judging)?,
+            format: Format::read(settings.text("format").unwrap_or("text"))?,
+            files: settings.list("output").iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
+            look: Look { all: output.all, clock: settled.clock(), ..looking.look(detail) },
+            names: if output.names { Names::Known } else { Names::Given },
             notices,
             keys,
             talk: match (output.quiet, output.verbose) {
@@ -133,10 +169,13 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
+    let hidden = plan.policy.apply(&mut report);
     for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
-    let hidden = plan.policy.apply(&mut report);
+    for row in report.connections.iter_mut().filter(|_| plan.names == Names::Known) {
+        row.server.alias = row.server.alias.take().or_else(|| row.server.name.clone());
+    }
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }

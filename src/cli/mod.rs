@@ -7,6 +7,7 @@ mod explain;
 mod flags;
 mod rules;
 mod schema;
+mod settings;
 mod show;
 mod terminal;
 mod usage;

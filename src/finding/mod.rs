@@ -9,7 +9,7 @@ pub use judgement::{
     Reference, Severity, Suppression,
 };
 pub use report::{
-    BlindSpot, BlindSpotKind, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped, Stats, Status,
+    BlindSpot, BlindSpotKind, Comment, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped, Stats, Status,
     Tool, Totals, Verdict,
 };
 pub use rows::{

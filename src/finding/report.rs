@@ -28,6 +28,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// About the run, not the traffic.
     pub notices: Vec<Notice>,
+    /// What somebody wrote into the capture, for policy; not part of the schema, and bounded.
+    #[serde(skip)]
+    pub comments: Vec<Comment>,
     /// How many of each list were left out.
     pub omitted: Omitted,
     /// What the run took; filled only when asked for.
@@ -215,10 +218,19 @@ impl BlindSpotKind {
     }
 }
 
+/// A comment in a capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// What it says.
+    pub text: String,
+    /// The packet that it is about; `None`: a section or an interface.
+    pub pkt: Option<PacketNumber>,
+}
+
 /// Something about the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// `expired_suppression`, `unused_suppression`, `keys_not_used`, `limit_reached`.
+    /// `expired_suppression`, `unused_suppression`, `suppressed`, `keys_not_used`, `limit_reached`.
     pub kind: &'static str,
     /// One sentence.
     pub text: String,

@@ -7,10 +7,10 @@ use super::desk::Desk;
 use super::files::EMBEDDED;
 use super::hidden;
 use super::session::Session;
-use crate::base::{Place, Span, Time};
+use crate::base::{PacketNumber, Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
-use crate::finding::{Input, Report};
+use crate::finding::{Comment, Input, Report};
 use crate::grpc::Calls;
 use crate::limits;
 use crate::link::{Datagram, Links};
@@ -27,8 +27,32 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// Names of servers, for reports and fingerprints.
+    pub aliases: &'static [Alias],
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
+}
+
+/// The name that somebody gives a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// `address:port`, `name:port` or `name`, the name being SNI or :authority.
+    pub endpoint: String,
+    /// What it is called.
+    pub name: String,
+}
+
+impl Wishes {
+    /// The name that was given to the server at this address, port, and SNI or :authority.
+    pub(super) fn alias(&self, server: &str, port: u16, name: Option<&str>) -> Option<&'static str> {
+        let means = |alias: &&Alias| {
+            let of_name = name.is_some_and(|name| {
+                alias.endpoint == name || alias.endpoint.strip_suffix(&format!(":{port}")) == Some(name)
+            });
+            alias.endpoint == server || of_name
+        };
+        self.aliases.iter().find(means).map(|alias| alias.name.as_str())
+    }
 }
 
 impl Default for Wishes {
@@ -37,6 +61,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            aliases: &[],
             interest: Interest::ALL,
         }
     }
@@ -72,6 +97,7 @@ pub struct Analyzer {
     file: FileView,
     /// Out of its place while a packet is at work.
     links: Option<Box<Links>>,
+    comments: Vec<Comment>,
 }
 
 /// A connection that is not concluded.
@@ -93,7 +119,17 @@ impl Analyzer {
         match record {
             Record::Packet(packet) => self.push(packet, observe),
             Record::Secrets(text) => _ = self.desk.keys.add(EMBEDDED, text),
-            Record::Comment { .. } => {}
+            Record::Comment { text, packet } => self.comment(text, *packet),
+        }
+    }
+
+    /// Keeps a comment that speaks to this program.
+    fn comment(&mut self, text: &[u8], packet: Option<u64>) {
+        let text = String::from_utf8_lossy(text);
+        if text.trim_start().starts_with("h2lint:") && self.comments.len() < limits::MAX_COMMENTS {
+            let input = u32::try_from(self.last.pkt.input()).unwrap_or(u32::MAX);
+            let pkt = packet.map(|number| PacketNumber::new(input, number));
+            self.comments.push(Comment { text: text.chars().take(limits::MAX_COMMENT).collect(), pkt });
         }
     }
 
@@ -151,6 +187,7 @@ impl Analyzer {
             self.conclude(number, observe);
         }
         let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
+        report.comments = self.comments;
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
         report.coverage.blind_spots.extend(hidden::blind_spots(links.covered(), &fragments));

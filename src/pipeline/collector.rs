@@ -133,6 +133,7 @@ impl Collector {
             streams,
             findings: self.findings,
             notices: Vec::new(),
+            comments: Vec::new(),
             omitted,
             stats: Stats::default(),
         }

@@ -71,7 +71,8 @@ impl Upper {
         };
         let summary = Summary::of(&parties, conn, &wishes.options);
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other;
-        let ends = wanted.then(|| ends(number, both, name, first));
+        let alias = wishes.alias(&server_end.to_string(), server_end.port, name);
+        let ends = wanted.then(|| ends(number, both, alias.or(name), first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
@@ -96,7 +97,9 @@ impl Upper {
                 authority,
                 calls: std::mem::take(calls).finish(),
             };
-            rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
+            let mut row = rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn);
+            row.server.alias = alias.map(str::to_owned);
+            row
         });
         Concluded {
             row,

@@ -84,7 +84,7 @@ fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
 }
 
 fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
-    Peer { addr: text(endpoint.address), port: endpoint.port, name, implementation: None }
+    Peer { addr: text(endpoint.address), port: endpoint.port, name, alias: None, implementation: None }
 }
 
 fn ended(conn: &Connection) -> End {

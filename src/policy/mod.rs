@@ -1,19 +1,31 @@
 //! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
+mod baseline;
+mod config;
+pub mod dates;
+mod expectation;
+mod known;
 mod order;
 mod selection;
+mod servers;
 mod spelling;
+mod suppress;
 mod verdict;
 
 use std::collections::BTreeMap;
 
 use crate::base::to_u64;
-use crate::finding::{Confidence, Finding, Report, Severity};
+use crate::finding::{Confidence, Culprit, Finding, Report, Severity};
 use crate::limits;
 
+pub use baseline::{Baseline, Entry, Remark};
+pub use config::{ConfigFile, Layer, Setting, Settings, Value, config_schema};
+pub use expectation::{Expectation, Sidecar, expectation};
+pub use known::{Known, Listed};
 pub use order::{Group, groups};
 pub use selection::{Selection, rule};
+pub use suppress::Suppress;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]
@@ -30,6 +42,14 @@ pub struct Policy {
     pub allow_empty: bool,
     /// Findings do not change the exit code of the program.
     pub exit_zero: bool,
+    /// Rules that are graded differently, by code.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// Only findings with this culprit.
+    pub blame: Option<Culprit>,
+    /// Rules that must speak; what they find does not fail the run.
+    pub expect: Vec<String>,
+    /// What is known and does not count.
+    pub known: Known,
 }
 
 /// How much is asked.
@@ -62,6 +82,10 @@ impl Default for Policy {
             selection: Selection::default(),
             allow_empty: false,
             exit_zero: false,
+            severities: BTreeMap::new(),
+            blame: None,
+            expect: Vec::new(),
+            known: Known::default(),
         }
     }
 }
@@ -70,13 +94,20 @@ impl Policy {
     /// Makes a report of complete findings the report that is shown: drops what does not count, sorts worst first, numbers the
     /// findings, links connections and streams to them, counts, and says the verdict. To be applied once.
     pub fn apply(&self, report: &mut Report) -> Hidden {
+        self.grade(report);
         let hidden = self.drop_what_does_not_count(report);
+        self.known.mark(report);
         self.selection.note(self.level, &mut report.coverage);
         order::sort(report);
+        report.verdict = verdict::verdict(self, report);
+        if self.known.listed == Listed::Counted {
+            report.findings.retain(|finding| finding.suppressed.is_none());
+        }
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
             finding.id = format!("f{number}");
         }
-        report.verdict = verdict::verdict(self, report);
+        report.verdict.top_finding =
+            report.findings.first().filter(|top| top.suppressed.is_none()).map(|top| top.id.clone());
         let beyond = report.findings.len().saturating_sub(limits::MAX_FINDINGS);
         report.findings.truncate(limits::MAX_FINDINGS);
         report.omitted.findings = report.omitted.findings.saturating_add(to_u64(beyond));
@@ -93,11 +124,20 @@ impl Policy {
         }
     }
 
+    fn grade(&self, report: &mut Report) {
+        for finding in &mut report.findings {
+            if let Some(severity) = self.severities.get(finding.rule) {
+                finding.severity = *severity;
+            }
+        }
+    }
+
     fn drop_what_does_not_count(&self, report: &mut Report) -> Hidden {
         let off = self.selection.off(self.level);
         let mut hidden = Hidden::default();
         report.findings.retain(|finding| {
-            if off.contains(finding.rule) {
+            let blamed = self.blame.is_none_or(|who| finding.culprit.role == who);
+            if off.contains(finding.rule) || !blamed {
                 hidden.unselected = hidden.unselected.saturating_add(1);
                 return false;
             }

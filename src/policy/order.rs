@@ -33,19 +33,21 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The groups of a report whose findings are in order.
+/// The groups of a report whose findings are in order; what is suppressed is in none.
 #[must_use]
 pub fn groups(report: &Report) -> Vec<Group<'_>> {
     let servers = servers(report);
     let same = |a: &Finding, b: &Finding| key(a, &servers) == key(b, &servers);
-    report.findings.chunk_by(same).map(|findings| Group { findings }).collect()
+    let counting = report.findings.iter().position(|finding| finding.suppressed.is_some());
+    let (shown, _) = report.findings.split_at(counting.unwrap_or(report.findings.len()));
+    shown.chunk_by(same).map(|findings| Group { findings }).collect()
 }
 
 /// Sorts the findings of a report: a total order, so that equal input gives equal output.
 pub(super) fn sort(report: &mut Report) {
     let servers = servers(report);
     let mut ranks: BTreeMap<Key, Rank> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let none = Rank(Severity::Info, Confidence::Possible, 0);
         let rank = ranks.entry(key(finding, &servers)).or_insert(none);
         let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
@@ -56,7 +58,7 @@ pub(super) fn sort(report: &mut Report) {
         let rank = ranks.get(&key).copied();
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
         let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
-        (Reverse(rank), key, own, place, finding.message.clone(), finding.fingerprint.clone())
+        (finding.suppressed.is_some(), Reverse(rank), key, own, place, finding.message.clone(), finding.fingerprint.clone())
     });
 }
 

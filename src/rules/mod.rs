@@ -11,6 +11,7 @@ mod event;
 mod field_block;
 mod fold;
 mod ledger;
+mod option_names;
 mod options;
 mod rule;
 mod summaries;
@@ -45,6 +46,7 @@ pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
+pub use option_names::Tunable;
 pub use options::{IdleTimeout, Options, Spec};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use summaries::Summaries;

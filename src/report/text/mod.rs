@@ -82,7 +82,7 @@ fn verdict(page: &mut Page, report: &Report) {
     let blamed = matches!(report.verdict.status, Status::Fail | Status::Warn);
     if let (true, Some(top)) = (blamed, report.findings.first()) {
         let indent = " ".repeat(hang);
-        page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top)));
+        page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top, report)));
     }
     for input in &report.inputs {
         if let Some(error) = &input.error {
@@ -92,8 +92,11 @@ fn verdict(page: &mut Page, report: &Report) {
     }
 }
 
-fn blame(finding: &Finding) -> String {
+fn blame(finding: &Finding, report: &Report) -> String {
     let Blame { role, endpoint, maybe } = &finding.culprit;
+    let row = report.connections.iter().find(|row| Some(row.id) == finding.conn);
+    let alias = row.and_then(|row| row.server.alias.as_ref()).filter(|_| *role == Culprit::Server);
+    let endpoint = alias.or(endpoint.as_ref());
     let confidence = finding.confidence.word();
     let who = match (role, endpoint) {
         (Culprit::Client, Some(endpoint)) => format!("CLIENT {endpoint}"),
