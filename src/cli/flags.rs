@@ -32,7 +32,15 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
     limit_streams: usize,
     /// Threads; 0 for one a core. This version reads a capture on one thread whatever is asked for
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, env = "H2LINT_THREADS", hide_env = true)]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        env = "H2LINT_THREADS",
+        hide_env = true
+    )]
     threads: usize,
 }
 

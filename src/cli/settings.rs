@@ -120,6 +120,18 @@ impl Settled {
     /// # Errors
     /// When a list names what is no rule, or a baseline cannot be read.
     pub(super) fn policy(&self, judging: &Judging) -> Result<Policy, Error> {
+        let mut policy = self.policy_without_baseline(judging)?;
+        policy.known.baseline = self.baseline(judging)?;
+        if self.settings.flag("new_only") && policy.known.baseline.is_none() {
+            return Err(Error::Usage(
+                "--new-only needs a baseline; `h2lint baseline write FILE...` makes one".to_owned(),
+            ));
+        }
+        Ok(policy)
+    }
+
+    /// The same, with nothing known by a baseline.
+    pub(super) fn policy_without_baseline(&self, judging: &Judging) -> Result<Policy, Error> {
         let settings = &self.settings;
         let lists = ["rules.select", "rules.extend_select", "rules.ignore"].map(|key| settings.list(key));
         let [select, extend, ignore] = lists;
@@ -152,17 +164,10 @@ impl Settled {
     }
 
     fn known(&self, judging: &Judging) -> Result<Known, Error> {
-        let baseline = self.baseline(judging)?;
-        let new_only = self.settings.flag("new_only");
-        if new_only && baseline.is_none() {
-            return Err(Error::Usage(
-                "--new-only needs a baseline; `h2lint baseline write FILE...` makes one".to_owned(),
-            ));
-        }
-        let full = self.settings.text("detail") == Some("full") && !new_only;
+        let full = self.settings.text("detail") == Some("full") && !self.settings.flag("new_only");
         Ok(Known {
             suppress: self.file.as_ref().map(|file| file.suppress.clone()).unwrap_or_default(),
-            baseline,
+            baseline: None,
             today: Some(judging.configuring.today()?),
             listed: if full { Listed::Behind } else { Listed::Counted },
         })

@@ -9,8 +9,8 @@ pub use judgement::{
     Reference, Severity, Suppression,
 };
 pub use report::{
-    BlindSpot, BlindSpotKind, Comment, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped, Stats, Status,
-    Tool, Totals, Verdict,
+    BlindSpot, BlindSpotKind, Comment, Counts, Coverage, Input, Keys, Notice, Omitted, Report, Skipped,
+    Stats, Status, Tool, Totals, Verdict,
 };
 pub use rows::{
     AlertRow, AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn,

@@ -175,23 +175,28 @@ impl Marked {
             some => format!("{some} no longer seen → h2lint baseline prune"),
         };
         let days = if self.oldest == 1 { "day" } else { "days" };
-        let inside: Vec<String> = [(self.count > 0).then(|| format!("oldest {} {days}", self.oldest)), Some(unseen)]
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect();
+        let inside: Vec<String> =
+            [(self.count > 0).then(|| format!("oldest {} {days}", self.oldest)), Some(unseen)]
+                .into_iter()
+                .flatten()
+                .filter(|part| !part.is_empty())
+                .collect();
         let inside = if inside.is_empty() { String::new() } else { format!(" ({})", inside.join("; ")) };
         (self.count > 0 || self.unseen > 0).then(|| format!("{} suppressed by baseline{inside}", self.count))
     }
 }
 
 impl Entry {
-    fn is_over(&self, today: Option<Date>) -> bool {
+    /// True when its last day is over.
+    #[must_use]
+    pub fn is_over(&self, today: Option<Date>) -> bool {
         let last = self.expires.as_ref().and_then(|date| dates::read(date).ok());
         last.zip(today).is_some_and(|(last, today)| last < today)
     }
 
-    fn age(&self, today: Option<Date>) -> u32 {
+    /// Days since it was written down.
+    #[must_use]
+    pub fn age(&self, today: Option<Date>) -> u32 {
         let first = dates::read(&self.first_seen).ok();
         first.zip(today).map_or(0, |(first, today)| dates::age(first, today))
     }
@@ -209,7 +214,10 @@ impl Entry {
     fn expired(&self) -> String {
         let owner = self.owner.as_ref().map_or_else(String::new, |owner| format!(", owner {owner}"));
         let last = self.expires.as_deref().unwrap_or_default();
-        format!("{} on {} counts again: its entry in the baseline ended {last}{owner}", self.rule, self.server)
+        format!(
+            "{} on {} counts again: its entry in the baseline ended {last}{owner}",
+            self.rule, self.server
+        )
     }
 }
 
@@ -240,8 +248,8 @@ const SCHEMA: &str = "h2lint/baseline/1";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::sample::{finding, hang};
     use crate::finding::Severity;
+    use crate::policy::sample::{finding, hang};
 
     fn day(text: &str) -> Date {
         dates::read(text).unwrap()
@@ -280,6 +288,7 @@ mod tests {
         let mut baseline = learned();
         let mut clean = hang();
         clean.findings = vec![finding("STS003", "10.0.0.2:443", "", Severity::Error, 0)];
+        clean.findings[0].fingerprint = "another".to_owned();
         let marked = baseline.mark(&mut clean, None);
         let said = "0 suppressed by baseline (1 no longer seen → h2lint baseline prune)";
         assert_eq!(marked.words().as_deref(), Some(said));

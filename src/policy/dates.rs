@@ -9,7 +9,8 @@ use crate::error::Error;
 /// # Errors
 /// When it is no such day.
 pub fn read(text: &str) -> Result<Date, Error> {
-    text.parse().map_err(|_| Error::Usage(format!("`{text}` is no date; write YEAR-MONTH-DAY, such as 2027-03-01")))
+    text.parse()
+        .map_err(|_| Error::Usage(format!("`{text}` is no date; write YEAR-MONTH-DAY, such as 2027-03-01")))
 }
 
 /// Days from one to the other; none before it.

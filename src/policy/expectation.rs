@@ -36,11 +36,11 @@ impl Sidecar {
     /// # Errors
     /// When it is no TOML, or holds what no sidecar does: with file and line.
     pub fn read(path: &str, text: &str) -> Result<Self, Error> {
-        let line = |at: usize| text.bytes().take(at).filter(|octet| *octet == b'\n').count().saturating_add(1);
+        let line =
+            |at: usize| text.bytes().take(at).filter(|octet| *octet == b'\n').count().saturating_add(1);
         let fault = |at: usize, said: &str| Error::Usage(format!("{path}:{}: {said}", line(at)));
-        let broken = |error: &toml::de::Error| {
-            fault(error.span().map_or(0, |span| span.start), error.message())
-        };
+        let broken =
+            |error: &toml::de::Error| fault(error.span().map_or(0, |span| span.start), error.message());
         let places = DeTable::parse(text).map_err(|error| broken(&error))?;
         let values: toml::Table = text.parse().map_err(|error| broken(&error))?;
         let mut sidecar = Self::default();
@@ -69,8 +69,8 @@ impl Sidecar {
             }
             "keylog" => self.keylog = Some(value.as_str().ok_or("`keylog` is a path in quotes")?.to_owned()),
             other => {
-                let help =
-                    meant(other, KEYS.into_iter()).unwrap_or_else(|| format!("there are {}", KEYS.join(", ")));
+                let help = meant(other, KEYS.into_iter())
+                    .unwrap_or_else(|| format!("there are {}", KEYS.join(", ")));
                 return Err(format!("unknown key `{other}`; {help}"));
             }
         }
@@ -236,7 +236,10 @@ mod tests {
     #[test]
     fn a_sidecar_says_where_it_is_wrong() {
         let wrong = |text: &str| Sidecar::read("a.toml", text).unwrap_err().to_string();
-        assert_eq!(wrong("blind_spots = 0\nexpct = []\n"), "a.toml:2: unknown key `expct`; did you mean `expect`?");
+        assert_eq!(
+            wrong("blind_spots = 0\nexpct = []\n"),
+            "a.toml:2: unknown key `expct`; did you mean `expect`?"
+        );
         assert!(wrong("expect = [\n").starts_with("a.toml:"));
         assert_eq!(wrong("forbid = 3"), "a.toml:1: `forbid` is a list of texts");
     }

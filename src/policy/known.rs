@@ -110,7 +110,8 @@ mod tests {
     }
 
     fn judged(suppress: Vec<Suppress>, listed: Listed) -> Report {
-        let known = Known { suppress, listed, today: Some(dates::read("2026-12-01").unwrap()), baseline: None };
+        let known =
+            Known { suppress, listed, today: Some(dates::read("2026-12-01").unwrap()), baseline: None };
         let mut report = hang();
         Policy { known, ..Policy::default() }.apply(&mut report);
         report
@@ -124,7 +125,11 @@ mod tests {
     fn what_is_suppressed_neither_shows_nor_fails_and_is_counted() {
         for rule in ["PRE001", "missing-server-settings", "PRE", "@must"] {
             let report = judged(vec![entry(rule, Some("10.0.0.2:31050"), None)], Listed::Counted);
-            assert_eq!((report.verdict.status, report.verdict.counts.suppressed), (Status::Pass, 1), "{rule}");
+            assert_eq!(
+                (report.verdict.status, report.verdict.counts.suppressed),
+                (Status::Pass, 1),
+                "{rule}"
+            );
             assert!(report.findings.is_empty() && report.notices.is_empty());
         }
     }

@@ -4,6 +4,7 @@
 mod baseline;
 mod config;
 pub mod dates;
+mod diff;
 mod expectation;
 mod known;
 mod order;
@@ -21,6 +22,7 @@ use crate::limits;
 
 pub use baseline::{Baseline, Entry, Remark};
 pub use config::{ConfigFile, Layer, Setting, Settings, Value, config_schema};
+pub use diff::{Change, Diff, Fault, Snapshot};
 pub use expectation::{Expectation, Sidecar, expectation};
 pub use known::{Known, Listed};
 pub use order::{Group, groups};

@@ -58,7 +58,15 @@ pub(super) fn sort(report: &mut Report) {
         let rank = ranks.get(&key).copied();
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
         let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
-        (finding.suppressed.is_some(), Reverse(rank), key, own, place, finding.message.clone(), finding.fingerprint.clone())
+        (
+            finding.suppressed.is_some(),
+            Reverse(rank),
+            key,
+            own,
+            place,
+            finding.message.clone(),
+            finding.fingerprint.clone(),
+        )
     });
 }
 

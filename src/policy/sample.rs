@@ -91,7 +91,13 @@ pub(crate) fn empty(path: &str) -> Report {
 
 /// An HTTP/2 connection with prior knowledge, on which nothing happened.
 pub(crate) fn connection(id: u64) -> ConnectionRow {
-    let peer = |addr: &str, port| Peer { addr: addr.to_owned(), port, name: None, alias: None, implementation: None };
+    let peer = |addr: &str, port| Peer {
+        addr: addr.to_owned(),
+        port,
+        name: None,
+        alias: None,
+        implementation: None,
+    };
     ConnectionRow {
         id,
         tcp_stream: Some(id),

@@ -21,7 +21,9 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
     Verdict {
         status,
         exit_code: exit_code(policy, report, status),
-        headline: missing.or_else(|| as_expected(policy, report, status)).unwrap_or_else(|| headline(report, status)),
+        headline: missing
+            .or_else(|| as_expected(policy, report, status))
+            .unwrap_or_else(|| headline(report, status)),
         culprit: top.map(|finding| finding.culprit.role),
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
@@ -148,7 +150,13 @@ fn passed(report: &Report) -> String {
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
-    format!("{}; nothing wrong found{notes}.", subject(report, total))
+    let known = report.findings.len().saturating_sub(counting(report).count());
+    let found = if known > 0 {
+        format!("nothing new found, {known} known{notes}")
+    } else {
+        format!("nothing wrong found{notes}")
+    };
+    format!("{}; {found}.", subject(report, total))
 }
 
 /// What was looked at: calls where all connections are listed, else streams.

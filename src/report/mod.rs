@@ -1,6 +1,9 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+mod baseline;
+#[cfg(feature = "cli")]
+mod diff;
 mod json;
 #[cfg(feature = "cli")]
 mod look;
@@ -10,18 +13,25 @@ mod rules;
 mod sanitize;
 mod schema;
 #[cfg(feature = "cli")]
+mod suite;
+#[cfg(feature = "cli")]
 mod text;
 
 use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+pub use baseline::baseline_lines;
+#[cfg(feature = "cli")]
+pub use diff::{diff_markdown, diff_text};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Look, Paint};
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
 pub use schema::report_schema;
+#[cfg(feature = "cli")]
+pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,

@@ -95,7 +95,10 @@ const TUNABLES: &[Tunable] = &[
     Tunable { name: "preface_wait_s", number: |all| Number::Seconds(&mut all.preface_wait) },
     Tunable { name: "preface_given_up_s", number: |all| Number::Seconds(&mut all.preface_given_up) },
     Tunable { name: "settings_ack_wait_s", number: |all| Number::Seconds(&mut all.settings_ack_wait) },
-    Tunable { name: "settings_ack_given_up_s", number: |all| Number::Seconds(&mut all.settings_ack_given_up) },
+    Tunable {
+        name: "settings_ack_given_up_s",
+        number: |all| Number::Seconds(&mut all.settings_ack_given_up),
+    },
     Tunable { name: "ping_ack_wait_s", number: |all| Number::Seconds(&mut all.ping_ack_wait) },
     Tunable { name: "reaction_wait_s", number: |all| Number::Seconds(&mut all.reaction_wait) },
     Tunable { name: "reaction_given_up_s", number: |all| Number::Seconds(&mut all.reaction_given_up) },
@@ -118,7 +121,10 @@ const TUNABLES: &[Tunable] = &[
     },
     Tunable { name: "too_many_refusals", number: |all| Number::Rate(&mut all.thresholds.refusals) },
     Tunable { name: "too_many_pings", number: |all| Number::Rate(&mut all.thresholds.pings) },
-    Tunable { name: "too_many_pings_waiting", number: |all| Number::Count(&mut all.thresholds.pings_waiting) },
+    Tunable {
+        name: "too_many_pings_waiting",
+        number: |all| Number::Count(&mut all.thresholds.pings_waiting),
+    },
     Tunable { name: "too_many_priorities", number: |all| Number::Rate(&mut all.thresholds.priorities) },
     Tunable {
         name: "too_many_priorities_of_stream",
@@ -135,11 +141,17 @@ const TUNABLES: &[Tunable] = &[
         name: "too_many_empty_frames_in_row",
         number: |all| Number::Count(&mut all.thresholds.empty_in_row),
     },
-    Tunable { name: "too_many_continuations", number: |all| Number::Count(&mut all.thresholds.continuations) },
+    Tunable {
+        name: "too_many_continuations",
+        number: |all| Number::Count(&mut all.thresholds.continuations),
+    },
     Tunable { name: "too_many_block_octets", number: |all| Number::Octets(&mut all.thresholds.block_octets) },
     Tunable { name: "small_updates", number: |all| Number::Count(&mut all.thresholds.small_updates) },
     Tunable { name: "dribble_octets", number: |all| Number::Count(&mut all.thresholds.dribble) },
-    Tunable { name: "small_increment_octets", number: |all| Number::Count(&mut all.thresholds.small_increment) },
+    Tunable {
+        name: "small_increment_octets",
+        number: |all| Number::Count(&mut all.thresholds.small_increment),
+    },
 ];
 
 #[cfg(test)]
@@ -150,8 +162,7 @@ mod tests {
     fn every_number_that_a_rule_names_can_be_changed() {
         let known = |name: &str| TUNABLES.iter().any(|tunable| tunable.name == name);
         let named = crate::rules::catalog().iter().flat_map(|rule| rule.options.iter().copied());
-        let strays: Vec<&str> =
-            named.filter(|name| !known(name) && *name != "known_idle_timeouts").collect();
+        let strays: Vec<&str> = named.filter(|name| !known(name) && *name != "known_idle_timeouts").collect();
         assert_eq!(strays, Vec::<&str>::new());
     }
 

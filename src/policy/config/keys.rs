@@ -55,12 +55,7 @@ pub(super) const KEYS: &[Key] = &[
         default: "rfc9113",
         about: "the RFC that judges",
     },
-    Key {
-        name: "format",
-        kind: Kind::Text,
-        default: "text",
-        about: "what is written to standard output",
-    },
+    Key { name: "format", kind: Kind::Text, default: "text", about: "what is written to standard output" },
     Key { name: "output", kind: Kind::List, default: "", about: "files to write as well: FORMAT=PATH" },
     Key {
         name: "detail",

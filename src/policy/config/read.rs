@@ -34,7 +34,9 @@ pub(super) fn file(path: &str, text: &str) -> Result<ConfigFile, Error> {
             "endpoints" => reader.endpoints(&mut file, value)?,
             "suppress" => file.suppress = reader.suppressions(value)?,
             "profile" => {}
-            _ => reader.entry(&mut file.layer, name, value, &["schema", "endpoints", "suppress", "profile"])?,
+            _ => {
+                reader.entry(&mut file.layer, name, value, &["schema", "endpoints", "suppress", "profile"])?
+            }
         }
     }
     if let Some(profiles) = document.get_ref().get("profile") {
@@ -106,8 +108,8 @@ impl Reader<'_> {
                 for (name, value) in self.table("known_idle_timeouts", value)? {
                     let at = value.span().start;
                     let seconds = number(value.get_ref()).filter(|number| seconds(*number).is_some());
-                    let seconds =
-                        seconds.ok_or_else(|| self.fault(at, "an idle timeout is a number of whole seconds"))?;
+                    let seconds = seconds
+                        .ok_or_else(|| self.fault(at, "an idle timeout is a number of whole seconds"))?;
                     let path = Setting::path(&["known_idle_timeouts", name.get_ref()]);
                     layer.set(&path, Value::Number(seconds), self.source(at));
                 }
@@ -134,8 +136,8 @@ impl Reader<'_> {
             match name.get_ref().as_ref() {
                 "severity" => {
                     for (name, value) in self.table("severity", value)? {
-                        let rule =
-                            rule(name.get_ref()).map_err(|error| self.fault(name.span().start, &error.to_string()))?;
+                        let rule = rule(name.get_ref())
+                            .map_err(|error| self.fault(name.span().start, &error.to_string()))?;
                         let key = format!("rules.severity.{}", rule.code);
                         self.set_as(layer, &key, Kind::Word(SEVERITIES), value)?;
                     }
@@ -173,11 +175,7 @@ impl Reader<'_> {
         let number = number.ok_or_else(|| {
             self.fault(
                 at,
-                &format!(
-                    "`{}` is a {kind}number from 0 on, not {}",
-                    tunable.name,
-                    words(value.get_ref())
-                ),
+                &format!("`{}` is a {kind}number from 0 on, not {}", tunable.name, words(value.get_ref())),
             )
         })?;
         layer.set(&format!("rules.options.{}", tunable.name), Value::Number(number), self.source(at));
@@ -197,11 +195,17 @@ impl Reader<'_> {
     ) -> Result<(), Error> {
         let at = value.span().start;
         let name = key.rsplit('.').next().unwrap_or(key);
-        let wrong = |what: &str| self.fault(at, &format!("`{name}` is {what}, not {}", words(value.get_ref())));
+        let wrong =
+            |what: &str| self.fault(at, &format!("`{name}` is {what}, not {}", words(value.get_ref())));
         let read = match (kind, value.get_ref()) {
             (Kind::Word(known), DeValue::String(word)) => {
                 if !known.contains(&word.as_ref()) {
-                    return Err(self.unknown(at, &format!("value of `{name}`:"), word, known.iter().copied()));
+                    return Err(self.unknown(
+                        at,
+                        &format!("value of `{name}`:"),
+                        word,
+                        known.iter().copied(),
+                    ));
                 }
                 Value::Text(word.to_string())
             }
@@ -235,7 +239,8 @@ impl Reader<'_> {
         for (endpoint, name) in self.table("endpoints", value)? {
             let at = name.span().start;
             let DeValue::String(text) = name.get_ref() else {
-                let said = format!("the name of an endpoint is text in quotes, not {}", words(name.get_ref()));
+                let said =
+                    format!("the name of an endpoint is text in quotes, not {}", words(name.get_ref()));
                 return Err(self.fault(at, &said));
             };
             file.endpoints.insert(endpoint.get_ref().to_string(), text.to_string());
@@ -260,7 +265,9 @@ impl Reader<'_> {
             let text = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
                 DeValue::Datetime(date) if key == "expires" => date.to_string(),
-                other => return Err(self.fault(at, &format!("`{key}` is text in quotes, not {}", words(other)))),
+                other => {
+                    return Err(self.fault(at, &format!("`{key}` is text in quotes, not {}", words(other))));
+                }
             };
             match key {
                 "rule" => {

@@ -6,7 +6,7 @@ use crate::base::Span;
 const WHOLE: &str = r#"schema = 1
 fail_on = "warning"
 [rules]
-ignore = ["upgrade-deprecated"]
+ignore = ["settings-not-acked"]
 severity = { HLT008 = "error", missing-server-settings = "info" }
 [rules.options]
 preface_wait_s = 2.5
@@ -17,7 +17,7 @@ window_blocked_percent = 40
 [endpoints]
 "10.0.0.2:50051" = "greeter"
 [[suppress]]
-rule = "NEG002"
+rule = "PRE002"
 endpoint = "legacy.example:443"
 reason = "old load balancer"
 expires = 2027-03-01
@@ -40,7 +40,7 @@ fn everything_in_the_file_arrives() {
     let file = whole();
     let settings = Settings::merge([file.layer()]);
     assert_eq!(settings.text("fail_on"), Some("warning"));
-    assert_eq!(settings.list("rules.ignore"), ["upgrade-deprecated"]);
+    assert_eq!(settings.list("rules.ignore"), ["settings-not-acked"]);
     let graded = BTreeMap::from([("HLT008", Severity::Error), ("PRE001", Severity::Info)]);
     assert_eq!(settings.severities(), graded);
     let mut options = Options::default();
@@ -84,7 +84,7 @@ fn every_value_is_shown_with_its_source() {
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} in\n{shown}");
     }
-    assert!(shown.contains("suppress = { rule = \"NEG002\""), "{shown}");
+    assert!(shown.contains("suppress = { rule = \"PRE002\""), "{shown}");
 }
 
 #[test]
