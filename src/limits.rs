@@ -44,6 +44,9 @@ pub const MAX_LINGERING: usize = 512;
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
 
+/// Places of connections that are over, kept for the next ones: as many as a client opens at once.
+pub const MAX_SPARE_SESSIONS: usize = 64;
+
 /// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
 pub const MAX_CONCLUDED: usize = 1 << 16;
 
@@ -88,6 +91,15 @@ pub const MAX_SHOWN_TEXT: usize = 64;
 
 /// Authorities of requests that are kept for one connection, to compare promises with: a page rarely has so many.
 pub const MAX_AUTHORITIES: usize = 32;
+
+/// Alternative services of one server that are kept: sites name two or three, of several versions of HTTP/3.
+pub const MAX_ALTERNATIVES: usize = 16;
+
+/// Servers (address and port) of which it is kept how connections to them were agreed; of further ones it is not.
+pub const MAX_AGREED_SERVERS: usize = 1 << 10;
+
+/// Connections that are kept until the end of the capture to be compared with others in how they were agreed; the oldest gives way.
+pub const MAX_AGREEMENTS: usize = 1 << 12;
 
 /// Findings kept for one connection; further ones are counted.
 pub const MAX_FINDINGS_PER_CONNECTION: usize = 1000;

@@ -198,7 +198,7 @@ fn whatever_blocks_carry_the_packets_the_conversation_is_the_same() {
         let report = report(&file);
         assert_eq!(report["totals"]["frames"], plain["totals"]["frames"], "{name}");
         assert_eq!(report["connections"][0]["frames"], plain["connections"][0]["frames"], "{name}");
-        assert_eq!(report["findings"], plain["findings"], "{name}");
+        assert_eq!(placeless(&report["findings"]), placeless(&plain["findings"]), "{name}");
         assert_eq!(report["coverage"]["blind_spots"], plain["coverage"]["blind_spots"], "{name}");
         let start = report["connections"][0]["start"].as_str().unwrap();
         assert_eq!(start.starts_with("1969-12-31T23:43:20"), name == "before 1970", "{name}: {start}");
@@ -234,4 +234,17 @@ fn option(code: u16, value: &[u8]) -> Vec<u8> {
     let length = u16::try_from(value.len()).unwrap().to_le_bytes();
     let padding = vec![0; value.len().next_multiple_of(4) - value.len()];
     [&code.to_le_bytes()[..], &length, value, &padding].concat()
+}
+
+/// Findings without times and octets, which depend on the blocks that carry the packets.
+fn placeless(findings: &Value) -> Value {
+    let mut findings = findings.clone();
+    for finding in findings.as_array_mut().unwrap() {
+        finding["t"] = Value::Null;
+        for evidence in finding["evidence"].as_array_mut().unwrap() {
+            evidence["t"] = Value::Null;
+            evidence["file_offset"] = Value::Null;
+        }
+    }
+    findings
 }

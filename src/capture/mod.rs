@@ -5,6 +5,7 @@
 
 mod block;
 mod compression;
+mod copy;
 mod facts;
 mod fields;
 mod interface;
@@ -31,6 +32,7 @@ mod unpack;
 mod zstd;
 
 pub use compression::Compression;
+pub use copy::copy_with_secrets;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
 pub use joined::{Joined, by_first_packet};
 pub use key_files::{key_log, key_logs_beside};

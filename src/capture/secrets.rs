@@ -66,7 +66,7 @@ fn walk(mut file: BufReader<File>) -> io::Result<Vec<u8>> {
 const STEP: usize = 1 << 16;
 
 /// The kind of secrets: `TLSK`.
-const TLS_KEY_LOG: u32 = 0x544c_534b;
+pub(super) const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy, Value};
+use crate::policy::{Hidden, Policy, Value, explain};
 use crate::report::{Detail, Format, Look, Paint};
 use crate::views::NO_INTEREST;
 
@@ -26,6 +26,9 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -65,6 +68,7 @@ struct Plan {
     wishes: Wishes,
     keys: KeyLog,
     policy: Policy,
+    symptom: Option<String>,
     format: Format,
     files: Vec<(Format, PathBuf)>,
     look: Look,
@@ -119,7 +123,7 @@ impl Args {
 
 impl Plan {
     fn new(args: Args, settled: &Settled) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, output, looking } = args;
+        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
         files.extend(read);
         let settings = &settled.settings;
         let detail = match (output.quiet, settings.text("detail")) {
@@ -135,6 +139,7 @@ impl Plan {
             inputs: files,
             wishes,
             policy: settled.policy(&judging)?,
+            symptom,
             format: Format::read(settings.text("format").unwrap_or("text"))?,
             files: settings.list("output").iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
             look: Look { all: output.all, clock: settled.clock(), ..looking.look(detail) },
@@ -176,6 +181,9 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     for row in report.connections.iter_mut().filter(|_| plan.names == Names::Known) {
         row.server.alias = row.server.alias.take().or_else(|| row.server.name.clone());
     }
+    if let Some(text) = &plan.symptom {
+        explain(&mut report, text);
+    }
     if plan.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
@@ -183,7 +191,10 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     for (format, path) in &plan.files {
         write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
     }
-    Ok(plan.policy.exit_code(&report))
+    let code = plan.policy.exit_code(&report);
+    // The program ends: its memory goes back as a whole, faster than piece by piece.
+    std::mem::forget(report);
+    Ok(code)
 }
 
 /// What was read, and what is not shown, for the curious.
@@ -219,7 +230,7 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!("{error}; commands are analyze, show, explain, rules, schema");
+        return format!("{error}; commands are analyze, show, explain, keys, rules, gen, schema");
     }
     error.to_string()
 }

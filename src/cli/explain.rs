@@ -1,32 +1,89 @@
-//! `h2lint explain RULE`: the rule's words, and what it prints on its own example, run at this moment.
+//! `h2lint explain WHAT`: a rule's words and what it prints on its own example, run at this moment; a topic; or what a pasted error
+//! text may come from.
+
+use clap::ValueEnum;
 
 use super::flags::Looking;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Confidence, Finding};
 use crate::pipeline::{self, Wishes};
-use crate::policy::{Policy, Strictness, rule};
-use crate::report::{Detail, Look, example, rule_page};
-use crate::rules::Rule;
+use crate::policy::{Library, Policy, Strictness, is_slip, meant};
+use crate::report::{
+    Detail, Look, example, found_as_json, found_page, rule_page, rule_table, rules_as_json, topic_as_json,
+    topic_page, topic_table,
+};
+use crate::rules::{Rule, catalog, find, topic, topics};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Code or name of a rule, such as PRE001 or missing-server-settings
-    #[arg(value_name = "RULE")]
-    rule: String,
+    /// Code or name of a rule, letters of an area, a topic (`topics` lists them), or an error text as it stands in a log
+    #[arg(value_name = "WHAT", required = true)]
+    what: Vec<String>,
+    /// text, or the same as data
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
     #[command(flatten)]
     looking: Looking,
 }
 
+/// How the answer is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shape {
+    Text,
+    Json,
+}
+
 /// Runs the command.
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let rule = rule(&args.rule)?;
     let look = args.looking.look(Detail::Normal);
-    let page = rule_page(rule, &look);
-    let printed = on_its_example(rule, &look)?;
-    terminal.print(&format!("{page}\nOn its example it says:\n\n{printed}"))?;
+    terminal.print(&answer(args.what.join(" ").trim(), args.format, &look)?)?;
     Ok(0)
+}
+
+/// What is known about this: a rule, a topic, an area, and else what looks like it.
+fn answer(what: &str, shape: Shape, look: &Look) -> Result<String, Error> {
+    let upper = what.to_ascii_uppercase();
+    let area: Vec<&Rule> = catalog().iter().copied().filter(|rule| rule.area.code == upper).collect();
+    if let Some(rule) = find(what).or_else(|| find(&upper)) {
+        return match shape {
+            Shape::Text => everything(rule, look),
+            Shape::Json => Ok(rules_as_json(&[rule])),
+        };
+    }
+    if let Some(topic) = topic(what) {
+        return Ok(match shape {
+            Shape::Text => topic_page(&topic, look),
+            Shape::Json => topic_as_json(&topic),
+        });
+    }
+    if what.eq_ignore_ascii_case("topics") {
+        return Ok(topic_table(&topics(), look));
+    }
+    if !area.is_empty() {
+        return Ok(match shape {
+            Shape::Text => rule_table(&area, look),
+            Shape::Json => rules_as_json(&area),
+        });
+    }
+    let found = Library::new().search(what);
+    let sure = found.candidates.first().is_some_and(|best| best.exact);
+    if found.candidates.is_empty() || (!sure && is_slip(what)) {
+        return Err(meant(what));
+    }
+    Ok(match shape {
+        Shape::Text => found_page(&found, look),
+        Shape::Json => found_as_json(&found),
+    })
+}
+
+/// The rule's page, and what it prints on its example.
+fn everything(rule: &'static Rule, look: &Look) -> Result<String, Error> {
+    let page = rule_page(rule, look);
+    let printed = on_its_example(rule, look)?;
+    let name = rule.code;
+    Ok(format!("{page}\nOn its example (h2lint gen {name} -o {name}.pcap) it says:\n\n{printed}"))
 }
 
 /// What the rule says of the conversation that it keeps as its example.

@@ -8,6 +8,8 @@ mod completions;
 mod diff;
 mod explain;
 mod flags;
+mod generate;
+mod keys;
 mod rules;
 mod schema;
 mod settings;
@@ -51,8 +53,10 @@ enum Command {
     Analyze(analyze::Args),
     /// Show what happened, without judging it: connections, frames, streams, settings
     Show(show::Args),
-    /// Tell everything about a rule, and what it prints on its own example
+    /// Tell everything about a rule and what it prints on its own example; a topic; or what an error text may come from
     Explain(explain::Args),
+    /// Tell which TLS connections can be opened, and which key lines are missing; write keys into a pcapng
+    Keys(keys::Args),
     /// List all rules
     Rules(rules::Args),
     /// Write down, prune or list the findings that are known
@@ -61,6 +65,8 @@ enum Command {
     Test(test::Args),
     /// Compare two captures or reports: what is new, fixed, changed
     Diff(diff::Args),
+    /// Write a synthetic capture: the example of a rule, or a scenario with a name
+    Gen(generate::Args),
     /// Print the JSON Schema of an output or of the configuration
     Schema(schema::Args),
     /// Print completions for a shell
@@ -90,10 +96,12 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Analyze(args)) => analyze::run(args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
+        Some(Command::Keys(args)) => keys::run(&args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
         Some(Command::Baseline(args)) => baseline::run(args, terminal),
         Some(Command::Test(args)) => test::run(&args, terminal),
         Some(Command::Diff(args)) => diff::run(&args, terminal),
+        Some(Command::Gen(args)) => generate::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, terminal),
         Some(Command::Completions(words)) => completions::completions(&words, terminal),
         Some(Command::Man(words)) => completions::man(&words, terminal),

@@ -12,12 +12,13 @@ use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
     Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, latency_header, latency_line, ping_header, ping_line, setting_lines, stream_header,
-    stream_line, window_header, window_line,
+    frame_line, handshake_header, handshake_line, latency_header, latency_line, ping_header, ping_line,
+    setting_lines, stream_header, stream_line, window_header, window_line,
 };
 use crate::views::{
-    CallList, ConnectionLine, Frames, Interest, LATENCY_INTEREST, NO_INTEREST, Observed, PINGS_INTEREST,
-    Room, SETTINGS_INTEREST, SettingLine, Streams, connections, latency, pings, settings,
+    CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, Interest, LATENCY_INTEREST, NO_INTEREST, Observed,
+    PINGS_INTEREST, Room, SETTINGS_INTEREST, SettingLine, Streams, connections, handshake, latency, pings,
+    settings,
 };
 
 /// The words of the command.
@@ -63,6 +64,8 @@ enum View {
     Grpc,
     /// PINGs, with their round trip and who answers
     Pings,
+    /// Messages of TLS and of upgrades: versions, suites, ALPN and NPN, alerts
+    Handshake,
     /// Windows of flow control over time: of the connection (stream 0) and of streams, for each sender
     Windows,
     /// Streams open over time against MAX_CONCURRENT_STREAMS
@@ -106,6 +109,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Streams => streams(&args, &mut sheet),
         View::Settings => show_settings(&args, &mut sheet),
         View::Grpc => show_calls(&args, &mut sheet),
+        View::Handshake => show_handshakes(&args, &mut sheet),
         View::Pings => show_pings(&args, &mut sheet),
         View::Windows => windows(&args, &mut sheet),
         View::Concurrency => concurrency(&args, &mut sheet),
@@ -147,6 +151,18 @@ fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
                     sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
                 }
             });
+        }
+    })
+}
+
+fn show_handshakes(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    sheet.begin(&format!("{}\n", handshake_header(&look)));
+    args.analyze(HANDSHAKE_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            for line in handshake(&observed(&seen)) {
+                sheet.row(|| element(&line), || format!("{}\n", handshake_line(&line, &look)));
+            }
         }
     })
 }
@@ -339,5 +355,7 @@ const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
         fact: seen.fact,
         connection: seen.connection,
         grpc: seen.grpc,
+        tls: seen.tls,
+        http1: seen.http1,
     }
 }

@@ -63,6 +63,6 @@ impl Terminal {
 }
 
 /// Writes a result to a file.
-pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Error> {
-    fs::write(path, text).map_err(|source| Error::Write { path: path.to_path_buf(), source })
+pub(super) fn write_file(path: &Path, octets: impl AsRef<[u8]>) -> Result<(), Error> {
+    fs::write(path, octets).map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }

@@ -22,6 +22,11 @@ impl Authorities {
         }
     }
 
+    /// Those that are remembered, in the order in which they were first named.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(AsRef::as_ref)
+    }
+
     /// True when requests were seen, and none of them named this authority.
     pub(super) fn lack(&self, authority: &str) -> bool {
         let mut known = self.known.iter();
@@ -42,6 +47,21 @@ pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     let ports =
         port == its_port || ((port.is_empty() || its_port.is_empty()) && usual(port) && usual(its_port));
     ports && host.eq_ignore_ascii_case(its_host)
+}
+
+/// The host of an authority: without user information, port, brackets and final dot.
+#[must_use]
+pub fn host_of(authority: &str) -> &str {
+    let (host, _) = split(authority.as_bytes());
+    let host = std::str::from_utf8(host).unwrap_or_default();
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+/// True when the host of an authority is a domain name of more than one label, not an address.
+#[must_use]
+pub fn is_domain(authority: &str) -> bool {
+    let host = host_of(authority);
+    host.contains('.') && host.parse::<std::net::IpAddr>().is_err()
 }
 
 /// Host without final dot, and port; empty where there is none.
@@ -77,6 +97,16 @@ mod tests {
         ] {
             assert!(same(one.as_bytes(), other.as_bytes()), "{one} and {other}");
         }
+    }
+
+    #[test]
+    fn the_host_of_an_authority_is_told_from_what_stands_around_it() {
+        let hosts = ["u@a.example.:443", "[::1]:80", "10.0.0.1", "::1", ""].map(host_of);
+        assert_eq!(hosts, ["a.example", "::1", "10.0.0.1", "::1", ""]);
+        assert_eq!(
+            ["a.example:1", "localhost", "[::1]:80", "10.0.0.1"].map(is_domain),
+            [true, false, false, false]
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
+use super::alternatives::Alternatives;
 use super::chatter::{Keepalive, Repeats};
-use super::fact::{Fact, Interest, Kind, On};
+use super::fact::{Fact, Kind};
 use super::frames::Seen;
 use super::half::{Half, Limits};
+use super::on::{Interest, On};
 use super::rates::{Rates, Thresholds};
 use super::settings::Announcement;
 use super::stalls::{Crowding, Waits};
@@ -53,6 +55,8 @@ pub struct Connection {
     pub(super) other_scheme: bool,
     /// True when a stream carried a gRPC call.
     pub(super) calls: bool,
+    /// What the server said about alternatives to it.
+    pub(super) alternatives: Option<Box<Alternatives>>,
 }
 
 impl Connection {
@@ -185,6 +189,11 @@ impl Connection {
         if let Some(stream) = self.streams.get(StreamId(1)) {
             emit(self, bare(Side::Client, origin, Kind::Opened(stream)));
         }
+    }
+
+    /// The authorities of the requests, as many as are remembered, in the order in which they were first named.
+    pub fn authorities(&self) -> impl Iterator<Item = &str> {
+        self.sides.client.gatherer.authorities.listed()
     }
 
     /// The side ended inside a frame: its header, when that is complete, and the octets that never came.

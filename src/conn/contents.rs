@@ -2,9 +2,10 @@
 
 use super::block::OpenBlock;
 use super::connection::Connection;
-use super::fact::{BadStreamId, Fact, Kind, On};
+use super::fact::{BadStreamId, Fact, Kind};
 use super::frames::{Seen, on_wrong_stream};
 use super::message;
+use super::on::On;
 use super::settings::{Acknowledged, Announcement};
 use super::shape::Standing;
 use super::state::{Input, Step, StreamState};
@@ -76,7 +77,7 @@ impl Connection {
                 self.priority_update(&seen, prioritized, emit);
                 self.count_priority_of(&seen, prioritized, emit);
             }
-            Payload::AltSvc { .. } | Payload::Origin(_) => emit(self, seen.fact(Kind::Advertised(*payload))),
+            Payload::AltSvc { .. } | Payload::Origin(_) => self.advertise(&seen, payload, emit),
             Payload::Unknown(_) => {}
         }
         if self.interest.wants(On::Frame) {
@@ -189,6 +190,7 @@ impl Connection {
         let promise = open.kind == FrameType::PUSH_PROMISE;
         half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
         let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
+        self.note_alt_svc_field(seen);
         if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
             self.block_fault(seen, open, &head.block, emit);
         }

@@ -100,6 +100,7 @@ impl Credit {
 
     /// True when a window is used up.
     #[must_use]
+    #[inline]
     pub fn stalled(&self) -> bool {
         !self.stalls.is_empty()
     }
@@ -142,6 +143,7 @@ impl Connection {
     }
 
     /// DATA takes credit, whatever becomes of it (RFC 9113 §6.9.1).
+    #[inline]
     pub(super) fn spend(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let octets = seen.header.length;
         if octets == 0 {
@@ -165,6 +167,7 @@ impl Connection {
     }
 
     /// A window is used up, or overrun: what follows from the first overrun is not told again.
+    #[cold]
     fn used_up(
         &mut self,
         seen: &Seen<'_>,
@@ -193,6 +196,7 @@ impl Connection {
     }
 
     /// A DATA frame is complete: where it took the last credit, that is known now; padding is credit that nobody reads.
+    #[cold]
     pub(super) fn note_data(&mut self, seen: &Seen<'_>, padding: u32) {
         let credit = &mut self.sides[seen.side].credit;
         if padding > 0 {
@@ -206,6 +210,7 @@ impl Connection {
     }
 
     /// The sender of this END_STREAM needs no more credit on the stream.
+    #[cold]
     pub(super) fn needs_no_credit(&mut self, seen: &Seen<'_>) {
         self.sides[seen.side].credit.over(seen.header.stream, seen.end.at.time);
     }
@@ -228,7 +233,7 @@ impl Connection {
             if let Some(stall) = credit.over(id, seen.end.at.time)
                 && let Some(stream) = self.streams.get(id)
             {
-                emit(self, seen.fact(Kind::Starved { sender: side, stall, stream }));
+                emit(self, seen.fact(Kind::Starved { sender: side, stall: &stall, stream }));
             }
         }
     }

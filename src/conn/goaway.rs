@@ -49,6 +49,7 @@ impl Connection {
     }
 
     /// A stream was opened: after a GOAWAY of the peer?
+    #[inline]
     pub(super) fn held_against_goaway(
         &self,
         seen: &Seen<'_>,
@@ -61,6 +62,7 @@ impl Connection {
     }
 
     /// A response, or DATA, on a stream of the peer: on one that the sender's GOAWAY denied?
+    #[inline]
     pub(super) fn answered(&self, seen: &Seen<'_>, id: StreamId, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if id > self.sides[seen.side].accepts && opener(id) != seen.side {
             emit(self, seen.fact(Kind::AnsweredAfterGoaway { stream: id }));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::MessageState;
+use super::alternatives;
 use super::authority::{self, Authorities};
 use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
@@ -75,6 +76,8 @@ pub(super) struct Gatherer {
     /// Those of the requests.
     pub(super) authorities: Authorities,
     metadata: metadata::Gathered,
+    /// What names alternatives to the server.
+    pub(super) alt_svc: alternatives::Gathered,
 }
 
 /// What the fields of a block add up to beside its summary.
@@ -143,6 +146,7 @@ impl Gatherer {
             }
             traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
             traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
+            traits if traits.contains(Traits::ALT_SVC) => self.alt_svc.note(value),
             traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
             traits if traits.contains(Traits::GRPC_STATUS) => {
                 head.grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
@@ -239,6 +243,7 @@ const NOTED: Traits = Traits::METHOD
     .or(Traits::STATUS)
     .or(Traits::CONTENT_LENGTH)
     .or(Traits::HOST)
+    .or(Traits::ALT_SVC)
     .or(metadata::NOTED);
 
 /// A second content-length that says the same is a matter of form only.

@@ -5,6 +5,7 @@
 //! ([`Connection::knew`]). It preserves and reports; nothing here says "bad".
 
 mod abuse;
+mod alternatives;
 mod authority;
 mod block;
 mod calls;
@@ -23,6 +24,7 @@ mod knowledge;
 mod message;
 mod metadata;
 mod odd;
+mod on;
 mod pings;
 mod priority;
 mod promise;
@@ -38,18 +40,21 @@ mod streams;
 mod transport;
 mod weight;
 
+pub use alternatives::{Alternative, Alternatives};
+pub use authority::{host_of, is_domain};
 pub use block::{LongBlock, OpenBlock};
 pub use chatter::{Keepalive, Pieces, Repeats};
 pub use connection::Connection;
 pub use content::OddContent;
 pub use credit::{Credit, Discarded, MAX_WINDOW, Stall};
-pub use fact::{BadStreamId, Fact, Interest, Kind, On};
+pub use fact::{BadStreamId, Fact, Kind};
 pub use half::{Goaway, Half, Limits};
 pub use idle::{Loss, Resumed};
 pub use knowledge::{Knew, Knowledge};
 pub use message::{Head, Request, Role};
 pub use metadata::{Metadata, Named};
 pub use odd::OddField;
+pub use on::{Interest, On};
 pub use pings::{Ping, Pings};
 pub use promise::BadPromise;
 pub use rates::{Excess, Pattern, Rate, Thresholds};

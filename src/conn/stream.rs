@@ -166,6 +166,7 @@ impl Method {
 }
 
 impl Stream {
+    #[inline]
     pub(super) fn new(
         id: StreamId,
         state: StreamState,

@@ -201,6 +201,7 @@ impl Streams {
         self.places.len() < limits::MAX_OPEN_STREAMS
     }
 
+    #[inline]
     pub(super) fn insert(&mut self, stream: Stream) {
         let (id, side) = (stream.id, opener(stream.id));
         self.opened[side].insert(id.0);
@@ -213,6 +214,7 @@ impl Streams {
     }
 
     /// A frame that no state allows named a stream: remembered, but not opened.
+    #[inline]
     pub(super) fn note(&mut self, mut stream: Stream) {
         let id = stream.id;
         for side in Side::BOTH {
@@ -231,7 +233,12 @@ impl Streams {
         }
         match self.slots.get_mut(index(at)) {
             Some(slot) => *slot = stream,
-            None => self.slots.push(stream),
+            None => {
+                if self.slots.is_empty() {
+                    self.slots.reserve_exact(FIRST_SLOTS);
+                }
+                self.slots.push(stream);
+            }
         }
         self.recent = Some((id, at));
     }
@@ -281,6 +288,9 @@ impl Streams {
         self.peak = self.peak.max(self.active.client.saturating_add(self.active.server));
     }
 }
+
+/// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
+const FIRST_SLOTS: usize = 2;
 
 /// A slot's number, kept short because there are many, as an index.
 fn index(at: u32) -> usize {

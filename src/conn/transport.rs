@@ -8,6 +8,12 @@ use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
 pub struct Transport {
     /// Where each SYN was.
     pub syn: PerSide<Option<Place>>,
+    /// True when the client sent nothing but its SYN, and the RST that answered it, where there is one.
+    pub knocked: (bool, Option<Origin>),
+    /// How often the client sent its SYN, and where it was last.
+    pub tries: u32,
+    /// See there.
+    pub last_try: Place,
     /// Where the client's first acknowledgement after both SYNs was.
     pub established: Option<Place>,
     /// Where each side's FIN was, and whether every octet before it was captured.
@@ -42,8 +48,6 @@ pub struct Shut {
     pub streams: u64,
     /// Where it opened again.
     pub until: Option<Place>,
-    /// Probes of the peer, which wanted to send, while it was closed.
-    pub probes: u32,
 }
 
 /// How a connection ended: the first FIN or RST decides.
@@ -69,14 +73,9 @@ impl Transport {
                 self.established.get_or_insert(origin.at);
             }
             Signal::Refilled { waited } => self.loss[side].add(waited, origin),
-            Signal::Acked | Signal::Resumed { .. } | Signal::Resent => {}
-            Signal::KeepAlive => {
-                if let Some(shut) = self.shut[side.peer()].as_mut().filter(|shut| shut.until.is_none()) {
-                    shut.probes = shut.probes.saturating_add(1);
-                }
-            }
+            Signal::Acked | Signal::KeepAlive | Signal::Resumed { .. } | Signal::Resent => {}
             Signal::Window { open: false } => {
-                self.shut[side] = Some(Shut { since: origin, until: None, probes: 0, streams });
+                self.shut[side] = Some(Shut { since: origin, streams, until: None });
             }
             Signal::Window { open: true } => {
                 if let Some(shut) = &mut self.shut[side] {

@@ -65,6 +65,8 @@ pub struct Verdict {
     pub top_finding: Option<String>,
     /// Findings that count, by severity.
     pub counts: Counts,
+    /// What explains the log line that was asked about; `None` when none was.
+    pub symptom: Option<Explained>,
 }
 
 /// The first word of the text.
@@ -252,4 +254,48 @@ pub struct Stats {
     pub elapsed_ms: Option<u64>,
     /// Octets.
     pub peak_memory: Option<u64>,
+}
+
+/// What explains a log line (`--symptom`), the best first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explained {
+    /// The line.
+    pub text: String,
+    /// Rules that know it, whether this capture shows them or not.
+    pub rules: Vec<Known>,
+    /// Findings by how well they explain it.
+    pub findings: Vec<FindingFit>,
+    /// Connections by how well they explain it.
+    pub connections: Vec<ConnectionFit>,
+}
+
+/// A rule that knows a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Known {
+    /// Its code.
+    pub rule: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// 0 to 1.
+    pub score: f64,
+    /// A symptom of it stands in the text word for word.
+    pub exact: bool,
+}
+
+/// A finding and how well it explains a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FindingFit {
+    /// `f1`.
+    pub id: String,
+    /// 0 to 1.
+    pub score: f64,
+}
+
+/// A connection and how well it explains a text.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ConnectionFit {
+    /// Its number.
+    pub conn: u64,
+    /// 0 to 1.
+    pub score: f64,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Table;
 use crate::base::{PacketNumber, PerSide};
 
 /// A TCP connection.
@@ -42,7 +43,7 @@ pub struct ConnectionRow {
     /// SETTINGS; bounded.
     pub settings: Vec<SettingsRow>,
     /// Frames by sender and type.
-    pub frames: PerSide<BTreeMap<&'static str, u64>>,
+    pub frames: PerSide<Table<u64>>,
     /// Round trips, medians.
     pub rtt_ms: RoundTrips,
     /// Streams.
@@ -56,6 +57,9 @@ pub struct ConnectionRow {
     /// Calls for the text report; not part of the schema.
     #[serde(skip)]
     pub calls: Calls,
+    /// Keys, where there is TLS, for those who ask for them; not part of the schema.
+    #[serde(skip)]
+    pub keys: Option<super::KeyRow>,
 }
 
 /// What became of the calls on a connection.
@@ -116,7 +120,7 @@ pub struct Negotiation {
     /// `h2c_prior_knowledge`, `h2c_upgrade`, `http1`, `h2_alpn`, … as UX.md lists them.
     pub via: &'static str,
     /// TLS, where there was any.
-    pub tls: Option<TlsRow>,
+    pub tls: Option<Box<TlsRow>>,
     /// NPN, where it was used.
     pub npn: Option<Npn>,
     /// `Upgrade: h2c`, where it was asked for.
@@ -138,6 +142,7 @@ pub struct TlsRow {
     pub resumed: Option<bool>,
     pub early_data: Option<bool>,
     pub decrypted: bool,
+    pub key_source: Option<String>,
     pub alert: Option<AlertRow>,
 }
 
@@ -195,7 +200,7 @@ pub struct SettingsRow {
     /// Milliseconds until then.
     pub ack_ms: Option<f64>,
     /// Values by name.
-    pub values: BTreeMap<&'static str, u32>,
+    pub values: Table<u32>,
     /// Values without a name, by `0x…`.
     pub unknown: BTreeMap<String, u32>,
 }

@@ -229,6 +229,7 @@ impl Decoder {
     }
 
     /// True for a header that cannot be one, so soon after frames were found again that they were none either: the search goes on.
+    #[inline]
     fn misled(&mut self, header: &Header, origin: &Origin, emit: &mut impl FnMut(Output<'_>)) -> bool {
         if self.doubtful == 0 {
             return false;

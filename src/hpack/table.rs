@@ -221,6 +221,9 @@ impl Table {
         self.octets.extend_from_slice(value);
         self.size = self.size.saturating_add(slot.size());
         self.nameless = self.nameless.saturating_add(u32::from(nameless));
+        if self.entries.is_empty() {
+            self.entries.reserve(FIRST_ENTRIES);
+        }
         self.entries.push_back(slot);
         self.evict();
     }
@@ -294,6 +297,9 @@ fn usize_from(number: u32) -> usize {
 
 /// Octets asked for at least: the names and values of a small request.
 const FIRST_OCTETS: usize = 256;
+
+/// Entries for which there is room from the first one on: what one block of a short connection inserts.
+const FIRST_ENTRIES: usize = 16;
 
 #[cfg(test)]
 mod tests {

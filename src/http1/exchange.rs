@@ -1,7 +1,7 @@
 //! What both sides of a connection speak, and the first request and response of HTTP/1.x: the view that rules and reports read.
 
 use super::{RequestHead, ResponseHead, Upgrade};
-use crate::base::{Origin, PerSide};
+use crate::base::{Origin, PerSide, Side};
 
 /// What a side speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,8 +43,36 @@ pub struct Exchange {
     pub upgrade: Option<Upgrade>,
     /// Octets of the request's content that have not come yet.
     pub content_left: u64,
+    /// Where the client began HTTP/2 behind a request to upgrade that was not answered yet.
+    pub early_preface: Option<Origin>,
+    /// True when the client sent anything behind the request, once the upgrade was accepted.
+    pub spoke_on: bool,
+    /// True when the text of the first response says that this port is one for HTTPS.
+    pub names_https: bool,
     /// What the server answered in clear to a TLS ClientHello.
     pub clear_answer: Option<FirstOctets>,
+}
+
+impl Exchange {
+    /// What a side speaks, in HTTP's two shapes.
+    #[must_use]
+    pub fn speaks(&self, side: Side, protocol: Protocol) -> bool {
+        self.protocols[side] == protocol
+    }
+
+    /// True for the client connection preface of HTTP/2, or an HTTP/1.x request.
+    #[must_use]
+    pub fn client_spoke_http(&self) -> bool {
+        matches!(self.protocols.client, Protocol::Http2 | Protocol::Http1)
+    }
+
+    /// Where the server answered with an alert of TLS, and what it says, when its first octets are one.
+    #[must_use]
+    pub fn tls_alert(&self) -> Option<(Option<u8>, Origin)> {
+        let first = self.first.server.as_ref()?;
+        let alert = matches!(first.octets(), [21, 3, ..]);
+        alert.then(|| (first.octets().get(6).copied(), first.origin))
+    }
 }
 
 impl FirstOctets {

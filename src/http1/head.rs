@@ -19,6 +19,10 @@ pub struct RequestHead {
     pub host: Option<Box<str>>,
     /// True when an Upgrade field lists `h2c`.
     pub upgrade_h2c: bool,
+    /// True when an Upgrade field lists `h2`, which names HTTP/2 over TLS.
+    pub upgrade_h2: bool,
+    /// True when its content is that of a gRPC call.
+    pub grpc: bool,
     /// The `HTTP2-Settings` fields, as they stand.
     pub http2_settings: Vec<Box<str>>,
     /// The tokens of the Connection fields, in lower case.
@@ -36,10 +40,29 @@ pub struct ResponseHead {
     pub status: u16,
     /// True when an Upgrade field lists `h2c`.
     pub upgrade_h2c: bool,
+    /// True when an Upgrade field lists `h2`.
+    pub upgrade_h2: bool,
+    /// True when it carries `HTTP2-Settings`, which is for requests.
+    pub http2_settings: bool,
+    /// The Alt-Svc fields, as they stand.
+    pub alt_svc: Vec<Box<str>>,
     /// Octets of the head.
     pub length: usize,
     /// The first line, for display.
     pub line: Box<str>,
+}
+
+/// What is wrong with the value of `HTTP2-Settings`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsFault {
+    /// A character that base64url has not.
+    Alphabet,
+    /// A length that no octets have in base64url.
+    Length,
+    /// Octets that are no whole number of parameters.
+    Parameters,
+    /// Padding at the end, which is to be left out; all else is right.
+    Padding,
 }
 
 /// Why there is no head.
@@ -79,7 +102,11 @@ impl RequestHead {
     fn note(&mut self, name: &str, value: &str) {
         match name.to_ascii_lowercase().as_str() {
             "host" => self.host = Some(value.into()),
-            "upgrade" => self.upgrade_h2c |= tokens(value).any(|token| token == "h2c"),
+            "upgrade" => {
+                self.upgrade_h2c |= tokens(value).any(|token| token == "h2c");
+                self.upgrade_h2 |= tokens(value).any(|token| token == "h2");
+            }
+            "content-type" => self.grpc |= value.starts_with("application/grpc"),
             "http2-settings" => self.http2_settings.push(value.into()),
             "connection" => self.connection.extend(tokens(value).map(Into::into)),
             "content-length" => self.content_length = value.trim().parse().unwrap_or_default(),
@@ -91,6 +118,24 @@ impl RequestHead {
     #[must_use]
     pub fn whole_length(&self) -> usize {
         self.length.saturating_add(to_index(self.content_length))
+    }
+
+    /// What keeps `HTTP2-Settings` from being read as the payload of SETTINGS (RFC 7540 §3.2.1), where there is one field.
+    #[must_use]
+    pub fn settings_fault(&self) -> Option<SettingsFault> {
+        let [value] = self.http2_settings.as_slice() else { return None };
+        let value = value.trim();
+        let bare = value.trim_end_matches('=');
+        let plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_');
+        if !bare.bytes().all(plain) {
+            Some(SettingsFault::Alphabet)
+        } else if bare.len() % 4 == 1 {
+            Some(SettingsFault::Length)
+        } else if !(bare.len().saturating_mul(6) / 8).is_multiple_of(6) {
+            Some(SettingsFault::Parameters)
+        } else {
+            (bare != value).then_some(SettingsFault::Padding)
+        }
     }
 
     /// The SETTINGS payload in `HTTP2-Settings`, where there is one field and it can be decoded (RFC 7540 §3.2.1).
@@ -115,11 +160,28 @@ impl ResponseHead {
             Ok(httparse::Status::Partial) => return Err(HeadFault::Partial),
             Err(_) => return Err(HeadFault::Malformed),
         };
-        let upgrade = response.headers.iter().filter(|field| field.name.eq_ignore_ascii_case("upgrade"));
-        let upgrade_h2c = upgrade
-            .map(|field| String::from_utf8_lossy(field.value))
-            .any(|value| tokens(&value).any(|token| token == "h2c"));
-        Ok(Self { status: response.code.unwrap_or_default(), upgrade_h2c, length, line: first_line(octets) })
+        let mut head = Self {
+            status: response.code.unwrap_or_default(),
+            length,
+            line: first_line(octets),
+            ..Self::default()
+        };
+        for field in response.headers.iter() {
+            head.note(field.name, &String::from_utf8_lossy(field.value));
+        }
+        Ok(head)
+    }
+
+    fn note(&mut self, name: &str, value: &str) {
+        match name.to_ascii_lowercase().as_str() {
+            "upgrade" => {
+                self.upgrade_h2c |= tokens(value).any(|token| token == "h2c");
+                self.upgrade_h2 |= tokens(value).any(|token| token == "h2");
+            }
+            "http2-settings" => self.http2_settings = true,
+            "alt-svc" => self.alt_svc.push(value.into()),
+            _ => {}
+        }
     }
 }
 

@@ -8,7 +8,9 @@ mod prologue;
 mod upgrade;
 
 pub use exchange::{Exchange, FirstOctets, Protocol};
-pub use head::{HeadFault, RequestHead, ResponseHead, looks_like_request, looks_like_response};
-pub use opening::{ClientOpening, Opening, ServerOpening, agreement};
+pub use head::{
+    HeadFault, RequestHead, ResponseHead, SettingsFault, looks_like_request, looks_like_response,
+};
+pub use opening::{ClientOpening, Opening, ServerOpening, agreement, names_https};
 pub use prologue::{Prologue, Step};
 pub use upgrade::{Outcome, Upgrade};

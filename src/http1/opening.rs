@@ -100,6 +100,19 @@ fn is_first_settings(header: &Header) -> bool {
         && header.length <= to_u32(limits::MAX_FIRST_SETTINGS)
 }
 
+/// True when the text of a response says that the port is one for HTTPS: what Go, nginx and Apache write to a client that speaks in
+/// clear to their TLS ports.
+#[must_use]
+pub fn names_https(content: &[u8]) -> bool {
+    let text = content.get(..MOST_TEXT).unwrap_or(content).to_ascii_lowercase();
+    [&b"https server"[..], b"https port", b"ssl-enabled server port"]
+        .iter()
+        .any(|words| text.windows(words.len()).any(|part| part == *words))
+}
+
+/// Octets of a response's content that are looked at for words: error pages of servers are shorter.
+const MOST_TEXT: usize = 2048;
+
 /// How many of the first octets agree with the connection preface.
 #[must_use]
 pub fn agreement(octets: &[u8]) -> u8 {

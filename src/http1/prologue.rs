@@ -54,6 +54,12 @@ impl Prologue {
         }
     }
 
+    /// True for octets that only the front of the PROXY protocol has, wherever they stand.
+    #[must_use]
+    pub fn is_proxy(octets: &[u8]) -> bool {
+        octets.starts_with(b"PROXY ") || octets.starts_with(PROXY2_SIGNATURE)
+    }
+
     /// Reads the first octets of both sides.
     #[must_use]
     pub fn read(client: &[u8], server: &[u8]) -> Step {

@@ -6,17 +6,19 @@ use super::collector::Collector;
 use super::desk::Desk;
 use super::files::EMBEDDED;
 use super::hidden;
+use super::keyring;
 use super::session::Session;
 use crate::base::{PacketNumber, Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Comment, Input, Report};
 use crate::grpc::Calls;
+use crate::http1::Exchange;
 use crate::limits;
 use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, Flows, Segment};
-use crate::tls::KeyLog;
+use crate::tls::{KeyLog, Negotiation};
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +45,17 @@ pub struct Alias {
 }
 
 impl Wishes {
-    /// The name that was given to the server at this address, port, and SNI or :authority.
-    pub(super) fn alias(&self, server: &str, port: u16, name: Option<&str>) -> Option<&'static str> {
-        let means = |alias: &&Alias| {
-            let of_name = name.is_some_and(|name| {
-                alias.endpoint == name || alias.endpoint.strip_suffix(&format!(":{port}")) == Some(name)
-            });
-            alias.endpoint == server || of_name
+    /// The name that was given to this server, whose SNI or :authority is `name`.
+    pub(super) fn alias(&self, server: Endpoint, name: Option<&str>) -> Option<&'static str> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        let (address, port) = (server.to_string(), format!(":{}", server.port));
+        let of_name = |endpoint: &str| {
+            name.is_some_and(|name| endpoint == name || endpoint.strip_suffix(&port) == Some(name))
         };
-        self.aliases.iter().find(means).map(|alias| alias.name.as_str())
+        let found = self.aliases.iter().find(|alias| alias.endpoint == address || of_name(&alias.endpoint));
+        found.map(|alias| alias.name.as_str())
     }
 }
 
@@ -80,6 +84,10 @@ pub struct Seen<'a> {
     pub connection: &'a Connection,
     /// The gRPC calls on it.
     pub grpc: &'a Calls,
+    /// What TLS negotiated, where there is TLS.
+    pub tls: Option<&'a Negotiation>,
+    /// What stands before HTTP/2, or in its place.
+    pub http1: &'a Exchange,
 }
 
 /// The analysis of one capture, packet by packet.
@@ -89,9 +97,13 @@ pub struct Analyzer {
     interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
+    /// Places of connections that are over, for the next ones: they are large, and allocating many costs.
+    spare: Vec<Box<Session>>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
     lingering: VecDeque<(u64, Place)>,
     collector: Collector,
+    /// The last packet before secrets that came late.
+    late_keys: Option<PacketNumber>,
     last: Place,
     latest: Time,
     file: FileView,
@@ -118,7 +130,7 @@ impl Analyzer {
     pub fn record(&mut self, record: &Record<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         match record {
             Record::Packet(packet) => self.push(packet, observe),
-            Record::Secrets(text) => _ = self.desk.keys.add(EMBEDDED, text),
+            Record::Secrets(text) => self.secrets(text),
             Record::Comment { text, packet } => self.comment(text, *packet),
         }
     }
@@ -130,6 +142,16 @@ impl Analyzer {
             let input = u32::try_from(self.last.pkt.input()).unwrap_or(u32::MAX);
             let pkt = packet.map(|number| PacketNumber::new(input, number));
             self.comments.push(Comment { text: text.chars().take(limits::MAX_COMMENT).collect(), pkt });
+        }
+    }
+
+    /// Takes secrets that the capture carries. Those that were not known before its first packet open only what is still to come.
+    fn secrets(&mut self, text: &[u8]) {
+        let before = self.desk.keys.len();
+        let _ = self.desk.keys.add(EMBEDDED, text);
+        let sessions = || self.live.values().any(|live| live.session.is_secured());
+        if self.desk.keys.len() > before && self.late_keys.is_none() && sessions() {
+            self.late_keys = Some(self.last.pkt);
         }
     }
 
@@ -175,23 +197,36 @@ impl Analyzer {
 
     /// The capture is over; `truncated` says where, when it ends inside a record.
     pub fn finish(
-        mut self,
+        self,
         inputs: Vec<Input>,
         truncated: Option<String>,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Report {
+        self.finish_with_keys(inputs, truncated, observe).0
+    }
+
+    /// As [`Self::finish`], with the keys that were at hand in the end.
+    pub(super) fn finish_with_keys(
+        mut self,
+        inputs: Vec<Input>,
+        truncated: Option<String>,
+        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    ) -> (Report, KeyLog) {
         self.file.truncated = truncated;
         let mut numbers: Vec<u64> = self.live.keys().copied().collect();
         numbers.sort_unstable();
         for number in numbers {
             self.conclude(number, observe);
         }
+        let mut notices = self.collector.keyring.unused(&self.desk.keys);
+        notices.extend(self.late_keys.map(keyring::late));
         let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
         report.comments = self.comments;
+        report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
         report.coverage.blind_spots.extend(hidden::blind_spots(links.covered(), &fragments));
-        report
+        (report, self.desk.keys)
     }
 
     fn segment(
@@ -215,7 +250,14 @@ impl Analyzer {
                 &self.desk,
                 self.interest,
             );
-            self.live.insert(seat.number, Live { session: session.into(), lingers: false });
+            let session = match self.spare.pop() {
+                Some(mut place) => {
+                    *place = session;
+                    place
+                }
+                None => Box::new(session),
+            };
+            self.live.insert(seat.number, Live { session, lingers: false });
         }
         let Some(live) = self.live.get_mut(&seat.number) else {
             self.collector.straggler();
@@ -252,6 +294,9 @@ impl Analyzer {
             self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
+            if self.spare.len() < limits::MAX_SPARE_SESSIONS {
+                self.spare.push(session);
+            }
         }
     }
 }

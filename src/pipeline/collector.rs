@@ -2,6 +2,7 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
@@ -9,7 +10,10 @@ use crate::finding::{
     Status, Tool, Totals, Verdict,
 };
 use crate::limits;
-use crate::rules::{CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, judge_capture};
+use crate::rules::{
+    Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
+    judge_capture, revise,
+};
 use crate::tcp::Flows;
 
 /// What is kept of the connections that are over.
@@ -21,9 +25,11 @@ pub(super) struct Collector {
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
     summaries: Summaries,
+    agreements: Agreements,
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
+    pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
 
@@ -46,6 +52,12 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
+        if let Some((input, keys)) = concluded.keys {
+            self.keyring.count(input, &keys);
+        }
+        if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
+            self.agreements.add(concluded.agreement, ends.clone());
+        }
         if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
             self.summaries.add(summary, ends);
         }
@@ -92,24 +104,27 @@ impl Collector {
         mut self,
         wishes: &Wishes,
         flows: &Flows,
-        inputs: Vec<Input>,
+        mut inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        let nobody = Ends {
-            number: 0,
-            client: String::new(),
-            server: String::new(),
-            server_key: String::new(),
-            first: crate::base::Place::default(),
-        };
-        let kept = std::mem::take(&mut self.summaries);
-        if kept.forgotten() > 0 {
-            self.blind_spots.push(forgotten(kept.forgotten()));
+        self.keyring.tell(&mut inputs);
+        let nobody = Ends::default();
+        let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
+        let lost = kept.forgotten().max(agreements.forgotten());
+        if lost > 0 {
+            self.blind_spots.push(forgotten(lost));
         }
         let (summaries, ends) = kept.into_sorted();
-        let named = |number: u64| ends.get(&number).unwrap_or(&nobody).clone();
-        let view = CaptureView { summaries: &summaries, file, options: &wishes.options };
-        self.findings.extend(judge_capture(&view, &named));
+        let named = |number: u64| {
+            let known = ends.get(&number).or_else(|| agreements.ends(number));
+            known.unwrap_or(&nobody).clone()
+        };
+        let view =
+            CaptureView { summaries: &summaries, agreements: &agreements, file, options: &wishes.options };
+        revise(&mut self.findings, &view, &named);
+        let mut late = judge_capture(&view, &named);
+        fold_late(&mut self.findings, &mut late);
+        self.findings.extend(late);
         self.name_inputs(inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
         let add = |sum: u64, more: u64| sum.saturating_add(more);
@@ -161,6 +176,7 @@ fn unjudged(towards_http2: bool) -> Verdict {
         confidence: None,
         top_finding: None,
         counts: Counts::default(),
+        symptom: None,
     }
 }
 

@@ -4,13 +4,15 @@ use std::hash::BuildHasher;
 
 use super::calls::Counted;
 use super::desk::Desk;
+use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::{PerSide, Place, to_index};
-use crate::finding::{BlindSpot, ConnectionRow, Finding};
+use crate::conn::Connection;
+use crate::finding::{BlindSpot, ConnectionRow, Finding, KeyRow};
 use crate::http1;
-use crate::rules::{Ends, Parties, Protocol, Summary};
+use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::Session;
 
@@ -25,6 +27,9 @@ pub(super) struct Concluded {
     pub findings: Vec<Finding>,
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
+    pub agreement: Agreement,
+    /// Where there is TLS: the input of its first packet, and its keys.
+    pub keys: Option<(u64, KeyRow)>,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -49,11 +54,7 @@ impl Upper {
     ) -> Concluded {
         let wishes = &desk.wishes;
         let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
-        let (number, first) = (*number, *first);
-        let (client_end, server_end) = match client {
-            Direction::Forward => self.ends,
-            Direction::Backward => (self.ends.1, self.ends.0),
-        };
+        let (number, first, both) = (*number, *first, sides(self.ends, client));
         let engine = std::mem::take(&mut ears.engine);
         let Ears { coverage, calls, grpc, now, .. } = ears;
         let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
@@ -64,30 +65,28 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let both = (client_end, server_end);
-        let parties = Parties {
-            tls: tls.is_some(),
-            ..parties(number, both, name, http2, (http1.protocols, (first, *now)))
-        };
+        let protocols = (http1.protocols, tls.is_some());
+        let parties = parties(number, both, name, http2, (protocols, (first, *now)));
         let summary = Summary::of(&parties, conn, &wishes.options);
-        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other;
-        let alias = wishes.alias(&server_end.to_string(), server_end.port, name);
+        let answer = answer(tcp, client);
+        let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
+        let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
+        let alias = wishes.alias(both.1, name);
         let ends = wanted.then(|| ends(number, both, alias.or(name), first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let offered = tls.and_then(|tls| tls.negotiation().offer()).is_some_and(|hello| hello.alpn.has("h2"));
-        let towards_http2 = http2 || http1.upgrade.is_some() || offered;
+        let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
         let blind_spots = coverage.blind_spots(number, http2);
-        let (streams, frames) =
-            (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()));
+        let (streams, frames) = counts(conn);
         let listed = to_index(number) < wishes.limit_connections;
+        let keys = tls.map(|tls| keyring::row(number, (both.0.to_string(), both.1.to_string()), tls, desk));
         let row = listed.then(|| {
             let facts = Facts {
                 number,
                 first,
-                client: (client_end, tcp.stream(client)),
-                server: (server_end, tcp.stream(client.reverse())),
+                client: (both.0, tcp.stream(client)),
+                server: (both.1, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
                 prologues: &self.prologues,
                 http1,
@@ -96,6 +95,7 @@ impl Upper {
                 http2,
                 authority,
                 calls: std::mem::take(calls).finish(),
+                keys: keys.clone(),
             };
             let mut row = rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn);
             row.server.alias = alias.map(str::to_owned);
@@ -108,6 +108,8 @@ impl Upper {
             findings,
             blind_spots,
             summary,
+            agreement,
+            keys: keys.map(|row| (first.pkt.input(), row)),
             ends,
             http2,
             streams,
@@ -118,15 +120,33 @@ impl Upper {
     }
 }
 
+/// The client's end and the server's.
+const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
+    match client {
+        Direction::Forward => ends,
+        Direction::Backward => (ends.1, ends.0),
+    }
+}
+
+/// How many octets the server sent, and the smallest and largest time to live of its packets.
+fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
+    let stats = tcp.stream(client.reverse()).stats;
+    (stats.octets, stats.ttl)
+}
+
+/// Streams opened, and frames of both sides.
+fn counts(conn: &Connection) -> (u64, u64) {
+    (conn.streams.count(), conn.sides.client.total().saturating_add(conn.sides.server.total()))
+}
+
+/// True when the client offers HTTP/2 by ALPN.
+fn offers_http2(tls: &Session) -> bool {
+    tls.negotiation().offer().is_some_and(|hello| hello.alpn.has("h2"))
+}
+
 /// Who the two ends are, for the words of findings.
 fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&str>, first: Place) -> Ends {
-    Ends {
-        number,
-        client: client.to_string(),
-        server: server.to_string(),
-        server_key: authority.map_or_else(|| server.port.to_string(), str::to_owned),
-        first,
-    }
+    Ends { number, client: Some(client), server: Some(server), name: authority.map(Box::from), first }
 }
 
 /// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.
@@ -135,7 +155,7 @@ fn parties(
     (client, server): (Endpoint, Endpoint),
     authority: Option<&str>,
     http2: bool,
-    (modes, span): (PerSide<http1::Protocol>, (Place, Place)),
+    ((modes, tls), span): ((PerSide<http1::Protocol>, bool), (Place, Place)),
 ) -> Parties {
     Parties {
         number,
@@ -143,7 +163,7 @@ fn parties(
         server: (rows::plain(server.address), server.port),
         name: authority.map_or(0, |name| foldhash::fast::FixedState::default().hash_one(name)),
         protocol: protocol(http2, [modes.client, modes.server]),
-        tls: false,
+        tls,
         span,
     }
 }

@@ -29,9 +29,23 @@ pub(super) const EMBEDDED: &str = "embedded";
 pub fn analyze(
     paths: &[PathBuf],
     wishes: &Wishes,
-    mut keys: KeyLog,
+    keys: KeyLog,
     observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
 ) -> Result<Report, Error> {
+    analyze_with_keys(paths, wishes, keys, observe).map(|(report, _)| report)
+}
+
+/// As [`analyze`], with all the keys that were found.
+///
+/// # Errors
+///
+/// As [`analyze`].
+pub fn analyze_with_keys(
+    paths: &[PathBuf],
+    wishes: &Wishes,
+    mut keys: KeyLog,
+    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+) -> Result<(Report, KeyLog), Error> {
     let mut notices = Vec::new();
     for path in paths {
         gather(path, &mut keys, &mut notices);
@@ -63,11 +77,12 @@ pub fn analyze(
     let inputs: Vec<Input> = inputs.collect();
     let several = inputs.len() > 1;
     let cuts: Vec<String> = joined.inputs().filter_map(|(path, facts)| cut(path, facts?, several)).collect();
-    let mut report = analyzer.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe);
+    let (mut report, keys) =
+        analyzer.finish_with_keys(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe);
     report.notices.extend(notices);
     let spots = (0..).zip(joined.inputs()).filter_map(|(input, (_, facts))| hidden::damaged(input, facts?));
     report.coverage.blind_spots.extend(spots);
-    Ok(report)
+    Ok((report, keys))
 }
 
 /// Takes the keys that a capture carries, and those in key logs beside it.

@@ -2,39 +2,52 @@
 
 use super::analyzer::Seen;
 use super::conclusion::Concluded;
+use super::covered::Records;
 use super::desk::{Desk, Sight};
 use super::opening::Held;
 use super::upper::Upper;
 use crate::base::{Origin, PerSide, Piece, Place, Side};
 use crate::http1::FirstOctets;
 use crate::tcp::{Connection as Tcp, Direction, Output};
-use crate::tls::{self, Fact, Session, Turn};
+use crate::tls::{self, Fact, Label, Session, Turn};
 
 /// A connection above TCP.
 pub(super) struct Layers {
     tls: Option<Box<Session>>,
+    records: PerSide<Records>,
     pub(super) upper: Upper,
 }
 
 impl Layers {
-    pub(super) const fn new(upper: Upper) -> Self {
-        Self { tls: None, upper }
+    pub(super) fn new(upper: Upper) -> Self {
+        Self { tls: None, records: PerSide::default(), upper }
+    }
+
+    /// True when TLS has begun.
+    pub(super) const fn is_secured(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// Takes what TCP says of a side.
     pub(super) fn take(
         &mut self,
         side: Side,
-        output: Output<'_>,
+        mut output: Output<'_>,
         desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        if let Output::Piece(piece) = &output {
-            self.upper.note_piece(side, piece);
-            if self.tls.is_some() {
-                self.secured(side, piece, desk, observe);
-                return;
+        match &mut output {
+            Output::Piece(piece) => {
+                self.upper.note_piece(side, piece);
+                if self.tls.is_some() {
+                    self.secured(side, piece, desk, observe);
+                    return;
+                }
             }
+            Output::Signal(_, origin) if self.tls.is_some() => {
+                origin.peer_acked = self.records[side.peer()].covered(origin.peer_acked);
+            }
+            Output::Signal(..) => {}
         }
         let tls = self.tls.as_deref().map(Session::negotiation);
         self.upper.take(side, output, &Sight { wishes: &desk.wishes, tls }, observe);
@@ -62,10 +75,10 @@ impl Layers {
         desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
-        let Self { tls: Some(tls), upper } = self else { return };
+        let Self { tls: Some(tls), records, upper } = self else { return };
         let mut shared = desk.shared.borrow_mut();
         tls.push(side, piece, &desk.keys, &mut shared, &mut |session, output| {
-            out(session, output, upper, desk, observe);
+            out(session, output, (records, upper), desk, observe);
         });
     }
 
@@ -79,13 +92,13 @@ impl Layers {
         desk: &Desk,
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) -> Concluded {
-        let Self { tls, upper } = self;
+        let Self { tls, records, upper } = self;
         if let Some(tls) = tls {
             let end = Origin { at: tcp.last(), ..Origin::default() };
             let mut shared = desk.shared.borrow_mut();
             for side in Side::BOTH {
                 tls.finish(side, &end, &desk.keys, &mut shared, &mut |session, output| {
-                    out(session, output, upper, desk, observe);
+                    out(session, output, (records, upper), desk, observe);
                 });
             }
         }
@@ -97,19 +110,30 @@ impl Layers {
 fn out(
     session: &Session,
     output: tls::Output<'_>,
-    upper: &mut Upper,
+    (records, upper): (&mut PerSide<Records>, &mut Upper),
     desk: &Desk,
     observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
 ) {
     let sight = Sight { wishes: &desk.wishes, tls: Some(session.negotiation()) };
     match output {
-        tls::Output::Plain(side, piece) => {
+        tls::Output::Plain(side, mut piece) => {
+            if let Piece::Chunk { origin, .. } = &mut piece {
+                records[side].note(origin.tcp_end);
+                origin.peer_acked = records[side.peer()].covered(origin.peer_acked);
+            }
             upper.note_piece(side, &piece);
             upper.take(side, Output::Piece(piece), &sight, observe);
         }
         tls::Output::Fact(side, at, fact) => match fact {
             Fact::ClientHello(Turn::First) | Fact::ServerHello(Turn::First) => {
                 upper.ears.coverage.sides[side].start_missing = false;
+            }
+            Fact::KeyMissing(label) if label == Label::ClientEarlyTrafficSecret => {}
+            Fact::KeyMissing(_) | Fact::Unsupported(..) | Fact::HandshakeNotSeen | Fact::GivenUp => {
+                upper.ears.coverage.sides[side].opaque = true;
+            }
+            Fact::NotOpened if session.opened_by(side).is_none() => {
+                upper.ears.coverage.sides[side].opaque = true;
             }
             Fact::NotTls(octets) if side == Side::Server => {
                 upper.http1.clear_answer.get_or_insert(FirstOctets::of(&octets, at.start));

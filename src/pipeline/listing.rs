@@ -64,12 +64,14 @@ impl Listing {
             .into_iter()
             .partition(|Reverse(listed)| listed.row.conn == conn && streams.contains(&listed.row.stream));
         self.others.0 = others.into();
+        let mut taken: Vec<u32> = Vec::new();
         for listed in rows.into_iter().chain(named.into_iter().map(|Reverse(listed)| listed)) {
             match streams.iter().position(|stream| *stream == listed.row.stream) {
                 Some(at) => {
-                    streams.swap_remove(at);
+                    taken.push(streams.swap_remove(at));
                     self.named.add(listed, limit);
                 }
+                None if taken.contains(&listed.row.stream) => {}
                 None => self.others.add(listed, limit),
             }
         }
@@ -202,6 +204,14 @@ mod tests {
         let above = |time| streams(2, &[time])[0].rank > listing.bar(2).unwrap();
         assert!(above(11) && !above(9));
         assert!(Listing::default().bar(0).is_some_and(|bar| streams(2, &[9_000_000])[0].rank < bar));
+    }
+
+    #[test]
+    fn a_stream_that_was_listed_before_a_finding_named_it_is_listed_once() {
+        let mut listing = Listing::default();
+        listing.add(streams(0, &[50, 60]), 5);
+        listing.name(0, vec![1], streams(0, &[50]), 5);
+        assert_eq!(numbers(listing, 5), [(0, 1), (0, 3)]);
     }
 
     #[test]

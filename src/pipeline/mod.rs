@@ -6,10 +6,12 @@ mod analyzer;
 mod calls;
 mod collector;
 mod conclusion;
+mod covered;
 mod desk;
 mod early;
 mod files;
 mod hidden;
+mod keyring;
 mod layers;
 mod listing;
 mod negotiation;
@@ -23,4 +25,4 @@ mod vantage;
 
 pub use crate::tls::KeyLog;
 pub use analyzer::{Alias, Analyzer, Seen, Wishes};
-pub use files::{add_keys, analyze, analyze_octets};
+pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};

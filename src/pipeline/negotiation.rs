@@ -2,7 +2,8 @@
 
 use super::rows::Facts;
 use crate::base::Side;
-use crate::finding::{AlertRow, Negotiation, Npn, TlsRow, UpgradeRow};
+use crate::conn::{Alternative, Alternatives};
+use crate::finding::{AlertRow, AltSvc, Negotiation, Npn, TlsRow, UpgradeRow};
 use crate::frame::Settings;
 use crate::http1::{Outcome, Protocol};
 use crate::tls::{self, AlpnSource, EarlyData, ProtocolName, Session};
@@ -19,11 +20,27 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
     });
     Negotiation {
         via: via(facts),
-        tls: facts.tls.map(tls_row),
+        tls: facts.tls.map(|tls| {
+            let key_source = facts.keys.as_ref().and_then(|keys| keys.source.clone());
+            Box::new(TlsRow { key_source, ..tls_row(tls) })
+        }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
         upgrade,
-        alt_svc: Vec::new(),
+        alt_svc: alternatives(facts),
     }
+}
+
+/// Alternative services that the server named.
+fn alternatives(facts: &Facts<'_>) -> Vec<AltSvc> {
+    let named = facts.conn.alternatives().map(Alternatives::named).unwrap_or_default();
+    let row = |named: &Alternative| AltSvc {
+        protocol: named.protocol.to_string(),
+        host: named.host.to_string(),
+        port: named.port,
+        max_age_s: named.max_age,
+        pkt: named.at.at.pkt,
+    };
+    named.iter().map(row).collect()
 }
 
 fn via(facts: &Facts<'_>) -> &'static str {
@@ -81,6 +98,7 @@ fn tls_row(session: &Session) -> TlsRow {
         },
         resumed: seen.resumed,
         early_data: seen.client_hello.as_ref().map(|_| seen.early_data != EarlyData::None),
+        key_source: None,
         decrypted: Side::BOTH.iter().any(|side| session.opened_by(*side).is_some()),
         alert: seen.failure().map(|seen| AlertRow {
             by: seen.by.word(),

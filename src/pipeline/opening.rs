@@ -5,7 +5,8 @@ use crate::base::{Origin, Piece, Side, to_index, to_u64};
 use crate::frame::{Decoder as FrameDecoder, HEADER_OCTETS, Header, MAX_LENGTH, Output, PREFACE, Payload};
 use crate::hpack::{Decoder, Traits};
 use crate::http1::{
-    ClientOpening, Exchange, Opening, Outcome, Protocol, RequestHead, ServerOpening, Upgrade,
+    ClientOpening, Exchange, FirstOctets, Opening, Outcome, Prologue, Protocol, RequestHead, ServerOpening,
+    Upgrade, names_https,
 };
 use crate::limits;
 use crate::tcp::Start;
@@ -27,6 +28,11 @@ impl Held {
 
     pub(super) fn octets(&self) -> &[u8] {
         &self.octets
+    }
+
+    /// The first octets, and where the last one that is held came from.
+    pub(super) fn first(&self) -> FirstOctets {
+        FirstOctets::of(&self.octets, self.origin(1))
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -101,12 +107,13 @@ fn request(exchange: &mut Exchange, head: RequestHead, held: &Held) -> Decision 
     let (requested, length) = (held.origin(head.length), head.length);
     exchange.content_left = head.content_length;
     if head.upgrade_h2c {
+        let first = exchange.first.server.filter(|_| exchange.protocols.server == Protocol::Http2);
         exchange.upgrade = Some(Upgrade {
             request: head.clone(),
             requested,
             response: None,
-            answered: None,
-            outcome: Outcome::Pending,
+            answered: first.map(|first| first.origin),
+            outcome: if first.is_some() { Outcome::TalkedOver } else { Outcome::Pending },
         });
     }
     exchange.request = Some((head, requested));
@@ -125,7 +132,18 @@ pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured
         Opening::Is(ServerOpening::Settings) => Decision::Is(Protocol::Http2, 0),
         Opening::Is(ServerOpening::Response(head)) => {
             let at = held.origin(head.length);
-            let (length, outcome) = (head.length, Outcome::of(&head));
+            let length = head.length;
+            let rest = held.octets().get(length..).unwrap_or_default();
+            let offered = exchange.upgrade.is_some()
+                || exchange.request.as_ref().is_some_and(|(request, _)| request.upgrade_h2);
+            let follows = ServerOpening::read(rest);
+            let cut = follows == Opening::NotYet && !held.is_full();
+            if head.status == 101 && !head.upgrade_h2c && offered && cut {
+                return Decision::Wait;
+            }
+            exchange.names_https = head.status == 400 && names_https(rest);
+            let switches = head.status == 101 && offered && follows == Opening::Is(ServerOpening::Settings);
+            let outcome = if switches { Outcome::Accepted } else { Outcome::of(&head) };
             if let Some(upgrade) = &mut exchange.upgrade {
                 upgrade.outcome = outcome;
                 upgrade.response = Some(head.clone());
@@ -154,8 +172,22 @@ fn tls(held: &Held, secured: Secured) -> Option<Decision> {
     }
 }
 
-/// The client's octets behind an upgrade request: content first, then the preface. How many to skip.
-pub(super) fn skip_content(exchange: &mut Exchange, length: usize) -> usize {
+/// The client began HTTP/2 before its upgrade was answered: noted where its octets behind the request do.
+pub(super) fn note_early_preface(exchange: &mut Exchange, held: &Held) {
+    let octets = held.octets();
+    let behind = to_index(exchange.content_left).min(octets.len());
+    let begins = |skip: usize| octets.get(skip..).is_some_and(|rest| rest.starts_with(PREFACE));
+    if exchange.early_preface.is_none()
+        && let Some(skip) = [0, behind].into_iter().find(|skip| begins(*skip))
+    {
+        exchange.early_preface = Some(held.origin(skip.saturating_add(PREFACE.len())));
+    }
+}
+
+/// The client's octets behind an upgrade request: content first, then the preface. How many to skip. A preface in the place of the
+/// content is none of it.
+pub(super) fn skip_content(exchange: &mut Exchange, octets: &[u8]) -> usize {
+    let length = if octets.starts_with(PREFACE) { 0 } else { octets.len() };
     let skip = to_index(exchange.content_left).min(length);
     exchange.content_left = exchange.content_left.saturating_sub(to_u64(skip));
     skip
@@ -174,6 +206,7 @@ pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
         (Opening::Is(ClientOpening::Preface | ClientOpening::Request(_)), _) => Some((Side::Client, true)),
         (_, Opening::Is(ServerOpening::Response(_))) => Some((Side::Server, true)),
         (_, Opening::Is(ServerOpening::Settings)) => Some((Side::Server, false)),
+        _ if Prologue::is_proxy(octets) => Some((Side::Client, true)),
         _ if matches!(octets, [0x16, 3, _, _, _, 1, ..]) => Some((Side::Client, true)),
         _ if matches!(octets, [0x16, 3, _, _, _, 2, ..]) => Some((Side::Server, true)),
         _ => None,

@@ -19,8 +19,9 @@ pub(super) enum Front {
 impl Upper {
     /// Takes a prologue away, if the octets held begin with one.
     pub(super) fn take_prologue(&mut self) -> Front {
+        let whole = !self.ears.coverage.sides.client.start_missing;
         let opening = self.http1.protocols.client == Protocol::Unknown
-            && !self.ears.coverage.sides.client.start_missing;
+            && (whole || Prologue::is_proxy(self.held.client.octets()));
         if !opening || self.prologues.len() >= limits::MAX_PROLOGUES || self.held.client.is_full() {
             return Front::Own;
         }

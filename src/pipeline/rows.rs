@@ -1,6 +1,5 @@
 //! Connections and streams as the report lists them, made from the facts when a connection is over.
 
-use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
@@ -9,7 +8,7 @@ use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
-    Calls, ConnectionRow, End, GoawayRow, Grpc, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
+    Calls, ConnectionRow, End, GoawayRow, Grpc, KeyRow, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
     SettingsRow, StreamCounts, StreamRow, UpDown, WindowsRow,
 };
 use crate::frame::Setting;
@@ -33,6 +32,7 @@ pub(super) struct Facts<'a> {
     pub http2: bool,
     pub authority: Option<String>,
     pub calls: Calls,
+    pub keys: Option<KeyRow>,
 }
 
 /// A connection's row.
@@ -59,13 +59,14 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         http2: facts.http2,
         negotiation: negotiation::row(&facts),
         settings: settings(conn),
-        frames: PerSide::from_fn(|side| map(conn.sides[side].frames())),
+        frames: PerSide::from_fn(|side| conn.sides[side].frames().collect()),
         rtt_ms: round_trips(conn),
         streams: counts(conn),
         goaway: goaways(conn),
         windows: windows(&facts),
         findings: Vec::new(),
         calls: facts.calls,
+        keys: facts.keys,
     }
 }
 
@@ -73,14 +74,6 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
 fn server_name(facts: &Facts<'_>) -> Option<String> {
     let asked = facts.tls.and_then(|tls| tls.negotiation().server_name());
     asked.map(str::to_owned).or_else(|| facts.authority.clone())
-}
-
-/// A map of a few entries, without the sorted list that collecting them would go through.
-fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    entries.fold(BTreeMap::new(), |mut map, (key, value)| {
-        map.insert(key, value);
-        map
-    })
 }
 
 fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
@@ -114,8 +107,8 @@ fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
         by: side.word(),
         acked_pkt: sent.acked.map(|acked| acked.at.pkt),
         ack_ms: wait.map(millis),
-        values: map(sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value)))),
-        unknown: map(sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value))),
+        values: sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))).collect(),
+        unknown: sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value)).collect(),
     }
 }
 
@@ -285,4 +278,48 @@ fn seconds(span: Span) -> f64 {
 /// Milliseconds to the microsecond.
 fn millis(span: Span) -> f64 {
     (span.as_millis() * 1e3).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::base::{Side, Span};
+    use crate::finding::ConnectionRow;
+    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::script::{Script, data, get, ping, response, window_update};
+
+    fn row(script: &Script) -> ConnectionRow {
+        let report =
+            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        report.connections.into_iter().next().expect("a connection")
+    }
+
+    #[test]
+    fn the_median_of_pings_counts_those_of_both_sides() {
+        let answered = |script: Script, side: Side, octet: u8, ms: i64| {
+            let asked = script.send(side.peer(), [ping([octet; 8])]).wait(Span::millis(ms));
+            asked.send(side, [ping([octet; 8]).map(|frame| frame.flag(1))])
+        };
+        let script = answered(Script::open(), Side::Server, 1, 30);
+        let script = answered(script, Side::Client, 2, 10);
+        let ping = row(&answered(script, Side::Server, 3, 500)).rtt_ms.ping;
+        assert!(ping.is_some_and(|ms| (30.0..31.0).contains(&ms)), "{ping:?}");
+        assert_eq!(row(&Script::open()).rtt_ms.ping, None);
+    }
+
+    #[test]
+    fn waiting_for_credit_is_counted_once_and_until_it_comes() {
+        let full = Script::open()
+            .client([get(1)])
+            .server([response(1), data(1, &[0; 16_384]), data(1, &[0; 16_384])])
+            .server([data(1, &[0; 16_384]), data(1, &[0; 16_383])])
+            .wait(Span::millis(700));
+        let given = full.clone().client([window_update(0, 10), window_update(1, 10)]).wait(Span::seconds(9));
+        for script in [full.close(), given.close()] {
+            let blocked = row(&script).windows.blocked_ms;
+            assert!(blocked.is_some_and(|ms| (700.0..702.0).contains(&ms)), "{blocked:?}");
+        }
+        assert_eq!(row(&Script::open()).windows.blocked_ms, Some(0.0));
+        let late = Script::open().client([get(1)]).without_first(5);
+        assert_eq!(row(&late).windows.blocked_ms, None, "not known for a connection that was joined later");
+    }
 }

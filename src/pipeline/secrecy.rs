@@ -11,7 +11,9 @@ pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
     let answered = seen.server_hello.is_some() || seen.alerts.iter().any(|alert| alert.by == Side::Server);
     let sealed = seen.sealed_records.client > 0 || seen.sealed_records.server > 0;
     coverage.hello_missing = seen.client_hello.is_none() || (sealed && !answered);
-    if Side::BOTH.into_iter().all(|side| tls.opened_by(side).is_some() && !tls.is_hidden(side)) {
+    let opens =
+        |side: Side| tls.opened_by(side).is_some() && !tls.is_hidden(side) && !tls.tries_in_vain(side);
+    if Side::BOTH.into_iter().all(opens) {
         return;
     }
     let report = tls.key_report(&desk.keys, &desk.shared.borrow());
@@ -27,7 +29,7 @@ pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
             }
         }
         Openable::WrongSecret => Secrecy::WrongSecret,
-        Openable::Unsupported(suite) => Secrecy::Unsupported(suite),
+        Openable::Unsupported(version, suite) => Secrecy::Unsupported(version, suite),
         Openable::HandshakeNotSeen => Secrecy::HandshakeNotSeen,
     };
     let sealed = Side::BOTH.into_iter().filter_map(|side| seen.application_data[side]);

@@ -86,6 +86,11 @@ impl Session {
         self.layers.upper.ears.calls.candidates(bar)
     }
 
+    /// True when TLS has begun.
+    pub(super) const fn is_secured(&self) -> bool {
+        self.layers.is_secured()
+    }
+
     /// True when both ends have closed, or one has reset.
     pub(super) fn is_over(&self) -> bool {
         let transport = &self.layers.upper.conn.transport;

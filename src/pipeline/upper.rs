@@ -16,7 +16,7 @@ use crate::limits;
 use crate::link::Encapsulation;
 use crate::rules::{Coverage, Engine, Scene};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
-use crate::tls::Session;
+use crate::tls::{Session, Verdict, looks_like_tls};
 
 /// Everything above TCP.
 pub(super) struct Upper {
@@ -73,7 +73,15 @@ impl Ears {
         let engine = &self.engine;
         let counted = Counted { conn: number, first, grpc: &self.grpc, limit: sight.wishes.limit_streams };
         self.calls.hear(counted, fact, |stream| engine.names(stream));
-        observe(Seen { conn: number, first, fact, connection: conn, grpc: &self.grpc });
+        observe(Seen {
+            conn: number,
+            first,
+            fact,
+            connection: conn,
+            grpc: &self.grpc,
+            tls: sight.tls,
+            http1,
+        });
     }
 
     /// What a fact says about what can be seen.
@@ -253,7 +261,15 @@ impl Upper {
             (Protocol::Http2, piece) => self.frames(side, &piece, sight, observe),
             (Protocol::Unknown, Piece::Chunk { bytes, origin }) => {
                 self.held[side].add(bytes, origin);
+                self.http1.spoke_on |= side == Side::Client && self.is_upgraded();
                 self.decide(side, sight, observe);
+            }
+            (Protocol::Other, Piece::Chunk { bytes, origin })
+                if side == Side::Client && sight.tls.is_none() && begins_with_hello(bytes) =>
+            {
+                self.held = PerSide::default();
+                self.held.client.add(bytes, origin);
+                self.http1.protocols.client = Protocol::Tls;
             }
             (Protocol::Http1, Piece::Chunk { bytes, origin }) if side == Side::Client => {
                 self.more_http1(bytes, origin, sight, observe);
@@ -307,6 +323,7 @@ impl Upper {
         let pending = self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending);
         if pending && !self.held.client.is_full() {
             self.held.client.add(bytes, origin);
+            self.note_early_preface();
         } else if let Some(rest) = bytes.strip_prefix(PREFACE.as_slice()) {
             self.http1.protocols.client = Protocol::Http2;
             let behind = origin.before(to_u64(rest.len()));
@@ -377,6 +394,10 @@ impl Upper {
         observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
     ) {
         self.http1.protocols[side] = protocol;
+        self.http1.first[side] = Some(self.held[side].first());
+        if let (Side::Server, Some((response, at))) = (side, &self.http1.response) {
+            response.alt_svc.iter().for_each(|field| self.conn.note_alt_svc(field.as_bytes(), *at));
+        }
         let late = self.ears.coverage.sides[side].start_missing;
         self.ears.coverage.sides[side].opaque = protocol != Protocol::Http2;
         match (side, protocol) {
@@ -387,6 +408,7 @@ impl Upper {
             }
             (Side::Client, Protocol::Http1) => {
                 self.held.client.drop_front(length);
+                self.note_early_preface();
                 return;
             }
             (Side::Server, Protocol::Http2) => {
@@ -423,8 +445,12 @@ impl Upper {
         };
         let (origin, settings) = (upgrade.requested, settings(upgrade));
         self.tell(sight, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
-        let skip = opening::skip_content(&mut self.http1, self.held.client.octets().len());
+        let skip = opening::skip_content(&mut self.http1, self.held.client.octets());
         self.held.client.drop_front(skip);
+        self.http1.spoke_on = !self.held.client.octets().is_empty();
+        if self.http1.spoke_on {
+            self.decide(Side::Client, sight, observe);
+        }
         self.http1.protocols.client = Protocol::Unknown;
     }
 
@@ -438,6 +464,16 @@ impl Upper {
             && !self.engine_blames_preface()
         {
             self.tell(sight, observe, |conn, mut emit| conn.bad_preface(origin, 0, 24, &mut emit));
+        }
+    }
+
+    fn is_upgraded(&self) -> bool {
+        self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Accepted)
+    }
+
+    fn note_early_preface(&mut self) {
+        if self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending) {
+            opening::note_early_preface(&mut self.http1, &self.held.client);
         }
     }
 
@@ -469,6 +505,10 @@ impl Upper {
         let last = tcp.last();
         self.conn.transport.first = self.first;
         self.conn.transport.last = last;
+        let stream = tcp.stream(client);
+        self.conn.transport.tries = stream.tries;
+        self.conn.transport.knocked = (stream.only_knocked(), tcp.stream(client.reverse()).refused);
+        self.conn.transport.last_try = stream.last_try;
         let end = if over { last } else { capture };
         self.ears.now = end;
         if let Some(tls) = tls {
@@ -507,6 +547,11 @@ impl Upper {
     pub(super) fn lower_port_serves(&self) -> Direction {
         if self.ends.0.port >= self.ends.1.port { Direction::Forward } else { Direction::Backward }
     }
+}
+
+/// True for octets that can only be a ClientHello: where another protocol went before, that is STARTTLS or its like.
+fn begins_with_hello(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x16, 3, 0..=4, _, _, 1, 0, ..]) && looks_like_tls(bytes) == Verdict::Yes
 }
 
 /// `HTTP2-Settings`, as far as it can be decoded.

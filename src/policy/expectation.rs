@@ -3,7 +3,7 @@
 use serde_json::Value;
 use toml::de::DeTable;
 
-use super::spelling::meant;
+use super::spelling::suggestion;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::rules::catalog;
@@ -69,7 +69,7 @@ impl Sidecar {
             }
             "keylog" => self.keylog = Some(value.as_str().ok_or("`keylog` is a path in quotes")?.to_owned()),
             other => {
-                let help = meant(other, KEYS.into_iter())
+                let help = suggestion(other, KEYS.into_iter())
                     .unwrap_or_else(|| format!("there are {}", KEYS.join(", ")));
                 return Err(format!("unknown key `{other}`; {help}"));
             }

@@ -7,11 +7,14 @@ pub mod dates;
 mod diff;
 mod expectation;
 mod known;
+mod muted;
 mod order;
+mod search;
 mod selection;
 mod servers;
 mod spelling;
 mod suppress;
+mod symptom;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -25,9 +28,12 @@ pub use config::{ConfigFile, Layer, Setting, Settings, Value, config_schema};
 pub use diff::{Change, Diff, Fault, Snapshot};
 pub use expectation::{Expectation, Sidecar, expectation};
 pub use known::{Known, Listed};
+pub use muted::unusable;
 pub use order::{Group, groups};
-pub use selection::{Selection, rule};
+pub use search::{Candidate, Decoded, Found, Library, Subject};
+pub use selection::{Selection, is_slip, meant, rule};
 pub use suppress::Suppress;
+pub use symptom::explain;
 
 /// What counts, and what it leads to.
 #[derive(Clone, Debug)]
@@ -100,6 +106,7 @@ impl Policy {
         let hidden = self.drop_what_does_not_count(report);
         self.known.mark(report);
         self.selection.note(self.level, &mut report.coverage);
+        muted::note(&mut report.coverage);
         order::sort(report);
         report.verdict = verdict::verdict(self, report);
         if self.known.listed == Listed::Counted {

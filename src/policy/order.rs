@@ -1,7 +1,7 @@
 //! The order in which findings are printed: groups of equal findings, the worst group first, and the worst finding of each first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Peer, Report, Severity};
 
@@ -76,7 +76,10 @@ fn key(finding: &Finding, servers: &BTreeMap<u64, String>) -> Key {
     Key { rule: finding.rule, culprit: finding.culprit.role, server: server.cloned() }
 }
 
+/// The servers of the connections that findings are about, which are few among many.
 fn servers(report: &Report) -> BTreeMap<u64, String> {
     let endpoint = |Peer { addr, port, .. }: &Peer| format!("{addr}:{port}");
-    report.connections.iter().map(|ConnectionRow { id, server, .. }| (*id, endpoint(server))).collect()
+    let named: BTreeSet<u64> = report.findings.iter().filter_map(|finding| finding.conn).collect();
+    let rows = report.connections.iter().filter(|row| named.contains(&row.id));
+    rows.map(|ConnectionRow { id, server, .. }| (*id, endpoint(server))).collect()
 }

@@ -37,7 +37,7 @@ pub(crate) fn hang() -> Report {
         by: "client",
         acked_pkt: None,
         ack_ms: None,
-        values: BTreeMap::from([("INITIAL_WINDOW_SIZE", 65_535)]),
+        values: [("INITIAL_WINDOW_SIZE", 65_535)].into_iter().collect(),
         unknown: BTreeMap::from([("0x0a0a".to_owned(), 1)]),
     });
     row.frames.client.insert("SETTINGS", 1);
@@ -62,6 +62,7 @@ pub(crate) fn empty(path: &str) -> Report {
             confidence: None,
             top_finding: None,
             counts: crate::finding::Counts::default(),
+            symptom: None,
         },
         totals: Totals::default(),
         inputs: vec![Input {
@@ -132,6 +133,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         },
         findings: Vec::new(),
         calls: Calls::default(),
+        keys: None,
     }
 }
 

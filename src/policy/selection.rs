@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Strictness;
-use super::spelling::meant;
+use super::spelling::{nearest, suggestion};
 use crate::error::Error;
 use crate::finding::{Coverage, Skipped};
-use crate::rules::{Rule, catalog, find};
+use crate::rules::{Rule, catalog, find, topics};
 
 /// The rules that are wanted. By default all but those tagged `style`.
 ///
@@ -118,6 +118,29 @@ pub fn rule(word: &str) -> Result<&'static Rule, Error> {
     find(word).or_else(|| find(&upper)).ok_or_else(|| unknown("rule", word, words()))
 }
 
+/// True when the text reads like the name of a rule or topic with a slip in it.
+#[must_use]
+pub fn is_slip(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && text.len() <= SHOWN && !nearest(text, subjects()).is_empty()
+}
+
+/// Codes, names, letters of areas, and topics.
+fn subjects() -> impl Iterator<Item = &'static str> {
+    words().chain(topics().into_iter().map(|topic| topic.name))
+}
+
+/// Nothing is known about this text; the error names what may have been meant.
+#[must_use]
+pub fn meant(text: &str) -> Error {
+    let short: String = text.chars().take(SHOWN).collect();
+    let near: Vec<_> = nearest(&short, subjects()).into_iter().map(|near| format!("`{near}`")).collect();
+    let help = match near.as_slice() {
+        [] => "`h2lint rules` lists the rules, `h2lint explain topics` the topics".to_owned(),
+        some => format!("did you mean {}?", some.join(" or ")),
+    };
+    Error::Usage(format!("nothing is known about `{short}`; {help}"))
+}
+
 pub(super) fn term(word: &str) -> Result<Term, Error> {
     let upper = word.to_ascii_uppercase();
     let letters = upper.trim_end_matches('*');
@@ -143,13 +166,16 @@ fn words() -> impl Iterator<Item = &'static str> {
 }
 
 fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str>) -> Error {
-    let help = meant(word, known).unwrap_or_else(|| "`h2lint rules` lists all".to_owned());
+    let help = suggestion(word, known).unwrap_or_else(|| "`h2lint rules` lists all".to_owned());
     Error::Usage(format!("unknown {what} `{word}`; {help}"))
 }
 
 fn not_selected(rule: String) -> Skipped {
     Skipped { rule, why: "not_selected", conns: Vec::new() }
 }
+
+/// Characters of a text that an error repeats.
+const SHOWN: usize = 60;
 
 /// Rules with this tag speak only when they are asked for.
 const STYLE: &str = "style";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::expectation::{names, unmet};
+use crate::base::to_u64;
 use crate::finding::{Calls, ConnectionRow, Counts, Finding, Report, Severity, Status, Verdict};
 
 /// Exit code: a finding fails the run.
@@ -28,6 +29,7 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
         counts: count(&report.findings),
+        symptom: None,
     }
 }
 
@@ -150,13 +152,18 @@ fn passed(report: &Report) -> String {
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
+    let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
     let known = report.findings.len().saturating_sub(counting(report).count());
-    let found = if known > 0 {
-        format!("nothing new found, {known} known{notes}")
-    } else {
-        format!("nothing wrong found{notes}")
+    let found = match known {
+        0 => "nothing wrong found".to_owned(),
+        some => format!("nothing new found, {some} known"),
     };
-    format!("{}; {found}.", subject(report, total))
+    format!("{}; {found}{where_seen}{notes}.", subject(report, total))
+}
+
+/// True for a connection whose TLS was not opened.
+fn is_unread(row: &ConnectionRow) -> bool {
+    row.http2 && row.negotiation.tls.as_ref().is_some_and(|tls| !tls.decrypted)
 }
 
 /// What was looked at: calls where all connections are listed, else streams.
@@ -164,12 +171,14 @@ fn subject(report: &Report, calls: u64) -> String {
     let http2 = report.totals.http2_connections;
     let grpc = report.connections.iter().filter(|row| row.calls.total > 0).all(|row| row.calls.grpc);
     let on = plural(http2, "HTTP/2 connection");
+    let unread = report.connections.iter().filter(|row| is_unread(row)).count();
     match (http2, calls) {
         (0, _) => {
             let tried = report.connections.iter().filter(|row| negotiates(row)).count();
             format!("no HTTP/2 connection, {tried} negotiated towards it")
         }
         _ if report.omitted.connections > 0 => format!("{} on {on}", plural(report.totals.streams, "stream")),
+        (_, 0) if to_u64(unread) == http2 => format!("{on}, encrypted and not read"),
         (_, 0) => format!("{on} without a request"),
         _ if grpc => format!("{} on {on}", plural(calls, "gRPC call")),
         _ => format!("{} on {on}", plural(calls, "request")),

@@ -2,8 +2,10 @@
 //! text; writing it is the caller's business.
 
 mod baseline;
+mod coverage;
 #[cfg(feature = "cli")]
 mod diff;
+mod found;
 mod json;
 #[cfg(feature = "cli")]
 mod look;
@@ -22,8 +24,10 @@ use crate::error::Error;
 use crate::finding::Report;
 
 pub use baseline::baseline_lines;
+pub use coverage::{coverage_as_json, coverage_as_markdown};
 #[cfg(feature = "cli")]
 pub use diff::{diff_markdown, diff_text};
+pub use found::{found_as_json, topic_as_json};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Look, Paint};
@@ -34,9 +38,10 @@ pub use schema::report_schema;
 pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
-    call_lines, concurrency_header, concurrency_line, connection_lines, example, frame_header, frame_line,
-    latency_header, latency_line, ping_header, ping_line, report as text, rule_page, rule_table,
-    setting_lines, stream_header, stream_line, window_header, window_line,
+    call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
+    frame_header, frame_line, handshake_header, handshake_line, key_lines, latency_header, latency_line,
+    ping_header, ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines,
+    stream_header, stream_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.

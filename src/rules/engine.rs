@@ -1,5 +1,6 @@
 //! Wakes the rules of one connection, holds their drafts against the coverage, counts what is the same, and folds at the end.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::catalog::catalog;
@@ -13,11 +14,14 @@ use crate::base::{PerSide, Place};
 use crate::conn::{Fact, Interest, On};
 use crate::finding::{Finding, Severity};
 use crate::limits;
+use crate::tcp::Endpoint;
 
 /// The rules of one connection.
 #[derive(Debug, Default)]
 pub struct Engine {
     made: Vec<Made>,
+    /// Where they are found again; none as long as there are none.
+    index: Option<Box<Index>>,
     /// Findings beyond the cap.
     dropped: u64,
     drafts: Vec<Draft>,
@@ -26,19 +30,34 @@ pub struct Engine {
     calls: u64,
 }
 
+/// Findings by what makes them the same, and the streams that they name: a connection may have a thousand.
+#[derive(Debug, Default)]
+struct Index {
+    places: HashMap<u64, usize, foldhash::fast::FixedState>,
+    streams: HashSet<u32, foldhash::fast::FixedState>,
+}
+
 /// Who the two ends are, for the words of findings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Ends {
     /// The connection's number.
     pub number: u64,
-    /// The client's address and port.
-    pub client: String,
-    /// The server's address and port.
-    pub server: String,
-    /// What names the server in fingerprints: SNI or :authority, else its port.
-    pub server_key: String,
+    /// The client.
+    pub client: Option<Endpoint>,
+    /// The server.
+    pub server: Option<Endpoint>,
+    /// SNI or :authority.
+    pub name: Option<Box<str>>,
     /// The connection's first packet: times count from it.
     pub first: Place,
+}
+
+impl Ends {
+    /// What names the server in fingerprints: SNI or :authority, else its port.
+    pub(super) fn server_key(&self) -> String {
+        let port = || self.server.map(|server| server.port.to_string());
+        self.name.as_deref().map(str::to_owned).or_else(port).unwrap_or_default()
+    }
 }
 
 impl Engine {
@@ -83,7 +102,7 @@ impl Engine {
     /// True when a finding names this stream.
     #[must_use]
     pub fn names(&self, stream: u32) -> bool {
-        self.made.iter().any(|made| made.draft.stream == Some(stream))
+        self.index.as_ref().is_some_and(|index| index.streams.contains(&stream))
     }
 
     /// Findings that were not kept because of the cap.
@@ -143,9 +162,14 @@ impl Engine {
     }
 
     fn keep(&mut self, made: Made) {
-        if let Some(same) = self.made.iter_mut().find(|known| known.same_as(&made)) {
+        let digest = made.digest();
+        let index = self.index.get_or_insert_default();
+        let known = index.places.get(&digest).and_then(|at| self.made.get_mut(*at));
+        if let Some(same) = known.filter(|known| known.same_as(&made)) {
             same.again(made);
         } else if self.made.len() < limits::MAX_FINDINGS_PER_CONNECTION {
+            index.places.insert(digest, self.made.len());
+            index.streams.extend(made.draft.stream);
             self.made.push(made);
         } else {
             self.dropped = self.dropped.saturating_add(1);
@@ -248,7 +272,7 @@ impl Table {
                 }
             }
             Judge::Offence(judge) => self.offences.push(ByOffence { rule, judge: *judge }),
-            Judge::Capture(_) => {}
+            Judge::Capture(_) | Judge::Second(_) => {}
         }
     }
 }

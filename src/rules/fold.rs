@@ -1,15 +1,17 @@
 //! From drafts to findings: what is the same is counted, what has one root is folded, and the rest is written out.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 use sha2::{Digest, Sha256};
 
 use super::engine::Ends;
 use super::rule::{Rule, Scope};
 use super::verdict::{Draft, Shown};
-use crate::base::to_u64;
+use crate::base::{Origin, to_u64};
 use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, Severity};
 use crate::limits;
+use crate::tcp::Endpoint;
 
 /// A draft that passed the coverage.
 #[derive(Debug)]
@@ -31,6 +33,23 @@ impl Made {
                 Scope::Stream => self.draft.stream == other.draft.stream,
                 Scope::Frame => self.draft.start == other.draft.start,
             }
+    }
+
+    /// A number that is the same for the same fault.
+    pub(super) fn digest(&self) -> u64 {
+        let draft = &self.draft;
+        let state = foldhash::fast::FixedState::default();
+        match self.rule.scope {
+            Scope::Connection | Scope::Capture => {
+                state.hash_one((self.rule.code, draft.culprit, &draft.discriminator))
+            }
+            Scope::Stream => state.hash_one((self.rule.code, draft.culprit, draft.stream)),
+            Scope::Frame => {
+                let Origin { at, tcp_end, peer_acked } = draft.start;
+                let start = (at.pkt, at.time.0, at.record, tcp_end, peer_acked);
+                state.hash_one((self.rule.code, draft.culprit, start))
+            }
+        }
     }
 
     /// The same fault again: counted, and its packets kept as far as there is room.
@@ -99,7 +118,7 @@ impl Made {
             linked: self.linked,
             remedy: rule.remedy.to_vec(),
             refs: rule.refs.to_vec(),
-            fingerprint: fingerprint(rule, draft.culprit, &ends.server_key, &draft.discriminator),
+            fingerprint: fingerprint(rule.code, draft.culprit, &ends.server_key(), &draft.discriminator),
             suppressed: None,
         }
     }
@@ -137,12 +156,16 @@ fn not_blamed(rule: &Rule, draft: &mut Draft) -> BTreeMap<&'static str, String> 
     side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
 }
 
-fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
+pub(super) fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
     match culprit {
-        Culprit::Client => Some(ends.client.clone()),
-        Culprit::Server => Some(ends.server.clone()),
+        Culprit::Client => Some(words(ends.client)),
+        Culprit::Server => Some(words(ends.server)),
         Culprit::Between | Culprit::Capture | Culprit::Unknown => None,
     }
+}
+
+fn words(end: Option<Endpoint>) -> String {
+    end.map(|end| end.to_string()).unwrap_or_default()
 }
 
 fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
@@ -167,11 +190,12 @@ fn seconds(span: crate::base::Span) -> f64 {
 }
 
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
-fn fingerprint(rule: &Rule, culprit: Culprit, server: &str, discriminator: &str) -> String {
+pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
     let mut hash = Sha256::new();
-    for part in ["h2lint/1", rule.code, culprit.word(), server, discriminator] {
+    for part in ["h2lint/1", code, culprit.word(), server, discriminator] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect()
+    let digits = hash.finalize().into_iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }

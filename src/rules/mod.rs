@@ -3,6 +3,7 @@
 //! A rule sees [`Event`]s only: one fact with shared views of its connection. What coverage lacks, the engine answers for: it
 //! lowers or mutes, and says so under blind spots.
 
+mod agreements;
 pub mod areas;
 mod catalog;
 mod coverage;
@@ -13,9 +14,12 @@ mod fold;
 mod ledger;
 mod option_names;
 mod options;
+mod requirements;
 mod rule;
+mod second;
 mod summaries;
 mod summary;
+mod topics;
 mod verdict;
 
 mod abuse;
@@ -39,6 +43,7 @@ mod stream_id;
 mod stream_state;
 mod tls;
 
+pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Request, Server, Spoken, digest};
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, Secrecy, SideCoverage};
 pub use engine::{Ends, Engine, interest, judge_capture};
@@ -48,9 +53,12 @@ pub use ledger::{
 };
 pub use option_names::Tunable;
 pub use options::{IdleTimeout, Options, Spec};
+pub use requirements::{Requirement, requirements};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
+pub use second::{Revision, Standing, fold_late, revise};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
+pub use topics::{Passage, Topic, topic, topics};
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]
@@ -59,3 +67,5 @@ mod needs;
 mod soundness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words;

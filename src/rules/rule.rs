@@ -2,6 +2,7 @@
 //! without its words.
 
 use super::event::{Event, Offence};
+use super::second::{Revision, Standing};
 use super::summary::CaptureView;
 use super::verdict::Verdict;
 use crate::conn::On;
@@ -78,6 +79,8 @@ pub enum Judge {
     Offence(fn(&Offence, &Event<'_>, &mut Verdict<'_>)),
     /// At the end of the capture, over what the file showed and the summaries of its connections.
     Capture(fn(&CaptureView<'_>, &mut Verdict<'_>)),
+    /// At the end of the capture, for each finding of this rule on a connection: what other connections do to it.
+    Second(fn(&Standing<'_>, &CaptureView<'_>) -> Revision),
 }
 
 /// Where rules live: a folder, and three letters.

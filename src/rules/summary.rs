@@ -5,6 +5,7 @@ use crate::conn::{Connection, Ended, Resumed};
 use crate::frame::ErrorCode;
 
 use super::Options;
+use super::agreements::Agreements;
 use super::goaway::goaway_by_request_count::EndedAfter;
 
 /// A capture at its end.
@@ -12,6 +13,8 @@ use super::goaway::goaway_by_request_count::EndedAfter;
 pub struct CaptureView<'a> {
     /// Its connections, as far as rules compare them.
     pub summaries: &'a [Summary],
+    /// How its connections were agreed.
+    pub agreements: &'a Agreements,
     /// What the file itself showed.
     pub file: &'a FileView,
     /// The numbers to judge by.

@@ -10,72 +10,6 @@ use crate::finding::{Culprit, Finding, Report, Severity};
 use crate::pipeline::{Wishes, analyze_octets};
 use crate::script::Script;
 
-/// Rules that others fold into and that are not written yet.
-const TO_COME: &[&str] = &[
-    "keylog-mismatch",
-    "alpn-other-selected",
-    "alpn-not-selected",
-    "alpn-invalid-selection",
-    "preface-without-alpn",
-    "h2-spoken-after-other-protocol-selected",
-    "http1-spoken-after-h2-selected",
-    "h2c-in-alpn",
-    "obsolete-negotiation",
-    "no-application-protocol",
-    "upgrade-settings-header-count",
-    "upgrade-not-in-connection",
-    "upgrade-settings-undecodable",
-    "upgrade-over-tls",
-    "upgrade-ignored",
-    "upgrade-invalid-101",
-    "upgrade-preface-too-early",
-    "upgrade-response-missing",
-    "http1-answer-to-preface",
-    "alpn-inferred",
-    "upgrade-rejected",
-    "upgrade-talked-over",
-    "preface-missing-after-upgrade",
-    "upgrade-deprecated",
-    "http1-request-to-h2-only",
-    "plaintext-to-tls-port",
-    "tls-to-plaintext-port",
-    "alt-svc-advertised",
-    "alt-svc-followed",
-    "downgraded-between-legs",
-    "tcp-connect-failed",
-    "tls-version-too-low",
-    "tls-prohibited-cipher",
-    "tls-mandatory-cipher-not-offered",
-    "tls-compression",
-    "tls-renegotiation",
-    "tls-post-handshake-auth",
-    "tls-missing-sni",
-    "inadequate-security-unjustified",
-    "tls-weak-ephemeral-key",
-    "early-data-request",
-    "tls-handshake-failed",
-    "authority-not-covered-by-certificate",
-    "grpc-missing-te",
-    "grpc-bad-request-line",
-    "grpc-bad-response-content-type",
-    "grpc-missing-status",
-    "grpc-status-misplaced",
-    "grpc-invalid-status-value",
-    "grpc-message-truncated",
-    "grpc-invalid-compressed-flag",
-    "grpc-compressed-without-encoding",
-    "grpc-encoding-not-accepted",
-    "grpc-http-error-status",
-    "grpc-stream-reset",
-    "grpc-bad-timeout",
-    "grpc-deadline-exceeded",
-    "grpc-too-many-pings",
-    "grpc-keepalive-too-aggressive",
-    "grpc-early-response-without-reset",
-    "grpc-invalid-metadata-encoding",
-    "grpc-error-status",
-];
-
 #[test]
 fn codes_and_names_are_unique_and_follow_the_pattern() {
     let mut seen = BTreeSet::new();
@@ -144,7 +78,7 @@ fn rules_fold_into_rules_that_exist_or_are_to_come() {
     for rule in catalog() {
         for name in rule.folds_into {
             let known = catalog().iter().any(|other| other.name == *name);
-            assert!(known || TO_COME.contains(name), "{} folds into {name}", rule.name);
+            assert!(known, "{} folds into {name}", rule.name);
             assert_ne!(*name, rule.name);
         }
     }

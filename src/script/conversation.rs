@@ -1,9 +1,13 @@
 //! Who sends what and when.
 
 use super::frames::{Octets, preface, settings, settings_ack};
+use super::links::{Way, capture_over};
+use super::pcapng;
+use super::tls::{Handshake, Secured};
 use super::wire::{ACK, FIN, PSH, Packet, RST, SYN, capture};
 use crate::base::{PerSide, Side, Span, Time, to_u64};
 use crate::frame::Setting;
+use crate::tls::ContentType;
 
 /// A conversation over one TCP connection. Each call of [`Script::client`] or [`Script::server`] is one write, one segment, and
 /// acknowledges everything the other end sent before, unless that end was made [`Script::blind`].
@@ -16,7 +20,11 @@ pub struct Script {
     blind: PerSide<bool>,
     full: PerSide<bool>,
     port: u16,
+    hop: u8,
+    /// What both sides of the connection before an [`Script::onward`] had sent and seen.
+    before: Option<(PerSide<u64>, PerSide<u64>)>,
     torn: bool,
+    secured: Option<Secured>,
 }
 
 /// Octets that one segment carries at most: what loopback and offloading cards really show.
@@ -43,9 +51,53 @@ impl Script {
             blind,
             full: blind,
             port: 0,
+            hop: 0,
+            before: None,
             torn: false,
+            secured: None,
         };
         script.bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// A client that tries to connect, and nothing yet in answer.
+    #[must_use]
+    pub fn knock() -> Self {
+        let mut script = Self::connect();
+        script.packets.truncate(1);
+        script.sent.server = 0;
+        script.seen.client = 0;
+        script
+    }
+
+    /// The server's host refuses the client's SYN.
+    #[must_use]
+    pub fn refuse(self) -> Self {
+        self.rst(Side::Server).change_last(|packet| packet.offset = super::wire::NUMBER_ZERO)
+    }
+
+    /// The client's SYN again.
+    #[must_use]
+    pub fn knock_again(mut self) -> Self {
+        self.sent.client = 0;
+        self.bare(Side::Client, SYN)
+    }
+
+    /// A TCP handshake and one of TLS; what is sent behind it is sealed.
+    #[must_use]
+    pub fn tls(handshake: &Handshake) -> Self {
+        Self::connect()
+            .client([handshake.client_hello()])
+            .server([handshake.server_flight()])
+            .client([handshake.client_flight()])
+            .server([handshake.server_end()])
+            .sealed_by(handshake)
+    }
+
+    /// What is sent from here on is sealed, as this handshake agreed.
+    #[must_use]
+    pub fn sealed_by(mut self, handshake: &Handshake) -> Self {
+        self.secured = Some(Secured::new(handshake.clone()));
+        self
     }
 
     /// As [`Script::open`], over a path with this round trip, near the server.
@@ -62,6 +114,26 @@ impl Script {
             .client([settings_ack()])
     }
 
+    /// As [`Script::tls`], with a session that is resumed, and 0-RTT data that the server takes.
+    #[must_use]
+    pub fn tls_early(handshake: &Handshake, early: impl IntoIterator<Item = Octets>) -> Self {
+        let handshake = handshake.clone().with_early_data();
+        let octets: Vec<u8> = early.into_iter().flat_map(|part| part.octets()).collect();
+        let early = handshake.early_record(ContentType::APPLICATION_DATA, &octets, 0);
+        Self::connect()
+            .client([handshake.client_hello(), Octets::Plain(early)])
+            .server([handshake.server_flight()])
+            .client([handshake.client_flight()])
+            .sealed_by(&handshake)
+    }
+
+    /// A handshake message behind the handshake, in a sealed record.
+    #[must_use]
+    pub fn message(mut self, side: Side, kind: u8, body: &[u8]) -> Self {
+        let record = self.secured.as_mut().map(|secured| secured.seal_message(side, kind, body));
+        self.segment(side, ACK | PSH, &record.unwrap_or_default())
+    }
+
     /// Behind this conversation, after a pause, another connection of the same client to the same server, from the next port: handshake,
     /// and nothing yet. What is open stays open.
     #[must_use]
@@ -69,7 +141,26 @@ impl Script {
         self.port = self.port.saturating_add(1);
         self.sent = PerSide { client: 0, server: 0 };
         self.seen = self.sent;
+        self.secured = None;
         self.wait(pause).bare(Side::Client, SYN).bare(Side::Server, SYN | ACK).bare(Side::Client, ACK)
+    }
+
+    /// After a pause, a connection of the server, which is an intermediary, to a host behind it. What is open stays open.
+    #[must_use]
+    pub fn onward(mut self, pause: Span) -> Self {
+        self.before = Some((self.sent, self.seen));
+        self.hop = 1;
+        self.again(pause)
+    }
+
+    /// Back on the connection in front of the intermediary.
+    #[must_use]
+    pub fn back(mut self) -> Self {
+        if let Some((sent, seen)) = self.before.take() {
+            (self.sent, self.seen, self.hop) = (sent, seen, 0);
+            self.port = self.port.saturating_sub(1);
+        }
+        self
     }
 
     /// As [`Script::again`], with preface, SETTINGS of both sides and their acknowledgements.
@@ -125,7 +216,8 @@ impl Script {
     pub fn send(mut self, side: Side, octets: impl IntoIterator<Item = Octets>) -> Self {
         let all: Vec<u8> = octets.into_iter().flat_map(|part| part.octets()).collect();
         for chunk in all.chunks(SEGMENT) {
-            self = self.segment(side, ACK | PSH, chunk);
+            let sealed = self.secured.as_mut().map(|secured| secured.seal(side, chunk));
+            self = self.segment(side, ACK | PSH, sealed.as_deref().unwrap_or(chunk));
         }
         self
     }
@@ -219,10 +311,22 @@ impl Script {
         &self.packets
     }
 
-    /// The conversation as a pcap file, Ethernet and IPv4.
+    /// The conversation as a pcap file, Ethernet and IPv4; with secrets of TLS, as a pcapng file that holds them.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {
-        let mut octets = capture(&self.packets);
+        self.finished(capture(&self.packets))
+    }
+
+    /// As [`Script::pcap`], over this link or tunnel.
+    #[must_use]
+    pub fn pcap_over(&self, way: &Way) -> Vec<u8> {
+        self.finished(capture_over(&self.packets, way, |_| None))
+    }
+
+    fn finished(&self, mut octets: Vec<u8>) -> Vec<u8> {
+        if let Some(key_log) = self.secured.as_ref().and_then(Secured::key_log) {
+            octets = pcapng::with_secrets(&octets, &key_log);
+        }
         if self.torn {
             octets.truncate(octets.len().saturating_sub(TORN));
         }
@@ -312,6 +416,7 @@ impl Script {
             time: self.clock,
             side,
             port: self.port,
+            hop: self.hop,
             flags,
             offset: self.sent[side],
             acknowledged: self.seen[side],

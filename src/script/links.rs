@@ -377,11 +377,12 @@ impl Packet {
     /// Source and destination of the connection.
     fn addresses(&self, version_6: bool) -> (Vec<u8>, Vec<u8>) {
         let end = |side| {
-            let ((address, _), last) = match side {
+            let (([a, b, c, d], _), last) = match side {
                 Side::Client => (super::wire::CLIENT, 1),
                 Side::Server => (super::wire::SERVER, 2),
             };
-            if version_6 { [&[0xfd][..], &[0; 14], &[last]].concat() } else { address.to_vec() }
+            let (hop, last) = (d.saturating_add(self.hop), self.hop.saturating_add(last));
+            if version_6 { [&[0xfd][..], &[0; 14], &[last]].concat() } else { vec![a, b, c, hop] }
         };
         (end(self.side), end(self.side.peer()))
     }

@@ -8,11 +8,15 @@
 //! assert_eq!(&octets[..4], &[0xd4, 0xc3, 0xb2, 0xa1]);
 //! ```
 
+mod certificate;
 mod conversation;
 mod fragments;
 mod frames;
 mod grpc;
 mod links;
+mod pcapng;
+mod scenarios;
+mod tls;
 mod wire;
 
 pub use conversation::Script;
@@ -23,4 +27,6 @@ pub use frames::{
 };
 pub use grpc::{answer, call, finish, message};
 pub use links::{Layer, WAYS, Way, capture_over};
+pub use scenarios::{SCENARIOS, Scenario};
+pub use tls::{Handshake, alert};
 pub use wire::{Packet, capture};

@@ -12,6 +12,8 @@ pub struct Packet {
     pub side: Side,
     /// How far the client's port is behind that of the first connection.
     pub port: u16,
+    /// How many hosts further on its two ends are than those of the first connection.
+    pub hop: u8,
     /// TCP flags.
     pub flags: u8,
     /// Sequence number relative to the SYN.
@@ -39,6 +41,9 @@ pub(super) const ACK: u8 = 0x10;
 
 /// Initial sequence numbers: the server's wraps within the first octets, as real ones may.
 const INITIAL: (u32, u32) = (1_000, u32::MAX - 60);
+
+/// The offset at which the server's sequence number is 0.
+pub(super) const NUMBER_ZERO: u64 = 61;
 
 /// Ports and addresses of client and server.
 pub(super) const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 40_001);

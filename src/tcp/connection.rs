@@ -277,6 +277,8 @@ impl Connection {
         let stream = &mut self.streams[direction];
         if segment.flags.has(Flags::SYN) {
             stream.begin(segment.payload_sequence(), Start::Syn);
+            stream.tries = stream.tries.saturating_add(1);
+            stream.last_try = segment.at;
             if stream.syn.is_none() {
                 stream.syn = Some(segment.at);
                 emit(
@@ -340,6 +342,7 @@ impl Connection {
         }
         self.emit_fin(direction, emit);
         if segment.flags.has(Flags::RST) {
+            self.note_refusal(direction, segment);
             let acknowledges = segment.flags.has(Flags::ACK);
             let stream = &mut self.streams[direction];
             if let Some(upto) = stream.sent_before(segment) {
@@ -350,6 +353,15 @@ impl Connection {
             let origin = Origin { at: segment.at, tcp_end, peer_acked };
             let foreign = stream.is_foreign(segment);
             emit(direction, Output::Signal(Signal::Rst { acknowledges, foreign }, origin));
+        }
+    }
+
+    /// A RST that answers a SYN and nothing else has no number of its own.
+    fn note_refusal(&mut self, direction: Direction, segment: &Segment<'_>) {
+        let knocked = self.streams[direction.reverse()].only_knocked() && segment.flags.has(Flags::ACK);
+        let stream = &mut self.streams[direction];
+        if knocked && segment.sequence == 0 && stream.syn.is_none() {
+            stream.refused.get_or_insert(Origin { at: segment.at, ..Origin::default() });
         }
     }
 

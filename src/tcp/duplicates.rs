@@ -77,7 +77,12 @@ impl Duplicates {
     fn remember(&mut self, print: Print) {
         match self.ring.get_mut(self.turn) {
             Some(old) => *old = print,
-            None => self.ring.push(print),
+            None => {
+                if self.ring.is_empty() {
+                    self.ring.reserve_exact(FIRST_SEGMENTS);
+                }
+                self.ring.push(print);
+            }
         }
         self.turn = self.turn.wrapping_add(1) % limits::MAX_REMEMBERED_SEGMENTS;
     }
@@ -119,6 +124,9 @@ impl Words {
         self.sequence.wrapping_add(self.length).wrapping_add(both.count_ones())
     }
 }
+
+/// Segments for which there is room from the beginning: most connections have no more, and growing step by step costs more than one.
+const FIRST_SEGMENTS: usize = 16;
 
 /// True when `number` comes after `reached`, as sequence numbers go.
 const fn is_behind(reached: u32, number: u32) -> bool {

@@ -73,6 +73,12 @@ pub struct Stream {
     pub acked: u64,
     /// Where this side's SYN was seen.
     pub syn: Option<Place>,
+    /// The RST that answered the peer's SYN and nothing else: it has no number of its own (RFC 9293 §3.10.7.1).
+    pub refused: Option<Origin>,
+    /// How often it was sent, and where it was last.
+    pub tries: u32,
+    /// See there.
+    pub last_try: Place,
     /// Offset of the orderly end, once seen, whether or not all octets before it came.
     pub fin: Option<u64>,
     /// True once this side acknowledged anything, its peer's SYN included.
@@ -97,6 +103,13 @@ impl Stream {
     #[must_use]
     pub const fn next(&self) -> u64 {
         self.next
+    }
+
+    /// True when this direction has nothing but its SYN, once or more often.
+    #[must_use]
+    pub fn only_knocked(&self) -> bool {
+        let alone = self.stats.packets == u64::from(self.tries) && self.stats.missing == 0;
+        self.tries > 0 && self.next == 0 && alone
     }
 
     /// True when no octet of this direction is missing so far, from its SYN on.
@@ -323,7 +336,7 @@ impl Stream {
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
         let Some(later) = self.held.first_origin() else { return origin.peer_acked };
-        let bound = if prompt(origin, &later) { later.peer_acked } else { later.peer_acked.min(self.told) };
+        let bound = if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
         origin.peer_acked.min(bound)
     }
 
@@ -353,6 +366,9 @@ impl Recent {
     /// Segments remembered: what a sender has in flight on an ordinary path.
     const DEPTH: usize = 32;
 
+    /// Segments for which there is room from the beginning: short connections need no more.
+    const FIRST: usize = 8;
+
     /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
     const SAMPLE: usize = 512;
 
@@ -360,7 +376,12 @@ impl Recent {
         let entry = (start, bytes.len(), self.digest(bytes));
         match self.ring.get_mut(self.turn) {
             Some(old) => *old = entry,
-            None => self.ring.push(entry),
+            None => {
+                if self.ring.is_empty() {
+                    self.ring.reserve_exact(Self::FIRST);
+                }
+                self.ring.push(entry);
+            }
         }
         self.turn = self.turn.wrapping_add(1) % Self::DEPTH;
     }

@@ -112,6 +112,12 @@ impl ClientHello {
         }
     }
 
+    /// True when the name of the server is in it, but encrypted, in a way that came before Encrypted Client Hello.
+    #[must_use]
+    pub fn hides_server_name(&self) -> bool {
+        self.extensions.contains(&id::ENCRYPTED_SNI)
+    }
+
     /// The highest version offered.
     #[must_use]
     pub fn highest_version(&self) -> Version {

@@ -8,6 +8,7 @@ pub(super) const HEARTBEAT: u16 = 15;
 pub(super) const ALPN: u16 = 16;
 pub(super) const CLIENT_CERTIFICATE_TYPE: u16 = 19;
 pub(super) const SERVER_CERTIFICATE_TYPE: u16 = 20;
+pub(super) const ENCRYPT_THEN_MAC: u16 = 22;
 pub(super) const RECORD_SIZE_LIMIT: u16 = 28;
 pub(super) const SESSION_TICKET: u16 = 35;
 pub(super) const PRE_SHARED_KEY: u16 = 41;

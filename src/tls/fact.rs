@@ -2,7 +2,7 @@
 
 use super::infer::Inferred;
 use super::keylog::{Label, Source};
-use super::names::{Alert, HandshakeType};
+use super::names::{Alert, HandshakeType, Version};
 use super::records::Stretch;
 use super::suite::CipherSuite;
 use crate::base::{Piece, Side};
@@ -71,7 +71,7 @@ pub enum Fact {
     /// Records of this side cannot be opened without this line of a key log.
     KeyMissing(Label),
     /// Records are sealed in a way that cannot be opened here.
-    Unsupported(CipherSuite),
+    Unsupported(Version, CipherSuite),
     /// Records cannot be opened, because the hellos were not seen.
     HandshakeNotSeen,
     /// The first record, since one was opened, that cannot be opened though the key is there.

@@ -29,6 +29,8 @@ pub(super) struct Half {
     pub(super) passing_early_data: bool,
     /// 0-RTT data passed that could not be opened.
     pub(super) missed_early_data: bool,
+    /// A record before the first application data could not be opened, and may have held some.
+    pub(super) unopened: bool,
     /// The latest record could not be opened.
     pub(super) failing: bool,
 }

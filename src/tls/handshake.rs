@@ -262,6 +262,7 @@ impl Session {
                 self.seen.resumed = (self.halves.client.gap.is_none()).then_some(false);
             }
             self.halves[side].enter(Epoch::Legacy);
+            self.seen.sealing[side] = true;
         }
         self.fact(side, at, Fact::ChangeCipherSpec, work);
     }

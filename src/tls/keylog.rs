@@ -127,6 +127,16 @@ impl KeyLog {
         Ok(())
     }
 
+    /// The line that a name of the form `LABEL random` stands for, with its secret.
+    #[must_use]
+    pub fn line_of(&self, name: &str) -> Option<String> {
+        let (label, random) = name.split_once(' ')?;
+        let (label, random) = (Label::read(label.as_bytes())?, Random::read(random.as_bytes())?);
+        let secret = self.find(label, &random)?;
+        let digits: String = secret.octets().iter().map(|octet| format!("{octet:02x}")).collect();
+        Some(format!("{label} {random} {digits}"))
+    }
+
     /// Secrets held.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -319,14 +329,27 @@ fn read_hex(hex: &[u8], octets: &mut [u8]) -> Option<usize> {
     Some(pairs.len())
 }
 
-const fn digit(letter: u8) -> Option<u8> {
-    match letter {
-        b'0'..=b'9' => Some(letter.wrapping_sub(b'0')),
-        b'a'..=b'f' => Some(letter.wrapping_sub(b'a').wrapping_add(10)),
-        b'A'..=b'F' => Some(letter.wrapping_sub(b'A').wrapping_add(10)),
-        _ => None,
-    }
+fn digit(letter: u8) -> Option<u8> {
+    DIGITS.get(usize::from(letter)).copied().filter(|value| *value < 16)
 }
+
+/// The value of each octet as a hexadecimal digit, 16 for those that are none: key logs may have a million lines.
+const DIGITS: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut rest: &mut [u8] = &mut values;
+    let mut letter = 0_u8;
+    while let [first, others @ ..] = rest {
+        *first = match letter {
+            b'0'..=b'9' => letter.wrapping_sub(b'0'),
+            b'a'..=b'f' => letter.wrapping_sub(b'a').wrapping_add(10),
+            b'A'..=b'F' => letter.wrapping_sub(b'A').wrapping_add(10),
+            _ => 16,
+        };
+        letter = letter.wrapping_add(1);
+        rest = others;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use super::half::Epoch;
 use super::keylog::{KeyLog, Label, Random, Source};
+use super::names::Version;
 use super::negotiation::EarlyData;
 use super::opening::label;
 use super::session::Session;
@@ -27,8 +28,8 @@ pub enum Openable {
     Missing(Vec<MissingLine>),
     /// No line is missing, but records cannot be opened: the secret is of another session.
     WrongSecret,
-    /// The suite seals records in a way that cannot be opened here.
-    Unsupported(CipherSuite),
+    /// The suite seals records, in this version, in a way that cannot be opened here.
+    Unsupported(Version, CipherSuite),
     /// The hellos are not in the capture.
     HandshakeNotSeen,
     /// The handshake did not get as far as keys.
@@ -58,6 +59,28 @@ impl Session {
         KeyReport { opened, openable: self.openable(keys, shared) }
     }
 
+    /// True when records of a side that are all there cannot be opened with the secret at hand, and no data of that side ever were.
+    #[must_use]
+    pub fn tries_in_vain(&self, side: Side) -> bool {
+        let half = &self.halves[side];
+        half.failing && half.gap.is_none() && self.negotiation().application_data[side].is_none()
+    }
+
+    /// The lines of the key log that open this connection; none when none of its records was opened.
+    #[must_use]
+    pub fn lines_used(&self, keys: &KeyLog, shared: &Shared) -> Vec<MissingLine> {
+        let opened = Side::BOTH.into_iter().any(|side| self.opened_by(side).is_some());
+        let Some(hello) = self.negotiation().client_hello.as_ref().filter(|_| opened) else {
+            return Vec::new();
+        };
+        let found = |label: Label| {
+            let own = Some(hello.random).filter(|random| keys.has(label, random));
+            let earlier = || self.earlier(shared).filter(|random| keys.has(label, random));
+            own.or_else(earlier).map(|random| MissingLine { label, random })
+        };
+        self.labels().into_iter().filter_map(found).collect()
+    }
+
     fn openable(&self, keys: &KeyLog, shared: &Shared) -> Openable {
         let seen = self.negotiation();
         let nothing = seen.sealed_records.client == 0 && seen.sealed_records.server == 0;
@@ -69,8 +92,8 @@ impl Session {
         if failed {
             return Openable::NothingSealed;
         }
-        if !super::crypt::opens(answer.suite) {
-            return Openable::Unsupported(answer.suite);
+        if !super::crypt::opens(answer.version, answer.suite) {
+            return Openable::Unsupported(answer.version, answer.suite);
         }
         let random = hello.random;
         let missing: Vec<MissingLine> = self
@@ -79,9 +102,10 @@ impl Session {
             .filter(|label| !self.has(*label, &random, keys, shared))
             .map(|label| MissingLine { label, random })
             .collect();
-        let in_vain = Side::BOTH
-            .iter()
-            .any(|side| self.halves[*side].tries > 0 && self.halves[*side].opened_by.is_none());
+        let in_vain = Side::BOTH.iter().any(|side| {
+            self.tries_in_vain(*side)
+                || self.halves[*side].tries > 0 && self.halves[*side].opened_by.is_none()
+        });
         match (missing.is_empty(), in_vain) {
             (false, _) => Openable::Missing(missing),
             (true, true) => Openable::WrongSecret,

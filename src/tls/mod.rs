@@ -21,6 +21,7 @@ mod names;
 mod negotiation;
 mod opening;
 mod records;
+mod seal;
 mod search;
 mod server_hello;
 mod session;
@@ -38,10 +39,11 @@ pub use keys::{KeyReport, MissingLine, Openable};
 pub use names::{Alert, AlertDescription, AlertLevel, ContentType, Group, HandshakeType, Version};
 pub use negotiation::{EarlyData, Negotiation, SeenAlert};
 pub use records::Stretch;
+pub use seal::Sealer;
 pub use server_hello::{EncryptedExtensions, EphemeralKey, ServerHello};
 pub use session::Session;
 pub use shared::Shared;
-pub use suite::{Aead, CipherSuite, Hash};
+pub use suite::{Aead, Cbc, CipherSuite, Hash, Mac};
 pub use verdict::{Verdict, looks_like_tls};
 
 #[cfg(test)]

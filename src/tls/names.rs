@@ -238,6 +238,9 @@ pub struct Alert {
 pub struct AlertLevel(pub u8);
 
 impl AlertLevel {
+    /// fatal.
+    pub const FATAL: Self = Self(2);
+
     /// The RFC's word.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -35,6 +35,8 @@ pub struct Negotiation {
     pub next_protocol: Option<(ProtocolName, Stretch)>,
     /// What became of the client's 0-RTT data.
     pub early_data: EarlyData,
+    /// The last of the 0-RTT data that the server took and that could be read: what came before it is early as well.
+    pub early_data_end: Option<Stretch>,
     /// The first request for a client certificate after the handshake.
     pub late_certificate_request: Option<Stretch>,
     /// Where a side began a renegotiation: the server's HelloRequest, the client's ClientHello.
@@ -57,6 +59,8 @@ pub struct Negotiation {
     pub tickets: u32,
     /// Records of each side that are sealed, as far as their headers were seen.
     pub sealed_records: PerSide<u64>,
+    /// True when a side went over to sealed records, up to TLS 1.2.
+    pub sealing: PerSide<bool>,
     /// Length of the server's first sealed record in TLS 1.3, when nothing before it can be missing.
     pub first_sealed: Option<u16>,
 }
@@ -145,6 +149,39 @@ impl Negotiation {
             Alpn::Absent => AlpnAnswer { source: AlpnSource::None, selected: None },
             other => AlpnAnswer { source: read, selected: other.names().first().cloned() },
         }
+    }
+
+    /// The protocols that the client offers by ALPN, without those that mean nothing (RFC 8701).
+    pub fn offered(&self) -> impl Iterator<Item = &ProtocolName> {
+        self.offer().into_iter().flat_map(|hello| hello.alpn.names()).filter(|name| !name.is_grease())
+    }
+
+    /// True when the client offers this protocol by ALPN.
+    #[must_use]
+    pub fn offers(&self, name: &str) -> bool {
+        self.offered().any(|offered| offered.is(name))
+    }
+
+    /// True when neither ALPN nor NPN agreed on a protocol, and that is known.
+    #[must_use]
+    pub fn agreed_on_nothing(&self) -> bool {
+        let silent = self.offer().is_some_and(|hello| hello.alpn.is_absent() && self.server_hello.is_some());
+        self.next_protocol.is_none() && (silent || self.alpn().source == AlpnSource::None)
+    }
+
+    /// True when both sides were heard after the server's hello, and neither gave up.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let went_on =
+            |side: Side| self.sealed_records[side] > 0 || self.sealing[side] || self.finished[side].is_some();
+        self.server_hello.is_some() && self.failure().is_none() && Side::BOTH.into_iter().all(went_on)
+    }
+
+    /// Where the server's answer to ALPN stands, or would stand.
+    #[must_use]
+    pub fn answered_at(&self) -> Option<Stretch> {
+        let sealed = self.encrypted_extensions.as_ref().map(|extensions| extensions.at);
+        sealed.or_else(|| self.server_hello.as_ref().map(|hello| hello.at))
     }
 
     /// The first alert that is an error, of either side.

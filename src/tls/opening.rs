@@ -1,15 +1,15 @@
 //! Opening sealed records: which keys, which sequence number, and what to do when neither is sure.
 
-use super::crypt::{Opened, Opener};
+use super::crypt::{Agreed, Opened, Opener};
 use super::fact::{Fact, Output};
 use super::half::{Epoch, Phase};
 use super::keylog::{KeyLog, Label, Random, Secret, Source};
 use super::names::ContentType;
 use super::negotiation::EarlyData;
 use super::records::{Header, Stretch};
+use super::server_hello::ServerHello;
 use super::session::{Session, Work};
 use super::shared::Shared;
-use super::suite::CipherSuite;
 use crate::base::{LossKind, Origin, Piece, Side};
 use crate::limits::{MAX_EARLY_DATA, MAX_OPENING_TRIES};
 
@@ -114,10 +114,12 @@ impl Session {
         work: &mut Work<'_, E>,
     ) {
         self.halves[side].phase = Phase::Hidden;
-        let suite = self.key_hellos().1;
-        let fact = match (&self.seen.client_hello, suite) {
+        let answer = self.key_hellos().1.map(|hello| (hello.version, hello.suite));
+        let fact = match (&self.seen.client_hello, answer) {
             (None, _) => Fact::HandshakeNotSeen,
-            (Some(_), Some(suite)) if !super::crypt::opens(suite) => Fact::Unsupported(suite),
+            (Some(_), Some((version, suite))) if !super::crypt::opens(version, suite) => {
+                Fact::Unsupported(version, suite)
+            }
             _ => Fact::KeyMissing(label(side, epoch)),
         };
         self.fact(side, at, fact, work);
@@ -139,10 +141,10 @@ impl Session {
     }
 
     fn legacy_keys(&self, side: Side, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {
-        let (random, suite) = self.key_hellos();
-        let (random, suite, server) = (random?, suite?, self.server_random()?);
+        let (random, answer) = self.key_hellos();
+        let agreed = Agreed { client: &random?, server: answer? };
         let master = self.master(keys, shared)?;
-        let opener = Opener::tls12(suite, master, (&random, &server), side)?;
+        let opener = Opener::tls12(agreed, master, side)?;
         Some(Candidate { epoch: Epoch::Legacy, opener: Box::new(opener), source: master.source })
     }
 
@@ -161,17 +163,14 @@ impl Session {
         ticket.and_then(|ticket| shared.resumptions.find(ticket)).or_else(by_id)
     }
 
-    /// The client's random and the suite that keys are made of.
-    pub(super) fn key_hellos(&self) -> (Option<Random>, Option<CipherSuite>) {
+    /// The client's random and the answer that keys are made of.
+    pub(super) fn key_hellos(&self) -> (Option<Random>, Option<&ServerHello>) {
         match &self.again {
-            Some(again) => (Some(again.0.random), again.1.as_ref().map(|hello| hello.suite)),
-            None => (self.seen.client_hello.as_ref().map(|hello| hello.random), self.seen.suite()),
+            Some(again) => (Some(again.0.random), again.1.as_ref()),
+            None => {
+                (self.seen.client_hello.as_ref().map(|hello| hello.random), self.seen.server_hello.as_ref())
+            }
         }
-    }
-
-    fn server_random(&self) -> Option<Random> {
-        let again = self.again.as_ref().map(|again| again.1.as_ref());
-        again.unwrap_or(self.seen.server_hello.as_ref()).map(|hello| hello.random)
     }
 
     /// Opens a record, and goes on with what was in it.
@@ -313,7 +312,7 @@ impl Session {
     /// A record that cannot be opened though there are keys.
     fn not_opened<E: FnMut(&Self, Output<'_>)>(&mut self, side: Side, at: Stretch, work: &mut Work<'_, E>) {
         let half = &mut self.halves[side];
-        let carries_data = half.carries_data();
+        let (carries_data, whole) = (half.carries_data(), half.gap.is_none());
         if half.tries > MAX_OPENING_TRIES {
             half.phase = Phase::Hidden;
             half.opener = None;
@@ -336,6 +335,8 @@ impl Session {
         }
         if carries_data {
             self.lose(side, LossKind::Captured, at.end, work);
+        } else if whole && self.halves[side].opener.is_some() {
+            self.halves[side].unopened = true;
         }
     }
 
@@ -378,6 +379,9 @@ impl Session {
             return;
         }
         let Some(held) = held else { return };
+        if let Some((_, end)) = held.records.last() {
+            self.seen.early_data_end = Some(Stretch { start: *end, end: *end });
+        }
         let mut start = 0;
         for (end, origin) in &held.records {
             let bytes = held.octets.get(start..*end).unwrap_or_default();

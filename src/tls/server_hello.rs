@@ -39,6 +39,8 @@ pub struct ServerHello {
     pub psk: Option<u16>,
     /// True when `server_name` is acknowledged (up to TLS 1.2).
     pub server_name: bool,
+    /// True when the MAC of block ciphers stands behind what is enciphered (RFC 7366).
+    pub encrypt_then_mac: bool,
 }
 
 /// EncryptedExtensions, where it could be read.
@@ -99,6 +101,7 @@ impl ServerHello {
             group: None,
             psk: None,
             server_name: false,
+            encrypt_then_mac: false,
         };
         let mut extensions = whole(rest, vector16).unwrap_or_default();
         while let Ok((rest, (kind, octets))) = extension(extensions) {
@@ -125,6 +128,7 @@ impl ServerHello {
             }
             id::PRE_SHARED_KEY => self.psk = number(octets).map(|(_, identity)| identity),
             id::SERVER_NAME => self.server_name = true,
+            id::ENCRYPT_THEN_MAC => self.encrypt_then_mac = true,
             _ => {}
         }
     }

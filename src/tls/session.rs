@@ -210,10 +210,18 @@ impl Session {
             self.seen.application_data[side] = Some(at);
             self.fact(side, at, Fact::ApplicationData, work);
         }
+        if std::mem::take(&mut self.halves[side].unopened) {
+            self.lose(side, LossKind::Captured, at.start, work);
+        }
         let early = self.halves[side].phase == Phase::Sealed(Epoch::Early);
         if early && self.seen.early_data != EarlyData::Accepted {
             self.hold_early(octets, at.end);
-        } else if !octets.is_empty() {
+            return;
+        }
+        if early {
+            self.seen.early_data_end = Some(at);
+        }
+        if !octets.is_empty() {
             self.halves[side].lost = false;
             (work.emit)(self, Output::Plain(side, Piece::Chunk { bytes: octets, origin: at.end }));
         }

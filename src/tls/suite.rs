@@ -19,6 +19,26 @@ pub enum Aead {
     ChaCha20Poly1305,
 }
 
+/// AES in cipher block chaining with a MAC of its own (RFC 5246 §6.2.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cbc {
+    /// Octets of the key: 16 or 32.
+    pub key_octets: usize,
+    /// The MAC.
+    pub mac: Mac,
+}
+
+/// The hash under a MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mac {
+    /// 20 octets.
+    Sha1,
+    /// 32 octets.
+    Sha256,
+    /// 48 octets.
+    Sha384,
+}
+
 /// The hash of a suite's key schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
@@ -77,6 +97,23 @@ impl CipherSuite {
         }
     }
 
+    /// How records are enciphered in blocks; `None` for other suites, and for blocks of other ciphers than AES.
+    #[must_use]
+    pub fn cbc(self) -> Option<Cbc> {
+        let name = self.name()?;
+        let (key_octets, hash) = match name.split_once("_WITH_AES_128_CBC_") {
+            Some((_, hash)) => (16, hash),
+            None => (32, name.split_once("_WITH_AES_256_CBC_")?.1),
+        };
+        let mac = match hash {
+            "SHA" => Mac::Sha1,
+            "SHA256" => Mac::Sha256,
+            "SHA384" => Mac::Sha384,
+            _ => return None,
+        };
+        Some(Cbc { key_octets, mac })
+    }
+
     /// The hash of the key schedule, as the name says it; SHA-256 where it says none (RFC 5246 §5).
     #[must_use]
     pub fn hash(self) -> Hash {
@@ -128,6 +165,18 @@ impl Aead {
     }
 }
 
+impl Mac {
+    /// Octets of the MAC, and of its key.
+    #[must_use]
+    pub const fn octets(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+        }
+    }
+}
+
 impl Hash {
     /// Octets of the hash, which is also the length of a TLS 1.3 traffic secret.
     #[must_use]
@@ -167,6 +216,14 @@ mod tests {
         let said = [0x1301, 0xc009, 0x2a2a].map(|number| CipherSuite(number).to_string());
         assert_eq!(said, ["TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "0x2a2a"]);
         assert!(CipherSuite(0x2a2a).is_grease() && !CipherSuite(0x2a3a).is_grease());
+    }
+
+    #[test]
+    fn suites_of_blocks_say_key_and_mac() {
+        let cbc = |number| CipherSuite(number).cbc().map(|cbc| (cbc.key_octets, cbc.mac));
+        assert_eq!([cbc(0x002f), cbc(0xc009), cbc(0xc013)], [Some((16, Mac::Sha1)); 3]);
+        assert_eq!([cbc(0x003d), cbc(0xc028)], [Some((32, Mac::Sha256)), Some((32, Mac::Sha384))]);
+        assert_eq!([cbc(0xc02f), cbc(0x000a), cbc(0x0041), cbc(0x1301)], [None; 4]);
     }
 
     #[test]

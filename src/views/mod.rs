@@ -6,6 +6,7 @@
 mod calls;
 mod connections;
 mod frames;
+mod handshake;
 mod latency;
 mod note;
 mod pings;
@@ -16,11 +17,14 @@ mod streams;
 use crate::base::{Place, Span};
 use crate::conn::{Connection, Fact, Stream, StreamState};
 use crate::grpc::Calls;
+use crate::http1::Exchange;
+use crate::tls::Negotiation;
 
 pub use crate::conn::Interest;
 pub use calls::{CallLine, CallList};
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
+pub use handshake::{HANDSHAKE_INTEREST, HandshakeLine, handshake};
 pub use latency::{LATENCY_INTEREST, LatencyLine, latency};
 pub use pings::{PINGS_INTEREST, PingLine, pings};
 pub use room::{ConcurrencyLine, Room, STEPS, WindowLine};
@@ -43,6 +47,10 @@ pub struct Observed<'a> {
     pub connection: &'a Connection,
     /// The gRPC calls on it.
     pub grpc: &'a Calls,
+    /// What TLS negotiated, where there is TLS.
+    pub tls: Option<&'a Negotiation>,
+    /// What stands before HTTP/2, or in its place.
+    pub http1: &'a Exchange,
 }
 
 impl Observed<'_> {

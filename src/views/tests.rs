@@ -33,7 +33,16 @@ impl Wire {
         let calls = crate::grpc::Calls::default();
         let first = Place { pkt: 1.into(), ..Place::default() };
         talk(&mut wire, &mut |connection, fact| {
-            let seen = Observed { conn: 0, first, fact: &fact, connection, grpc: &calls };
+            let exchange = crate::http1::Exchange::default();
+            let seen = Observed {
+                conn: 0,
+                first,
+                fact: &fact,
+                connection,
+                grpc: &calls,
+                tls: None,
+                http1: &exchange,
+            };
             frames.push(&seen, &mut |line| said.frames.push(line));
             streams.push(&seen, &mut |line| said.streams.push(line));
             said.settings.extend(settings(&seen));

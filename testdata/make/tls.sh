@@ -77,8 +77,8 @@ s_client() {
 # Suites of TLS 1.3 and 1.2 that are opened.
 of_tls13() { about="TLS 1.3 with $1"; s_server; s_client -tls1_3 -ciphersuites "$1" -alpn h2,http/1.1; }
 of_tls12() {
-  about="TLS 1.2 with $1"
-  s_server -cert2 rsa.pem -key2 rsa.key -dcert rsa.pem -dkey rsa.key -cipher ALL:@SECLEVEL=0
+  about="TLS 1.2 with $1${2:+, $2}"
+  s_server ${2:+"$2"} -cert2 rsa.pem -key2 rsa.key -dcert rsa.pem -dkey rsa.key -cipher ALL:@SECLEVEL=0
   s_client -tls1_2 -cipher "$1:@SECLEVEL=0" -alpn http/1.1
 }
 case_tls13_aes128() { of_tls13 TLS_AES_128_GCM_SHA256; }
@@ -91,8 +91,11 @@ case_tls12_dhe_aes128() { of_tls12 DHE-RSA-AES128-GCM-SHA256; }
 case_tls12_dhe_chacha() { of_tls12 DHE-RSA-CHACHA20-POLY1305; }
 case_tls12_rsa_aes128() { of_tls12 AES128-GCM-SHA256; }
 case_tls12_rsa_aes256() { of_tls12 AES256-GCM-SHA384; }
-# And some that are not.
 case_tls12_cbc() { of_tls12 ECDHE-ECDSA-AES128-SHA; }
+case_tls12_cbc_mac_first() { of_tls12 ECDHE-RSA-AES128-SHA -no_etm; }
+case_tls12_cbc_sha256() { of_tls12 AES256-SHA256 -no_etm; }
+case_tls12_cbc_sha384() { of_tls12 ECDHE-ECDSA-AES256-SHA384; }
+# And some that are not.
 case_tls12_ccm() { of_tls12 ECDHE-ECDSA-AES128-CCM; }
 case_tls13_ccm() { about="TLS 1.3 with TLS_AES_128_CCM_SHA256"; s_server -ciphersuites TLS_AES_128_CCM_SHA256; s_client -ciphersuites TLS_AES_128_CCM_SHA256; }
 

@@ -4,12 +4,13 @@
 use h2lint::base::{PerSide, Side, Span};
 use h2lint::frame::{ErrorCode, Setting};
 use h2lint::script::{
-    Octets, Packet, Script, Wire, continuation, data, goaway, headers, ping, preface, priority, push_promise,
-    rst_stream, settings, unknown, window_update,
+    Octets, Packet, Script, goaway, ping, preface, priority, push_promise, rst_stream, settings, unknown,
+    window_update,
 };
 use proptest::prelude::*;
 
-use super::ends::{End, Message, Sent, View};
+use super::ends::{Call, End, Manners, Message, Sent, View};
+use super::messages::{answer, conclusion, content, finish, request};
 
 /// One decision in a conversation; what it comes to depends on what is legal then.
 #[derive(Clone, Copy, Debug)]
@@ -29,24 +30,22 @@ pub fn moves() -> impl Strategy<Value = (Vec<Move>, u8)> {
     (prop::collection::vec(one, 0..48), any::<u8>())
 }
 
-/// The conversation that these decisions come to.
+/// The conversation that these decisions come to: legal, and at times unwise.
 pub fn play((moves, ending): &(Vec<Move>, u8)) -> Vec<Packet> {
-    let mut world = World {
-        script: Some(Script::connect()),
-        ends: PerSide::from_fn(End::new),
-        blind: PerSide::default(),
-        clock: 0,
-        pings: 0,
-    };
-    for step in moves {
-        world.step(step);
-    }
-    world.end(*ending)
+    World::after(Manners::Rude, moves).end(*ending)
 }
 
-struct World {
-    script: Option<Script>,
-    ends: PerSide<End>,
+/// The conversation that these decisions come to between ends that also do what is wise: they give credit for what they read, answer
+/// everything, and take leave.
+pub fn play_well((moves, ending): &(Vec<Move>, u8)) -> Vec<Packet> {
+    World::after(Manners::Polite, moves).part(*ending)
+}
+
+/// Two ends and the path between them.
+pub struct World {
+    pub script: Option<Script>,
+    pub ends: PerSide<End>,
+    pub manners: Manners,
     blind: PerSide<bool>,
     /// Microseconds, about.
     clock: i64,
@@ -57,6 +56,20 @@ struct World {
 const PATIENCE: i64 = 20_000;
 
 impl World {
+    /// What these decisions lead to.
+    pub fn after(manners: Manners, moves: &[Move]) -> Self {
+        let mut world = Self {
+            script: Some(Script::connect()),
+            ends: PerSide::from_fn(|side| End::new(side, manners)),
+            manners,
+            blind: PerSide::default(),
+            clock: 0,
+            pings: 0,
+        };
+        moves.iter().for_each(|step| world.step(step));
+        world
+    }
+
     fn step(&mut self, step: &Move) {
         let Move { side, act, a, b } = *step;
         for side in Side::BOTH {
@@ -82,7 +95,8 @@ impl World {
         }
     }
 
-    fn end(mut self, ending: u8) -> Vec<Packet> {
+    /// Everything arrives and is answered.
+    pub fn calm(&mut self) {
         for side in Side::BOTH {
             self.script(0, |script| script.sees(side));
             self.blind[side] = false;
@@ -91,6 +105,10 @@ impl World {
         for side in [Side::Client, Side::Server, Side::Client, Side::Server] {
             self.read_and_answer(side);
         }
+    }
+
+    fn end(mut self, ending: u8) -> Vec<Packet> {
+        self.calm();
         let script = self.script.take().unwrap();
         let script = match ending % 6 {
             0 => script.ack(Side::Client).ack(Side::Server),
@@ -103,7 +121,7 @@ impl World {
         script.packets().to_vec()
     }
 
-    fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
+    pub fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
         self.script = self.script.take().map(act);
         self.clock += 100 * packets;
     }
@@ -125,7 +143,9 @@ impl World {
         if !Side::BOTH.iter().all(|side| self.ends[*side].started) {
             return;
         }
-        if micros > PATIENCE {
+        if micros > PATIENCE && self.manners != Manners::Rude {
+            self.calm();
+        } else if micros > PATIENCE {
             Side::BOTH.iter().for_each(|side| self.read_and_answer(*side));
             Side::BOTH.iter().for_each(|side| self.read_and_answer(*side));
         }
@@ -133,13 +153,13 @@ impl World {
         self.clock += micros;
     }
 
-    fn read_and_answer(&mut self, side: Side) {
+    pub fn read_and_answer(&mut self, side: Side) {
         self.ends[side].read(self.clock);
         self.write(side, Vec::new());
     }
 
     /// Writes what is owed and these frames in one segment; an end that has not begun begins.
-    fn write(&mut self, side: Side, frames: Vec<(Octets, Option<Message>)>) {
+    pub fn write(&mut self, side: Side, frames: Vec<(Octets, Option<Message>)>) {
         let mut all = Vec::new();
         if !std::mem::replace(&mut self.ends[side].started, true) {
             let values = self.values(side, 0x2b);
@@ -147,7 +167,7 @@ impl World {
             all.extend(greeting.into_iter().map(|octets| (octets, None)));
             all.push((settings(&values), Some(Message::Settings(values))));
         }
-        all.extend(self.ends[side].owed.drain(..).map(|octets| (octets, None)));
+        all.append(&mut self.ends[side].owed);
         all.extend(frames);
         if all.is_empty() {
             return;
@@ -192,7 +212,11 @@ impl World {
         let choose = |from: &[u32]| from[usize::from(a) % from.len()];
         let mut values = Vec::new();
         if a & 1 != 0 {
-            values.push((Setting::INITIAL_WINDOW_SIZE, choose(&[65_535, 0, 100, 20_000, 100_000])));
+            let sizes: &[u32] = match self.manners {
+                Manners::Rude => &[65_535, 0, 100, 20_000, 100_000],
+                Manners::Polite | Manners::Patient => &[65_535, 20_000, 100_000],
+            };
+            values.push((Setting::INITIAL_WINDOW_SIZE, choose(sizes)));
         }
         if a & 2 != 0 {
             values.push((Setting::MAX_CONCURRENT_STREAMS, choose(&[100, 1, 3, 250])));
@@ -206,119 +230,16 @@ impl World {
         if a & 16 != 0 && side == Side::Client {
             values.push((Setting::ENABLE_PUSH, choose(&[0, 1])));
         }
-        if a & 32 != 0 {
+        if a & 32 != 0 && (self.manners != Manners::Patient || side == Side::Server) {
             values.push((Setting(0xfa), u32::from(a)));
         }
         values
     }
 }
 
-/// The client opens a stream.
-fn request(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    if end.going || end.active() >= end.allowed.streams {
-        return Vec::new();
-    }
-    let stream = end.next;
-    end.next += 2 + 4 * u32::from(b.is_multiple_of(5));
-    let ends = a & 1 != 0;
-    let method = if ends { "GET" } else { "POST" };
-    let number = (a % 7).to_string();
-    let mut fields = vec![
-        (":method", method),
-        (":scheme", "http"),
-        (":path", "/"),
-        (":authority", "a.example"),
-        ("x-number", &*number),
-        ("x-kind", &*number),
-    ];
-    for (fits, field) in [
-        (a.is_multiple_of(3), ("te", "trailers")),
-        (b.is_multiple_of(3), ("host", "A.example:80")),
-        (ends && b.is_multiple_of(2), ("content-length", "0")),
-    ] {
-        fields.extend(fits.then_some(field));
-    }
-    let block = end.table.block(&fields);
-    let credit = end.allowed.window;
-    end.streams.insert(stream, View { own: true, sent: Sent::Head, ended: ends, credit, ..View::default() });
-    head(stream, &block, ends, a)
-}
-
-/// The server answers a request, or sends the response that it promised.
-fn answer(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    let room = end.active() < end.allowed.streams;
-    let open =
-        |_: u32, view: &View| view.alive() && !view.ended && view.sent != Sent::Head && (!view.own || room);
-    let Some(stream) = end.pick(b, open) else { return Vec::new() };
-    let interim = a % 8 == 7 && !end.streams[&stream].own;
-    let ends = a & 1 != 0 && !interim;
-    let number = (a % 5).to_string();
-    let mut fields = vec![(":status", if interim { "103" } else { "200" }), ("x-answer", &*number)];
-    fields.extend((ends && b.is_multiple_of(2)).then_some(("content-length", "0")));
-    let block = end.table.block(&fields);
-    end.change(stream, |view| {
-        view.sent = if interim { Sent::Interim } else { Sent::Head };
-        view.ended |= ends;
-    });
-    head(stream, &block, ends, a)
-}
-
-/// HEADERS, plain or with padding, priority, CONTINUATION.
-fn head(stream: u32, block: &[u8], ends: bool, a: u16) -> Vec<(Octets, Option<Message>)> {
-    let cut = if a & 8 != 0 { usize::from(a / 16) % (block.len() + 1) } else { block.len() };
-    let mut first = headers(stream, &block[..cut]);
-    if a & 16 != 0 && stream % 2 == 1 {
-        let weighted = [&[0, 0, 0, 0, 9], &block[..cut]].concat();
-        first = first.map(|frame| frame.payload(&weighted).flag(0x20));
-    }
-    if a & 32 != 0 {
-        first = first.map(|frame| frame.padded(u8::try_from(a % 50).unwrap(), 0));
-    }
-    if ends {
-        first = first.map(Wire::end_stream);
-    }
-    let message = Some(Message::Headers { stream, ends });
-    if a & 8 == 0 {
-        return vec![(first, message)];
-    }
-    let middle = cut + (block.len() - cut) / 2;
-    let rest = continuation(stream, &block[cut..middle]).map(Wire::unfinished);
-    vec![(first.map(Wire::unfinished), None), (rest, None), (continuation(stream, &block[middle..]), message)]
-}
-
-/// DATA within the credit.
-fn content(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    let Some(stream) = end.pick(b, |_, view| view.may_send_data()) else { return Vec::new() };
-    let room = end.credit.min(end.streams[&stream].credit).min(i64::from(end.allowed.frame)).max(0);
-    let wanted = [0, 1, 17, 500, 1_500, 9_000, 16_384, 40_000][usize::from(a) % 8];
-    let padding = i64::from(a & 0x100 != 0) * 6;
-    let length = wanted.min(room - padding);
-    if length < 0 {
-        return Vec::new();
-    }
-    end.credit -= length + padding;
-    end.change(stream, |view| view.credit -= length + padding);
-    let filler = u8::try_from(a % 251).unwrap();
-    let mut frame = data(stream, &vec![filler; usize::try_from(length).unwrap()]);
-    if padding > 0 {
-        frame = frame.map(|frame| frame.padded(5, 0));
-    }
-    vec![(frame, Some(Message::Data { stream, ends: false }))]
-}
-
-/// END_STREAM on trailers or on empty DATA.
-fn finish(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    let Some(stream) = end.pick(b, |_, view| view.may_send_data()) else { return Vec::new() };
-    end.change(stream, |view| view.ended = true);
-    if a & 1 == 0 {
-        return vec![(data(stream, b"").map(Wire::end_stream), Some(Message::Data { stream, ends: true }))];
-    }
-    let block = end.table.block(&[("x-checksum", "0"), ("x-end", "1")]);
-    head(stream, &block, true, a & !16)
-}
-
 fn reset(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    let Some(stream) = end.pick(b, |_, view| view.alive()) else { return Vec::new() };
+    let may = |_: u32, view: &View| view.alive() && (view.own || view.call != Call::Grpc);
+    let Some(stream) = end.pick(b, may) else { return Vec::new() };
     let untouched = !end.streams[&stream].own && end.streams[&stream].sent == Sent::Nothing;
     let code = if untouched && a & 1 != 0 { ErrorCode::REFUSED_STREAM } else { ErrorCode::CANCEL };
     end.change(stream, |view| view.reset = true);
@@ -343,7 +264,9 @@ fn promise(end: &mut End, a: u16) -> Vec<(Octets, Option<Message>)> {
     if end.side == Side::Client || !end.allowed.push || end.going {
         return Vec::new();
     }
-    let Some(parent) = end.pick(a, |id, view| id % 2 == 1 && view.alive() && !view.ended) else {
+    let Some(parent) =
+        end.pick(a, |id, view| id % 2 == 1 && view.alive() && !view.ended && view.call == Call::Plain)
+    else {
         return Vec::new();
     };
     let stream = end.next;
@@ -358,12 +281,52 @@ fn promise(end: &mut End, a: u16) -> Vec<(Octets, Option<Message>)> {
 
 /// GOAWAY: at once, or first with the highest number there is.
 fn leave(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
-    if !b.is_multiple_of(3) {
+    let early = match end.manners {
+        Manners::Rude => false,
+        Manners::Polite => end.side == Side::Client || end.going,
+        Manners::Patient => true,
+    };
+    if early || !b.is_multiple_of(3) {
         return Vec::new();
     }
-    let graceful = a & 1 != 0 && end.last_served == u32::MAX && end.side == Side::Server;
+    let graceful = (a & 1 != 0 || end.manners != Manners::Rude)
+        && end.last_served == u32::MAX
+        && end.side == Side::Server;
     let last = if graceful { 0x7fff_ffff } else { end.highest_read().min(end.last_served) };
     end.going = true;
     end.last_served = last;
     vec![(goaway(last, ErrorCode::NO_ERROR), Some(Message::Goaway(last)))]
+}
+
+impl World {
+    /// Both ends finish what is open, and one of them takes leave or nobody does.
+    pub fn part(mut self, ending: u8) -> Vec<Packet> {
+        self.conclude();
+        let leaves = if ending & 1 == 0 { Side::Client } else { Side::Server };
+        if ending % 8 < 6 {
+            let end = &mut self.ends[leaves];
+            let last = end.highest_read().min(end.last_served);
+            self.write(leaves, vec![(goaway(last, ErrorCode::NO_ERROR), Some(Message::Goaway(last)))]);
+            self.calm();
+        }
+        let script = self.script.take().unwrap();
+        let script = match ending % 8 {
+            0..=2 => script.fin(leaves).fin(leaves.peer()).ack(leaves),
+            3 => script.fin(leaves).ack(leaves.peer()),
+            4 | 5 => script.rst(leaves),
+            _ => script.ack(Side::Client).ack(Side::Server),
+        };
+        script.packets().to_vec()
+    }
+
+    /// Every message comes to its end.
+    pub fn conclude(&mut self) {
+        self.calm();
+        for side in [Side::Client, Side::Server, Side::Server] {
+            let ids: Vec<u32> = self.ends[side].streams.keys().copied().collect();
+            let frames = ids.into_iter().flat_map(|id| conclusion(&mut self.ends[side], id)).collect();
+            self.write(side, frames);
+            self.calm();
+        }
+    }
 }

@@ -13,24 +13,45 @@ use h2lint::script::Octets;
 pub enum Message {
     Settings(Vec<(Setting, u32)>),
     Ping([u8; 8]),
-    Headers { stream: u32, ends: bool },
-    Data { stream: u32, ends: bool },
+    Headers { stream: u32, ends: bool, call: Call },
+    Data { stream: u32, ends: bool, octets: u32 },
     Reset(u32),
     Credit { stream: u32, octets: u32 },
     Promise(u32),
     Goaway(u32),
 }
 
+/// How an end behaves where the RFC leaves it a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manners {
+    /// As it likes.
+    Rude,
+    /// It gives back the credit of what it reads, answers everything, and says when it leaves.
+    Polite,
+    /// As the polite one, and it does not leave before it must.
+    Patient,
+}
+
+/// What a stream is used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Call {
+    #[default]
+    Plain,
+    Grpc,
+    Tunnel,
+}
+
 /// An end, as it sees the connection itself.
 pub struct End {
     pub side: Side,
+    pub manners: Manners,
     /// What the peer sent and this end has not read.
     pub mail: VecDeque<Message>,
     /// How much of that has arrived.
     pub arrived: usize,
     pub started: bool,
-    /// Acknowledgements that it must write next.
-    pub owed: Vec<Octets>,
+    /// Acknowledgements and credit that it must write next.
+    pub owed: Vec<(Octets, Option<Message>)>,
     pub streams: BTreeMap<u32, View>,
     pub next: u32,
     pub credit: i64,
@@ -53,6 +74,9 @@ pub struct View {
     pub peer_ended: bool,
     pub reset: bool,
     pub peer_reset: bool,
+    /// The peer's answer has begun.
+    pub answered: bool,
+    pub call: Call,
     pub credit: i64,
 }
 
@@ -78,14 +102,16 @@ impl View {
     }
 
     pub fn may_send_data(&self) -> bool {
-        self.alive() && !self.ended && self.sent == Sent::Head
+        let may = self.call != Call::Tunnel || !self.own || self.answered;
+        self.alive() && !self.ended && self.sent == Sent::Head && may
     }
 }
 
 impl End {
-    pub fn new(side: Side) -> Self {
+    pub fn new(side: Side, manners: Manners) -> Self {
         Self {
             side,
+            manners,
             mail: VecDeque::new(),
             arrived: 0,
             started: false,
@@ -132,16 +158,24 @@ impl End {
     fn note(&mut self, message: Message) {
         match message {
             Message::Settings(values) => self.apply(&values),
-            Message::Ping(opaque) => self.owed.push(h2lint::script::ping(opaque).map(|frame| frame.flag(1))),
-            Message::Headers { stream, ends } => {
+            Message::Ping(opaque) => {
+                self.owed.push((h2lint::script::ping(opaque).map(|frame| frame.flag(1)), None))
+            }
+            Message::Headers { stream, ends, call } => {
                 let opens = self.side == Side::Server && stream % 2 == 1;
                 let credit = self.allowed.window;
                 if opens && !self.streams.contains_key(&stream) && stream <= self.last_served {
-                    self.streams.insert(stream, View { credit, ..View::default() });
+                    self.streams.insert(stream, View { credit, call, ..View::default() });
                 }
-                self.change(stream, |view| view.peer_ended |= ends);
+                self.change(stream, |view| {
+                    view.peer_ended |= ends;
+                    view.answered = true;
+                });
             }
-            Message::Data { stream, ends } => self.change(stream, |view| view.peer_ended |= ends),
+            Message::Data { stream, ends, octets } => {
+                self.change(stream, |view| view.peer_ended |= ends);
+                self.refill(stream, octets);
+            }
             Message::Reset(stream) => self.change(stream, |view| view.peer_reset = true),
             Message::Credit { stream: 0, octets } => self.credit += i64::from(octets),
             Message::Credit { stream, octets } => {
@@ -154,6 +188,18 @@ impl End {
                 self.going = true;
                 self.streams.retain(|id, view| !view.own || *id <= last);
             }
+        }
+    }
+
+    /// Gives back the credit of DATA that was read.
+    fn refill(&mut self, stream: u32, octets: u32) {
+        if self.manners == Manners::Rude || octets == 0 {
+            return;
+        }
+        let lives = self.streams.get(&stream).is_some_and(|view| view.alive() && !view.peer_ended);
+        for stream in [0].into_iter().chain(lives.then_some(stream)) {
+            let message = Message::Credit { stream, octets };
+            self.owed.push((h2lint::script::window_update(stream, octets), Some(message)));
         }
     }
 
@@ -178,7 +224,7 @@ impl End {
                 _ => {}
             }
         }
-        self.owed.push(h2lint::script::settings_ack());
+        self.owed.push((h2lint::script::settings_ack(), None));
     }
 }
 

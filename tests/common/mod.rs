@@ -11,8 +11,11 @@
 
 pub mod conversation;
 pub mod ends;
+pub mod messages;
+pub mod plants;
 pub mod records;
 pub mod recut;
+pub mod stage;
 
 use std::collections::BTreeSet;
 use std::fs;

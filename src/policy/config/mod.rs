@@ -7,7 +7,7 @@ mod read;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::spelling::meant;
+use super::spelling::suggestion;
 use super::suppress::Suppress;
 use crate::error::Error;
 use crate::finding::Severity;
@@ -79,7 +79,7 @@ impl ConfigFile {
         self.profiles.get(name).ok_or_else(|| {
             let help = match self.profiles.keys().map(String::as_str).collect::<Vec<_>>().as_slice() {
                 [] => "no configuration file has profiles".to_owned(),
-                known => meant(name, known.iter().copied())
+                known => suggestion(name, known.iter().copied())
                     .unwrap_or_else(|| format!("there are {}", known.join(", "))),
             };
             Error::Usage(format!("unknown profile `{name}`; {help}"))

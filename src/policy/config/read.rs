@@ -9,7 +9,7 @@ use super::{ConfigFile, Layer, Setting, Value};
 use crate::error::Error;
 use crate::policy::dates;
 use crate::policy::selection::{rule, term};
-use crate::policy::spelling::meant;
+use crate::policy::spelling::suggestion;
 use crate::policy::suppress::Suppress;
 use crate::rules::Options;
 
@@ -73,7 +73,7 @@ impl Reader<'_> {
         name: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) -> Error {
-        let help = meant(name, known.clone())
+        let help = suggestion(name, known.clone())
             .unwrap_or_else(|| format!("there are {}", known.collect::<Vec<_>>().join(", ")));
         self.fault(at, &format!("unknown {what} `{name}`; {help}"))
     }

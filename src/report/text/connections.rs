@@ -4,24 +4,23 @@ use crate::base::to_u64;
 use crate::finding::{End, Report};
 use crate::report::look::Look;
 use crate::report::numbers::{grouped, millis, plural};
-use crate::views::{ConnectionLine, connections};
+use crate::views::ConnectionLine;
 
 use super::page::{Ink, Page, Part};
 use super::table::{Column, table};
 
 /// Writes the connections of a report, those with HTTP/2 before others.
 pub(super) fn write(page: &mut Page, report: &Report) {
-    let mut all: Vec<ConnectionLine> = connections(report).collect();
-    if all.iter().any(|line| line.http2) {
-        all.retain(|line| line.http2);
-    }
-    let shown = if page.look().lists_all() { all.len() } else { ROWS.min(all.len()) };
-    let more = all.len().saturating_sub(shown);
-    all.truncate(shown);
-    if all.is_empty() {
+    let any = report.connections.iter().any(|row| row.http2);
+    let rows = || report.connections.iter().filter(|row| row.http2 || !any);
+    let count = rows().count();
+    let shown = if page.look().lists_all() { count } else { ROWS.min(count) };
+    let more = count.saturating_sub(shown);
+    if count == 0 {
         return;
     }
-    let lines = lines(&all, page.look());
+    let first: Vec<ConnectionLine> = rows().take(shown).map(ConnectionLine::from).collect();
+    let lines = lines(&first, page.look());
     page.lines(lines);
     if more > 0 {
         let said = format!("+{} (--all shows them)", plural(to_u64(more), "more connection"));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::base::to_u64;
 use crate::finding::{BlindSpot, BlindSpotKind, Counts, Direction, Input, Report, Status};
+use crate::policy::unusable;
 use crate::report::look::Detail;
 use crate::report::numbers::{plural, ranges, seconds};
 
@@ -46,7 +47,7 @@ fn blind_spot(spot: &BlindSpot) -> String {
 
 const fn kind(kind: BlindSpotKind) -> &'static str {
     match kind {
-        BlindSpotKind::NoKeys => "encrypted, no keys",
+        BlindSpotKind::NoKeys => "encrypted",
         BlindSpotKind::Midstream => "beginning not captured",
         BlindSpotKind::Gap => "packets missing",
         BlindSpotKind::OneDirection => "only one direction captured",
@@ -100,7 +101,14 @@ fn totals(page: &mut Page, report: &Report) {
         0 => "no blind spots".to_owned(),
         some => plural(to_u64(some), "blind spot"),
     };
-    parts.push(format!("{} checked, {spots}", plural(report.coverage.rules_run, "rule")));
+    let rules = plural(report.coverage.rules_run, "rule");
+    parts.push(match unusable(report) {
+        0 => format!("{rules} checked, {spots}"),
+        unusable => {
+            let usable = report.coverage.rules_run.saturating_sub(unusable);
+            format!("{rules}, {usable} of them usable here, {spots}")
+        }
+    });
     let lasted = lasted(&report.inputs).map_or_else(String::new, |lasted| format!(", {}", seconds(lasted)));
     let cut =
         if report.inputs.iter().any(|input| input.truncated_tail) { ", cut off at the end" } else { "" };

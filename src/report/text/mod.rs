@@ -5,12 +5,18 @@ mod calls;
 mod connections;
 mod coverage;
 mod evidence;
+mod handshake;
+mod keys;
+mod ledger;
 mod page;
 mod room;
 mod rows;
 mod rule;
+mod scenarios;
 mod shell;
+mod symptom;
 mod table;
+mod topic;
 mod width;
 
 use crate::finding::{Blame, Culprit, Finding, Report, Status};
@@ -20,12 +26,17 @@ use super::look::{Detail, Look};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use handshake::{handshake_header, handshake_line};
+pub use keys::key_lines;
+pub use ledger::coverage_table;
 pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
     window_header, window_line,
 };
 pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
 pub use rule::{rule_page, rule_table};
+pub use scenarios::scenario_table;
+pub use topic::{found_page, topic_page, topic_table};
 
 /// A report as text.
 #[must_use]
@@ -84,6 +95,7 @@ fn verdict(page: &mut Page, report: &Report) {
         let indent = " ".repeat(hang);
         page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top, report)));
     }
+    symptom::write(page, report, hang);
     for input in &report.inputs {
         if let Some(error) = &input.error {
             let said = format!("{} was not read in full: {error}", input.path);

@@ -201,7 +201,7 @@ fn column(t: f64, whole: f64) -> usize {
     (1..WATERFALL).take_while(lies_before).count()
 }
 
-fn moment(look: &Look, at: Time, t: f64) -> String {
+pub(super) fn moment(look: &Look, at: Time, t: f64) -> String {
     let at = Timestamp::from_nanosecond(i128::from(at.0)).ok();
     absolute(look.clock, at).unwrap_or_else(|| format!("{t:.6}"))
 }

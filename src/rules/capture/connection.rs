@@ -105,7 +105,7 @@ pub(in crate::rules) static JOINED_MIDSTREAM: Rule = Rule {
     summary: "The capture starts in the middle of the connection",
     why: "A connection begins with a handshake and a preface.",
     meaning: "First segment of the connection is not a SYN and the first octets are neither a preface nor a \
-        TLS hello.",
+        TLS hello. Told of HTTP/2 and of TLS, which may hold it.",
     harm: "Windows, concurrency, identifier order and older HPACK entries are not judged.",
     doubt: "Fact. Mutes windows, concurrency, identifier order, idle or closed states, unexpected \
         acknowledgements, HPACK entries from before, and preface rules. Limits become known again by a \
@@ -126,7 +126,7 @@ pub(in crate::rules) static JOINED_MIDSTREAM: Rule = Rule {
             .without_first(6)
     },
     quiet: || Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], midstream)],
+    judges: &[Judge::On(&[On::End], midstream), Judge::On(&[On::Negotiated], joined_tls)],
 };
 
 /// Two copies of the same TCP octets differ.
@@ -243,6 +243,13 @@ fn midstream(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         let message = "The capture starts in the middle of the connection.".to_owned();
         let first = Origin { at: transport.first, ..Origin::default() };
         verdict.say(note(Side::Client, first, message, "first packet: neither SYN nor preface"));
+    }
+}
+
+/// TLS of which the hellos are missing is never known to be HTTP/2.
+fn joined_tls(event: &Event<'_>, verdict: &mut Verdict<'_>) {
+    if event.tls.is_some_and(|seen| seen.client_hello.is_none()) {
+        midstream(event, verdict);
     }
 }
 

@@ -3,3 +3,4 @@
 pub(super) mod connection;
 pub(super) mod duplicates_removed;
 pub(super) mod file;
+pub(super) mod keylog_mismatch;

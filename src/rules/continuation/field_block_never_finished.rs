@@ -1,7 +1,7 @@
 //! A field block that stays open.
 
 use crate::base::Side;
-use crate::conn::On;
+use crate::conn::{On, OpenBlock};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, continuation, get};
@@ -47,7 +47,11 @@ pub(in crate::rules) static FIELD_BLOCK_NEVER_FINISHED: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for side in Side::BOTH {
-        let Some(open) = event.conn.sides[side].open_block() else { continue };
+        let half = &event.conn.sides[side];
+        let goes_on = |open: &OpenBlock| {
+            half.recent.newest_first().next().is_some_and(|(last, _)| last.stream == open.stream)
+        };
+        let Some(open) = half.open_block().filter(goes_on) else { continue };
         let fin = event.conn.transport.fin[side].filter(|(_, complete)| *complete);
         let over = fin.map_or(event.now, |(fin, _)| fin.at).time.since(open.start.at.time);
         let reset = event.conn.transport.rst[side.peer()].is_some();

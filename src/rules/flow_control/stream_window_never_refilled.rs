@@ -79,7 +79,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         for (window, stall) in event.conn.sides[sender].credit.stalls() {
             let stream = event.conn.streams.get(window).filter(|stream| stream.counts());
             if let Some(stream) = stream {
-                let waited = Waited { sender, stall: *stall, stream, until, given_up: ended != Ended::Open };
+                let waited = Waited { sender, stall, stream, until, given_up: ended != Ended::Open };
                 waited.judge(event).into_iter().for_each(|draft| verdict.say(draft));
             }
         }
@@ -89,7 +89,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 /// A sender that waited for credit.
 struct Waited<'a> {
     sender: Side,
-    stall: Stall,
+    stall: &'a Stall,
     stream: &'a Stream,
     until: Time,
     /// True when the waiting ended with the stream or the connection.

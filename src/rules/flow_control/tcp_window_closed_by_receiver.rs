@@ -1,7 +1,7 @@
 //! An end that takes nothing from TCP although it gave credit.
 
 use crate::base::{Origin, Side, Span};
-use crate::conn::{Connection, Ended, Kind, On, Shut, Stream};
+use crate::conn::{Connection, Kind, On, Shut, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, get, response};
@@ -27,9 +27,10 @@ pub(in crate::rules) static TCP_WINDOW_CLOSED_BY_RECEIVER: Rule = Rule {
         in HTTP/2 still allowed DATA.",
     harm: "PING, WINDOW_UPDATE and RST_STREAM of the peer wait behind the DATA: both ends may wait for \
         each other without end.",
-    doubt: "A zero needs no scale to be read. Where the opening was not captured the time is longer than \
-        it was: likely; certain when probes of the peer show that it waited, and the opening passed. \
-        A kernel may be full for a moment under load, so it is a warning, from one second on.",
+    doubt: "A zero needs no scale to be read. That the window did not open in between rests on segments without \
+        octets, whose loss no capture shows: likely at most. Where it had not opened when the capture ended, X \
+        must have shown life. A kernel may be full for a moment under load, so it is a warning, from one second \
+        on.",
     not_blamed: "It may send as far as the credit goes, and the credit was there.",
     remedy: &["Read the socket all the time, and hold back credit instead of reading."],
     symptoms: &[],
@@ -74,7 +75,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn closed(event: &Event<'_>, side: Side, shut: &Shut) -> Option<Draft> {
     let (conn, peer) = (event.conn, side.peer());
-    let (ended, end) = conn.transport.ended();
+    let end = conn.transport.ended().1;
     let until = shut.until.unwrap_or_else(|| end.map_or(event.now, |end| end.at));
     let over = until.time.since(shut.since.at.time);
     let lives = shut.until.is_some() || conn.lived(side, shut.since.at.time.after(MOMENT));
@@ -86,10 +87,8 @@ fn closed(event: &Event<'_>, side: Side, shut: &Shut) -> Option<Draft> {
         "The {who} took nothing from TCP for {over} (receive window 0), while its HTTP/2 windows let the {whom} send \
          {window} more octets."
     );
-    let sure = shut.until.is_some() && shut.probes > 0 && ended != Ended::Rst(side);
-    let confidence = if sure { Confidence::Certain } else { Confidence::Likely };
     let draft = Draft::new(Culprit::of(side), message, shut.since, shut.since)
-        .at_most(confidence)
+        .at_most(Confidence::Likely)
         .over(over)
         .shows(EvidenceRole::Cause, side, shut.since, "TCP receive window 0");
     Some(match shut.until {

@@ -2,7 +2,7 @@
 
 use crate::base::Side;
 use crate::conn::{Connection, Goaway, On, Stream};
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, goaway, response};
@@ -32,6 +32,8 @@ pub(in crate::rules) static NO_TWO_STEP_SHUTDOWN: Rule = Rule {
         error.",
     doubt: "The lost requests are those that were on their way, and the style is the server's own. An error needs \
         no announcement; after a GOAWAY or the end of the client there is nothing to announce. \
+        Certain \
+        when both ends were seen to close: else a farewell of the client may have been lost unseen. \
         Streams up to the last one that stay unanswered are goaway-promise-broken.",
     not_blamed: "Its requests were on their way.",
     remedy: &["Announce 2^31-1 first, wait at least one round trip, then name the last stream and let the \
@@ -67,6 +69,9 @@ pub(in crate::rules) static NO_TWO_STEP_SHUTDOWN: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let conn = event.conn;
+    if !event.coverage.sides.server.whole() {
+        return; // The announcement may be what is missing.
+    }
     let Some(goaway) = conn.sides.server.goaways.first().filter(|goaway| in_one_step(conn, goaway)) else {
         return;
     };
@@ -89,6 +94,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         goaway.end,
         format!("GOAWAY {}, last stream {last}", goaway.code),
     );
+    let told = conn.transport.fin.client.is_some() && conn.transport.fin.server.is_some();
+    if !told {
+        draft = draft.at_most(Confidence::Likely);
+    }
     let refused =
         last == StreamId::CONNECTION && conn.streams.iter().all(|stream| !stream.sent.server.has_answered());
     if refused || first.is_none() {

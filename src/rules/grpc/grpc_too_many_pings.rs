@@ -35,6 +35,7 @@ pub(in crate::rules) static GRPC_TOO_MANY_PINGS: Rule = Rule {
         "Or allow more on the server: lower MinTime, or permit PINGs without streams.",
     ],
     symptoms: &[
+        "grpc-go: received prior goaway: code: ENHANCE_YOUR_CALM, debug data: \"too_many_pings\"",
         "grpc-go: Client received GoAway with error code ENHANCE_YOUR_CALM and debug data equal to ASCII \"too_many_pings\".",
         "grpc-go server: got too many pings from the client",
         "grpc-java: Bandwidth exhausted HTTP/2 error code: ENHANCE_YOUR_CALM Received Goaway too_many_pings",

@@ -52,22 +52,28 @@ pub(in crate::rules) static HUNG_STREAM: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let streams = || event.conn.streams.iter();
-    let spoke = streams().filter_map(|stream| stream.sent.server.last.map(|last| (last.time, stream.id)));
-    let mut spoke: Vec<(Time, StreamId)> = spoke.collect();
-    spoke.sort_unstable();
-    let Some(&(latest, _)) = spoke.last() else { return };
-    let mut hung: Vec<(&Stream, Place)> =
-        streams().filter_map(|stream| Some((stream, asked(event, stream)?))).collect();
+    let spoke = || streams().filter_map(|stream| stream.sent.server.last.map(|last| (last.time, stream.id)));
+    let Some(latest) = spoke().map(|(time, _)| time).max() else { return };
+    let long = |(stream, asked): &(&Stream, Place)| {
+        answered_by(stream, latest).since(asked.time) > event.options.hung_stream
+    };
+    let asked = streams().filter_map(|stream| Some((stream, asked(event, stream)?)));
+    let mut hung: Vec<(&Stream, Place)> = asked.filter(long).collect();
+    if hung.is_empty() {
+        return;
+    }
     hung.sort_by_key(|(stream, _)| stream.id);
+    let mut spoke: Vec<(Time, StreamId)> = spoke().collect();
+    spoke.sort_unstable();
     for (stream, asked) in hung {
         let answered = stream.answered.map(|answer| answer.at.time);
-        let until = answered.or(stream.closed).unwrap_or(latest);
+        let until = answered_by(stream, latest);
         let waited = until.since(asked.time);
         let due = asked.time.after(event.options.hung_stream);
         let from = spoke.partition_point(|(time, _)| *time <= due);
         let mut later = spoke.iter().skip(from).take(2);
         let others = later.any(|(time, id)| *id != stream.id && (*time <= until || answered.is_some()));
-        if waited <= event.options.hung_stream || !others {
+        if !others {
             continue;
         }
         let end = if answered.is_some() { "was answered after" } else { "has not been answered for" };
@@ -83,6 +89,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             .shows(EvidenceRole::Proof, Side::Server, proof, "TCP ACK: the request arrived");
         verdict.say(draft);
     }
+}
+
+/// When the wait for an answer was over, or as late as can be seen.
+fn answered_by(stream: &Stream, latest: Time) -> Time {
+    stream.answered.map(|answer| answer.at.time).or(stream.closed).unwrap_or(latest)
 }
 
 /// Where the server's TCP had acknowledged the whole request, for one that could be answered.

@@ -43,7 +43,8 @@ impl Cause {
     /// True when the party whose frame began at `later` had received its first octets: many faults show before a frame is complete.
     #[must_use]
     pub const fn had_begun(&self, later: &Origin) -> bool {
-        self.is_absence() || self.start.tcp_end < later.peer_acked
+        let whole = self.end.tcp_end <= later.peer_acked;
+        self.is_absence() || whole || self.start.tcp_end < later.peer_acked
     }
 
     /// The finding in a few words, for evidence.

@@ -92,8 +92,7 @@ impl Ledger {
     /// A rule found a fault, or would have if it had been allowed to.
     pub(super) fn note(&mut self, offence: &Offence, conn: &Connection) {
         let Some(culprit) = offence.culprit.side() else { return };
-        let names_error = offence.severity == Severity::Error || !offence.rule.error_code.is_empty();
-        let counts = offence.severity >= Severity::Warning && names_error;
+        let counts = offence.severity == Severity::Error || !offence.rule.error_code.is_empty();
         if !counts || offence.rule.area == areas::REACTION || offence.scope == Scope::Capture {
             return;
         }

@@ -1,13 +1,32 @@
-//! Opens sealed records. Everything that needs the cryptographic library stands in one file beside this one; without the feature
-//! `decrypt` its twin opens nothing.
+//! Opens sealed records. Everything that needs cryptographic libraries stands in the files beside this one; without the feature
+//! `decrypt` their twin opens nothing.
 
-#[cfg_attr(feature = "decrypt", path = "ring.rs")]
+#[cfg(feature = "decrypt")]
+mod aead;
+#[cfg(feature = "decrypt")]
+mod cbc;
+#[cfg(feature = "decrypt")]
+mod tls12;
+
+#[cfg_attr(feature = "decrypt", path = "opener.rs")]
 #[cfg_attr(not(feature = "decrypt"), path = "nothing.rs")]
-mod library;
+mod opener;
 
-pub(super) use library::{Opener, opens};
+pub(super) use opener::{Opener, opens};
 
+use super::keylog::Random;
+use super::server_hello::ServerHello;
 use std::ops::Range;
+
+/// What the hellos say about the keys up to TLS 1.2.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "decrypt"), expect(dead_code, reason = "nothing is opened"))]
+pub(super) struct Agreed<'a> {
+    /// The client's random.
+    pub(super) client: &'a Random,
+    /// The answer: random, version, suite, and how the MAC is applied.
+    pub(super) server: &'a ServerHello,
+}
 
 /// What a record held.
 #[derive(Debug, PartialEq, Eq)]

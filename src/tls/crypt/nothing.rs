@@ -1,8 +1,9 @@
 //! Built without the feature `decrypt`: no record is opened, and reports say so.
 
-use super::Opened;
+use super::{Agreed, Opened};
 use crate::base::Side;
-use crate::tls::keylog::{Random, Secret};
+use crate::tls::keylog::Secret;
+use crate::tls::names::Version;
 use crate::tls::records::Header;
 use crate::tls::suite::CipherSuite;
 
@@ -12,7 +13,7 @@ pub(in crate::tls) struct Opener {
 }
 
 /// True when records of this suite can be opened: never.
-pub(in crate::tls) const fn opens(_: CipherSuite) -> bool {
+pub(in crate::tls) const fn opens(_: Version, _: CipherSuite) -> bool {
     false
 }
 
@@ -21,12 +22,15 @@ impl Opener {
         None
     }
 
-    pub(in crate::tls) const fn tls12(
-        _: CipherSuite,
-        _: &Secret,
-        _: (&Random, &Random),
-        _: Side,
-    ) -> Option<Self> {
+    pub(in crate::tls) const fn of_secret(_: CipherSuite, _: &[u8]) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::tls) const fn seal(&mut self, _: u8, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    pub(in crate::tls) const fn tls12(_: Agreed<'_>, _: &Secret, _: Side) -> Option<Self> {
         None
     }
 

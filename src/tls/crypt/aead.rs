@@ -1,22 +1,23 @@
-//! The key schedules (RFC 8446 §7, RFC 5246 §6.3) and the opening of records, on the primitives of `ring`.
+//! Records that are sealed and authenticated in one (RFC 8446 §5.2, RFC 5288, RFC 7905), and the key schedule of TLS 1.3
+//! (RFC 8446 §7), on the primitives of `ring`.
 
 use std::sync::LazyLock;
 
 use ring::aead::{self, LessSafeKey, UnboundKey};
-use ring::{hkdf, hmac};
+use ring::hkdf;
 
-use super::Opened;
+use super::tls12::{additional_data, key_block};
+use super::{Agreed, Opened};
 use crate::base::Side;
-use crate::tls::keylog::{Random, Secret, wipe};
+use crate::tls::keylog::{Secret, wipe};
 use crate::tls::records::Header;
 use crate::tls::suite::{Aead, CipherSuite, Hash};
 
-/// The keys of one side, for one generation, and the sequence number of the next record.
-pub(in crate::tls) struct Opener {
+/// The keys of one side, for one generation.
+pub(super) struct Keys {
     key: LessSafeKey,
     iv: [u8; 12],
     form: Form,
-    pub(in crate::tls) sequence: u64,
 }
 
 /// How records are laid out.
@@ -29,18 +30,13 @@ enum Form {
     Implicit,
 }
 
-/// True when records of this suite can be opened.
-pub(in crate::tls) fn opens(suite: CipherSuite) -> bool {
-    suite.aead().is_some()
-}
-
-impl Opener {
+impl Keys {
     /// Keys of TLS 1.3 from a traffic secret.
-    pub(in crate::tls) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
+    pub(super) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
         Self::of_secret(suite, secret.octets())
     }
 
-    fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
+    pub(super) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
         let (aead, hash) = (suite.aead()?, suite.hash());
         if !suite.is_tls13() || secret.len() != hash.octets() {
             return None;
@@ -53,22 +49,17 @@ impl Opener {
         let made = less_safe(aead, key_room);
         wipe(&mut key);
         kept.get_mut(..secret.len())?.copy_from_slice(secret);
-        Some(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept }, sequence: 0 })
+        Some(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept } })
     }
 
     /// Keys up to TLS 1.2 from the master secret (RFC 5246 §6.3).
-    pub(in crate::tls) fn tls12(
-        suite: CipherSuite,
-        master: &Secret,
-        randoms: (&Random, &Random),
-        side: Side,
-    ) -> Option<Self> {
+    pub(super) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Self> {
+        let suite = agreed.server.suite;
         let aead = suite.aead().filter(|_| !suite.is_tls13())?;
         let form = if aead == Aead::ChaCha20Poly1305 { Form::Implicit } else { Form::Explicit };
         let fixed = if aead == Aead::ChaCha20Poly1305 { 12 } else { 4 };
-        let (client, server) = randoms;
-        let mut block = [0; 96];
-        prf(suite.hash(), master.octets(), &[b"key expansion", &server.0, &client.0], &mut block);
+        let mut block = [0; 88];
+        key_block(agreed, master, &mut block);
         let (keys, rest) = block.split_at(aead.key_octets().saturating_mul(2));
         let (client_key, server_key) = keys.split_at(aead.key_octets());
         let (key, skip) = match side {
@@ -81,11 +72,11 @@ impl Opener {
         }
         let made = less_safe(aead, key);
         wipe(&mut block);
-        Some(Self { key: made?, iv, form, sequence: 0 })
+        Some(Self { key: made?, iv, form })
     }
 
     /// The keys after a KeyUpdate (RFC 8446 §7.2).
-    pub(in crate::tls) fn next_generation(&self) -> Option<Self> {
+    pub(super) fn next_generation(&self) -> Option<Self> {
         let Form::Tls13 { suite, secret } = &self.form else { return None };
         let length = suite.hash().octets();
         let prk = hkdf::Prk::new_less_safe(hkdf_of(suite.hash()), secret.get(..length)?);
@@ -97,15 +88,8 @@ impl Opener {
         made
     }
 
-    /// Opens a record in place. When it cannot be opened, the body is spoilt.
-    pub(in crate::tls) fn open(&mut self, header: &Header, body: &mut [u8]) -> Option<Opened> {
-        let opened = self.open_as(header, body, self.sequence)?;
-        self.sequence = self.sequence.saturating_add(1);
-        Some(opened)
-    }
-
     /// Opens a record as the one with this sequence number.
-    pub(in crate::tls) fn open_as(&self, header: &Header, body: &mut [u8], sequence: u64) -> Option<Opened> {
+    pub(super) fn open_as(&self, header: &Header, body: &mut [u8], sequence: u64) -> Option<Opened> {
         match self.form {
             Form::Tls13 { .. } => {
                 let length = self.unseal(&header.octets, &nonce(&self.iv, sequence), body)?;
@@ -130,6 +114,18 @@ impl Opener {
         }
     }
 
+    /// Seals octets as the record of TLS 1.3 with this sequence number (RFC 8446 §5.2), header included: the reverse of [`Self::open_as`].
+    pub(super) fn seal(&self, kind: u8, plain: &[u8], sequence: u64) -> Option<Vec<u8>> {
+        let Form::Tls13 { .. } = &self.form else { return None };
+        let length = u16::try_from(plain.len().checked_add(1 + TAG)?).ok()?;
+        let [high, low] = length.to_be_bytes();
+        let header = [23, 3, 3, high, low];
+        let mut body = [plain, &[kind]].concat();
+        let nonce = aead::Nonce::assume_unique_for_key(nonce(&self.iv, sequence));
+        self.key.seal_in_place_append_tag(nonce, aead::Aad::from(header), &mut body).ok()?;
+        Some([&header[..], &body].concat())
+    }
+
     fn unseal(&self, data: &[u8], nonce: &[u8; 12], sealed: &mut [u8]) -> Option<usize> {
         let nonce = aead::Nonce::assume_unique_for_key(*nonce);
         let plain = self.key.open_in_place(nonce, aead::Aad::from(data), sealed).ok()?;
@@ -137,7 +133,7 @@ impl Opener {
     }
 }
 
-impl Drop for Opener {
+impl Drop for Keys {
     /// Overwrites what is secret. The expanded key is overwritten with another one, since its octets cannot be reached.
     fn drop(&mut self) {
         if let Some(blank) = &*BLANK {
@@ -189,46 +185,6 @@ fn expand(prk: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
     prk.expand(&info, Length(out.len())).ok()?.fill(out).ok()
 }
 
-/// The pseudorandom function of TLS 1.2 (RFC 5246 §5); label and seed come in parts.
-fn prf(hash: Hash, secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
-    let algorithm = match hash {
-        Hash::Sha256 => hmac::HMAC_SHA256,
-        Hash::Sha384 => hmac::HMAC_SHA384,
-    };
-    let key = hmac::Key::new(algorithm, secret);
-    let signed = |first: &[u8], rest: &[&[u8]]| {
-        let mut context = hmac::Context::with_key(&key);
-        context.update(first);
-        for part in rest {
-            context.update(part);
-        }
-        context.sign()
-    };
-    let mut a = signed(&[], seed);
-    for room in out.chunks_mut(hash.octets()) {
-        let block = signed(a.as_ref(), seed);
-        for (octet, part) in room.iter_mut().zip(block.as_ref()) {
-            *octet = *part;
-        }
-        a = signed(a.as_ref(), &[]);
-    }
-}
-
-/// What a record is sealed with besides its key: its header as sent, and the header of TLS 1.2's additional data.
-fn additional_data(header: &Header, sequence: u64, plaintext: usize) -> [u8; 13] {
-    let mut data = [0; 13];
-    let length = u16::try_from(plaintext).unwrap_or(u16::MAX);
-    let parts = sequence
-        .to_be_bytes()
-        .into_iter()
-        .chain(header.octets.into_iter().take(3))
-        .chain(length.to_be_bytes());
-    for (octet, part) in data.iter_mut().zip(parts) {
-        *octet = part;
-    }
-    data
-}
-
 /// The nonce of a record: the sequence number over the end of the initial vector (RFC 8446 §5.3).
 fn nonce(iv: &[u8; 12], sequence: u64) -> [u8; 12] {
     let mut nonce = *iv;
@@ -258,22 +214,6 @@ mod tests {
         expand(&prk, b"tls13 iv", &mut iv).unwrap();
         assert_eq!(key.as_slice(), hex("3fce516009c21727d0f2e4e86ee403bc"));
         assert_eq!(iv.as_slice(), hex("5d313eb2671276ee13000b30"));
-    }
-
-    #[test]
-    fn the_prf_of_tls12_gives_the_known_answer() {
-        let secret = hex("9bbe436ba940f017b17652849a71db35");
-        let seed = hex("a0ba9f936cda311827a6f796ffd5198c");
-        let mut out = [0; 100];
-        prf(Hash::Sha256, &secret, &[b"test label", &seed], &mut out);
-        assert_eq!(
-            out.as_slice(),
-            hex(
-                "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af\
-                 0fa022f7077def17abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff701\
-                 87347b66"
-            )
-        );
     }
 
     #[test]

@@ -1,0 +1,62 @@
+//! A few values by name, in the order of the names: a map for reports, in one piece of memory, because a report may hold thousands.
+
+use serde::{Serialize, Serializer};
+
+/// Values by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table<V>(Vec<(&'static str, V)>);
+
+impl<V> Table<V> {
+    /// Gives a name a value.
+    pub fn insert(&mut self, name: &'static str, value: V) {
+        match self.0.binary_search_by_key(&name, |(known, _)| *known) {
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known = value;
+                }
+            }
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// The entries, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &V)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
+}
+
+impl<V> Default for Table<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V> FromIterator<(&'static str, V)> for Table<V> {
+    fn from_iter<T: IntoIterator<Item = (&'static str, V)>>(entries: T) -> Self {
+        let mut table = Self::default();
+        for (name, value) in entries {
+            table.insert(name, value);
+        }
+        table
+    }
+}
+
+impl<V: Serialize> Serialize for Table<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_as_a_map_by_name() {
+        let mut table: Table<u32> = [("b", 2), ("a", 1), ("b", 3)].into_iter().collect();
+        table.insert("c", 4);
+        let written = serde_json::to_string(&table).ok();
+        assert_eq!(written.as_deref(), Some(r#"{"a":1,"b":3,"c":4}"#));
+        assert_eq!(serde_json::to_string(&Table::<u32>::default()).ok().as_deref(), Some("{}"));
+    }
+}

@@ -1,0 +1,71 @@
+//! The request that was upgraded is answered on stream 1.
+
+use crate::base::{Side, Span};
+use crate::conn::{Ended, MessageState, On};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
+use crate::frame::StreamId;
+use crate::http1::Outcome;
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::script::Wire;
+use crate::script::response;
+
+use super::words::{SWITCH, UPGRADE, end, upgraded};
+
+/// Upgraded connection never answers the original request on stream 1.
+pub(in crate::rules) static UPGRADE_RESPONSE_MISSING: Rule = Rule {
+    code: "NEG017",
+    name: "upgrade-response-missing",
+    since: "0.1.0",
+    area: areas::NEGOTIATION,
+    severity: Severity::Warning,
+    severity_rfc7540: Some(Severity::Error),
+    scope: Scope::Connection,
+    error_code: "",
+    culprits: &[Culprit::Server],
+    tags: &["must"],
+    view: View::Timer,
+    rfc: &[rfc7540("3.2", Some(Level::Must)), rfc9113("3.1", None)],
+    summary: "Upgraded connection never answers the original request on stream 1",
+    why: "The request that asked for the upgrade is answered on stream 1.",
+    meaning: "After a 101 to h2c the connection ends without response HEADERS or RST_STREAM on stream 1.",
+    harm: "The client waits for an answer that never comes.",
+    doubt: "Judged at the end of the connection only, with nothing missing of what the server sent. Likely at most: an end of the client that the capture lacks would acquit. A client that resets the stream or leaves within 5 s, or a GOAWAY that denies the stream, acquits. Still open at the end of the capture, it is judged after the same wait, and less certain.",
+    not_blamed: "Its request is complete.",
+    remedy: &["Register the upgrade request as half-closed (client) stream 1 and answer it there."],
+    symptoms: &[],
+    refs: &[],
+    h2spec: &[],
+    options: &["reaction_wait_s"],
+    needs: &[Need::Plaintext, Need::Start, Need::Frames, Need::End],
+    folds_into: &[],
+    fires: || upgraded(UPGRADE, SWITCH).wait(Span::seconds(1)).fin(Side::Server).close(),
+    quiet: || upgraded(UPGRADE, SWITCH).server([response(1).map(Wire::end_stream)]).close(),
+    judges: &[Judge::On(&[On::End], judge)],
+};
+
+fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
+    let Some(upgrade) = event.http1.upgrade.as_ref().filter(|upgrade| upgrade.outcome == Outcome::Accepted)
+    else {
+        return;
+    };
+    let (Some(answered), Some(stream)) = (upgrade.answered, event.conn.streams.get(StreamId(1))) else {
+        return;
+    };
+    let silent = matches!(stream.sent.server.message, MessageState::Nothing | MessageState::Interim);
+    let reset = Side::BOTH.into_iter().any(|side| stream.sent[side].reset().is_some());
+    let denied = event.conn.sides.server.goaways.iter().any(|goaway| goaway.last_stream_id == StreamId(0));
+    let (ended, at) = event.conn.transport.ended();
+    let over = at.map_or(event.now, |end| end.at).time.since(answered.at.time);
+    let by_server = matches!(ended, Ended::Fin(Side::Server) | Ended::Rst(Side::Server));
+    if !silent || reset || denied || !(by_server || over >= event.options.reaction_wait) {
+        return;
+    }
+    let message = format!("The server never answered the upgraded request on stream 1, for {over}.");
+    let draft = Draft::new(Culprit::Server, message, upgrade.requested, answered)
+        .at_most(Confidence::Likely)
+        .stream(1)
+        .over(over)
+        .shows(EvidenceRole::Cause, Side::Client, upgrade.requested, "Upgrade: h2c")
+        .shows(EvidenceRole::Proof, Side::Server, answered, "101, Upgrade: h2c");
+    verdict.say(end(draft, event));
+}

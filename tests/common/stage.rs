@@ -1,0 +1,177 @@
+//! A legal conversation, one violation in it, and what the other end does then: as the RFC obliges it.
+
+use h2lint::base::Side;
+use h2lint::frame::{ErrorCode, Setting};
+use h2lint::script::{Octets, Packet, Wire, block, goaway, headers, rst_stream};
+use proptest::prelude::*;
+
+use super::conversation::{Move, World};
+use super::ends::{Manners, Table};
+
+/// One violation.
+pub struct Plant {
+    pub rule: &'static str,
+    /// Who commits it.
+    pub culprit: Side,
+    pub before: Before,
+    pub after: After,
+    /// Commits it; false when the conversation is not one in which it can be.
+    pub act: fn(&mut Stage) -> bool,
+}
+
+/// What a fresh stream of the client has seen before.
+#[derive(Clone, Copy, Debug)]
+pub enum Before {
+    Idle,
+    /// A request that is not at its end.
+    Post,
+    /// A request at its end.
+    Get,
+    /// A request that is not at its end, and the head of the answer.
+    Answered,
+    /// Request and answer, both at their end.
+    Done,
+}
+
+/// What the other end does.
+#[derive(Clone, Copy, Debug)]
+pub enum After {
+    /// GOAWAY with this code, and it closes.
+    Connection(ErrorCode),
+    /// RST_STREAM with this code.
+    Stream(ErrorCode),
+    /// Nothing; the stream is at its end.
+    Nothing,
+    /// As before, and the culprit closes at once.
+    Leaves,
+}
+
+/// The conversation, and the stream of the violation.
+pub struct Stage {
+    pub world: World,
+    pub side: Side,
+    pub stream: u32,
+}
+
+/// The conversation with this violation in it, if it can be there.
+pub fn planted(plant: &Plant, (moves, ending): &(Vec<Move>, u8)) -> Option<Vec<Packet>> {
+    let mut world = World::after(Manners::Patient, moves);
+    world.calm();
+    let side = plant.culprit;
+    if Side::BOTH.iter().any(|side| world.ends[*side].active() + 2 > world.ends[*side].allowed.streams) {
+        world.conclude();
+    }
+    let stream = world.ends[Side::Client].next;
+    world.ends[Side::Client].next += 2;
+    let mut stage = Stage { world, side, stream };
+    stage.prepare(plant.before);
+    if !(plant.act)(&mut stage) {
+        return None;
+    }
+    Some(stage.answer(plant.after, *ending))
+}
+
+impl Stage {
+    pub fn table(&mut self, side: Side) -> &mut Table {
+        &mut self.world.ends[side].table
+    }
+
+    /// A block of literals, behind what the coder of this side owes.
+    pub fn raw(&mut self, side: Side, octets: &[u8]) -> Vec<u8> {
+        [self.table(side).block(&[]), octets.to_vec()].concat()
+    }
+
+    pub fn fields(&mut self, side: Side, fields: &[(&str, &str)]) -> Vec<u8> {
+        self.raw(side, &block(fields))
+    }
+
+    pub fn say(&mut self, side: Side, octets: impl IntoIterator<Item = Octets>) -> bool {
+        self.world.write(side, octets.into_iter().map(|octets| (octets, None)).collect());
+        true
+    }
+
+    /// The culprit says this.
+    pub fn sin(&mut self, octets: impl IntoIterator<Item = Octets>) -> bool {
+        self.say(self.side, octets)
+    }
+
+    /// The client sends HEADERS with these fields behind those of a request with this method.
+    pub fn ask(&mut self, method: &str, fields: &[(&str, &str)]) -> Octets {
+        let fixed = [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example")];
+        headers(self.stream, &self.fields(Side::Client, &[&fixed, fields].concat()))
+    }
+
+    /// A field block of a request, with these octets behind it, as END_STREAM has it.
+    pub fn coded(&mut self, octets: &[u8]) -> bool {
+        let fixed =
+            block(&[(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a.example")]);
+        let all = self.raw(Side::Client, &[&fixed, octets].concat());
+        let stream = self.stream;
+        self.sin([headers(stream, &all).map(Wire::end_stream)])
+    }
+
+    /// The server sends HEADERS with these fields.
+    pub fn reply(&mut self, fields: &[(&str, &str)]) -> Octets {
+        headers(self.stream, &self.fields(Side::Server, fields))
+    }
+
+    fn prepare(&mut self, before: Before) {
+        let method = match before {
+            Before::Idle => return,
+            Before::Post | Before::Answered => "POST",
+            Before::Get | Before::Done => "GET",
+        };
+        let head = self.ask(method, &[]);
+        let head = if method == "GET" { head.map(Wire::end_stream) } else { head };
+        self.say(Side::Client, [head]);
+        let reply = match before {
+            Before::Answered => self.reply(&[(":status", "200")]),
+            Before::Done => self.reply(&[(":status", "200")]).map(Wire::end_stream),
+            _ => return,
+        };
+        self.say(Side::Server, [reply]);
+    }
+
+    fn answer(mut self, after: After, ending: u8) -> Vec<Packet> {
+        let peer = self.side.peer();
+        match after {
+            After::Connection(code) => {
+                let highest = self.world.ends[peer].highest_read();
+                let last = if peer == Side::Server { highest.max(self.stream) } else { highest };
+                self.say(peer, [goaway(last, code)]);
+                let script = self.world.script.take().unwrap();
+                script.fin(peer).fin(self.side).ack(peer).packets().to_vec()
+            }
+            After::Stream(code) => {
+                let stream = self.stream;
+                self.say(peer, [rst_stream(stream, code)]);
+                self.world.part(ending)
+            }
+            After::Nothing => self.world.part(ending),
+            After::Leaves => {
+                let script = self.world.script.take().unwrap();
+                script.fin(self.side).fin(peer).ack(self.side).packets().to_vec()
+            }
+        }
+    }
+}
+
+/// A parameter and its value.
+pub fn one(setting: u16, value: u32) -> Octets {
+    h2lint::script::settings(&[(Setting(setting), value)])
+}
+
+/// Which of so many.
+pub fn which() -> impl Strategy<Value = prop::sample::Index> {
+    any::<prop::sample::Index>()
+}
+
+/// A violation, in one line.
+pub const fn plant(
+    rule: &'static str,
+    culprit: Side,
+    (before, after): (Before, After),
+    act: fn(&mut Stage) -> bool,
+) -> Plant {
+    Plant { rule, culprit, before, after, act }
+}
