@@ -103,8 +103,8 @@ fn a_slip_is_told_with_file_line_and_what_was_meant() {
             "h2lint.toml:2: `preface_wait_s` is a number from 0 on, not the text \"5\"",
         ),
         (
-            "[rules]\nignore = [\n  \"PRE01\",\n]",
-            "h2lint.toml:3: unknown rule `PRE01`; did you mean `PRE001` or `PRE010`?",
+            "[rules]\nignore = [\n  \"PRE0l1\",\n]",
+            "h2lint.toml:3: unknown rule `PRE0l1`; did you mean `PRE001`",
         ),
         ("[rules.severity]\nPRE001 = 3", "h2lint.toml:2: `PRE001` is text in quotes, not the number 3"),
         ("schema = 2", "h2lint.toml:1: this version reads `schema = 1` only"),
