@@ -189,7 +189,7 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     }
     terminal.print(&plan.format.write(&report, &plan.look))?;
     for (format, path) in &plan.files {
-        write_file(path, &format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
+        write_file(path, format.write(&report, &Look { paint: Paint::Plain, ..plan.look }))?;
     }
     let code = plan.policy.exit_code(&report);
     // The program ends: its memory goes back as a whole, faster than piece by piece.

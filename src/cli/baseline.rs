@@ -88,7 +88,7 @@ fn write(words: &Write, terminal: &mut Terminal) -> Result<u8, Error> {
     for report in &run.reports {
         baseline.learn(report, run.today, &remark);
     }
-    write_file(&run.path, &baseline.write())?;
+    write_file(&run.path, baseline.write())?;
     let count = baseline.sorted().len();
     terminal.print(&format!("{}: {}\n", run.path.display(), known(count)))?;
     Ok(run.code)
@@ -104,7 +104,7 @@ fn prune(captures: &Captures, terminal: &mut Terminal) -> Result<u8, Error> {
         return Ok(run.code);
     }
     let gone = baseline.prune(&seen, run.today);
-    write_file(&run.path, &baseline.write())?;
+    write_file(&run.path, baseline.write())?;
     let left = known(baseline.sorted().len());
     terminal.print(&format!("{}: {gone} forgotten, {left}\n", run.path.display()))?;
     Ok(0)

@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         Shape::Json => format!("{}\n", element(&tested)),
     })?;
     if let Some(path) = copy {
-        write_file(&path, &suite_junit(&tested))?;
+        write_file(&path, suite_junit(&tested))?;
     }
     let unread = tested.iter().any(|tested| tested.error.is_some());
     let failed = tested.iter().any(|tested| !tested.passed());
