@@ -29,6 +29,9 @@ pub enum Error {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// Something that was to be read is not what it should be.
+    #[error("{0}")]
+    Bad(String),
     /// The command line or a configuration asks for something that does not exist.
     #[error("{0}")]
     Usage(String),

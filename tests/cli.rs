@@ -173,7 +173,8 @@ fn several_files_are_one_capture_and_one_that_cannot_be_read_is_named() {
 #[test]
 fn complaints_are_one_line_on_standard_error_with_what_helps() {
     for (words, help) in [
-        (vec!["explian"], "commands are analyze, show, explain"),
+        (vec!["explian"], "did you mean `explain`?"),
+        (vec!["everything"], "commands are analyze, scan, merge, show, explain"),
         (vec!["a.pcap", "--min-confidense", "likely"], "'--min-confidence'"),
         (vec!["a.pcap", "--select", "STS05"], "did you mean `STS005`"),
         (vec!["a.pcap", "--fail-on", "errors"], "possible values"),
@@ -374,6 +375,66 @@ fn every_rule_can_be_explained_in_eighty_columns() {
         let printed = said.split("On its example it says:").nth(1).expect("an example");
         assert!(printed.contains(code), "{code} says nothing on its example: {printed}");
     }
+}
+
+#[test]
+fn explain_knows_topics_and_pasted_texts() {
+    for topic in ["keylog", "blame", "vantage", "late-join", "cmux", "nlb-alpn", "keepalive", "topics"] {
+        let output = run(&["explain", topic]);
+        assert_eq!(output.status.code(), Some(0), "{topic}");
+        assert!(text(&output.stdout).lines().all(|line| line.chars().count() <= 80), "{topic}");
+    }
+    let pasted = "First received frame was not SETTINGS. Hex dump for first 5 bytes: 485454502f";
+    let said = text(&run(&["explain", pasted]).stdout);
+    assert!(
+        said.starts_with("485454502f is \"HTTP/\"") && said.contains("1  NEG018 http1-answer-to-preface"),
+        "{said}"
+    );
+    assert!(said.contains("word for word") && said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let found = json(&run(&["explain", "--format", "json", pasted]));
+    assert_eq!(
+        (&found["candidates"][0]["rule"], &found["candidates"][0]["exact"]),
+        (&"NEG018".into(), &true.into())
+    );
+    let unknown = run(&["explain", "mising-server-setings"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("did you mean `missing-server-settings`?"));
+    assert_eq!(code(&["explain", "xyzzy"]), Some(2));
+}
+
+#[test]
+fn gen_writes_what_a_rule_then_finds_and_a_symptom_is_ranked() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.pcap").display().to_string();
+    assert_eq!(code(&["gen", "cmux_no_server_settings", "-o", &path, "--over", "vxlan"]), Some(0));
+    let line = "failed to receive server preface within timeout";
+    let report = json(&run(&[&path, "--format", "json", "--symptom", line]));
+    let symptom = &report["verdict"]["symptom"];
+    assert_eq!(
+        (&symptom["findings"][0]["id"], &symptom["connections"][0]["conn"]),
+        (&"f1".into(), &0.into())
+    );
+    let said = text(&run(&[&path, "--symptom", line]).stdout);
+    assert!(said.contains("Symptom: best explained by PRE001 missing-server-settings"), "{said}");
+    assert_eq!(code(&["gen", "PRE001/quiet", "-o", &path]), Some(0));
+    assert_eq!(code(&[&path]), Some(0));
+    assert_eq!(code(&["gen", "no-such-scenario", "-o", &path]), Some(2));
+    let list = text(&run(&["gen", "--list"]).stdout);
+    assert!(list.lines().all(|line| line.chars().count() <= 80) && list.contains("PRE001"), "{list}");
+}
+
+#[test]
+fn the_ledger_of_requirements_is_printed() {
+    let said = text(&run(&["rules", "--coverage"]).stdout);
+    assert!(
+        said.lines().all(|line| line.chars().count() <= 80) && said.contains("RFC 9113 §6.9.1"),
+        "{said}"
+    );
+    let ledger = json(&run(&["rules", "--coverage", "--format", "json"]));
+    assert_eq!(ledger["totals"][0]["doc"], "RFC 9113");
+    assert!(
+        text(&run(&["rules", "--coverage", "--format", "md"]).stdout).contains("| RFC 7541 §5.2 | MUST |")
+    );
 }
 
 #[test]

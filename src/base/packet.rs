@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A packet record of the capture: its number in its file, from 1, as Wireshark's `frame.number`, and the file. 0 is no packet.
 /// Later packets are greater, in whichever file they stand.
@@ -65,6 +65,13 @@ impl Display for PacketNumber {
 impl Serialize for PacketNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.number())
+    }
+}
+
+/// A packet of the only file: a report names files beside the numbers.
+impl<'de> Deserialize<'de> for PacketNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(Self::from)
     }
 }
 

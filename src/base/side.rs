@@ -1,9 +1,9 @@
 //! Who sent: the client or the server of a connection. Never local and remote, never a bool.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One end of a connection, named as the one that **sent** the thing in question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The end that opened the TCP connection, or that speaks as an HTTP/2 client where no SYN was seen.
@@ -45,7 +45,7 @@ impl Side {
 }
 
 /// A value for each side, by who sent or owns it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PerSide<T> {
     /// The client's.
     pub client: T,

@@ -72,7 +72,12 @@ pub fn by_first_packet(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     timed.into_iter().map(|(_, path)| path).collect()
 }
 
-fn first_time(path: &Path) -> Result<Option<Time>, Error> {
+/// The time of the first packet in a file; none where there is no packet.
+///
+/// # Errors
+///
+/// As [`Reader::open`] and [`Reader::next`].
+pub fn first_time(path: &Path) -> Result<Option<Time>, Error> {
     let mut reader = Reader::open(path)?;
     while let Some(record) = reader.next()? {
         if let Record::Packet(packet) = record {

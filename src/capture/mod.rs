@@ -34,7 +34,7 @@ mod zstd;
 pub use compression::Compression;
 pub use copy::copy_with_secrets;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
-pub use joined::{Joined, by_first_packet};
+pub use joined::{Joined, by_first_packet, first_time};
 pub use key_files::{key_log, key_logs_beside};
 pub use link_type::LinkType;
 pub use reader::Reader;

@@ -82,8 +82,9 @@ fn answer(what: &str, shape: Shape, look: &Look) -> Result<String, Error> {
 fn everything(rule: &'static Rule, look: &Look) -> Result<String, Error> {
     let page = rule_page(rule, look);
     let printed = on_its_example(rule, look)?;
-    let name = rule.code;
-    Ok(format!("{page}\nOn its example (h2lint gen {name} -o {name}.pcap) it says:\n\n{printed}"))
+    let write =
+        format!("h2lint gen {code} -o {code}.pcap  writes the example as a capture", code = rule.code);
+    Ok(format!("{page}\nOn its example it says:\n\n{printed}\n{write}\n"))
 }
 
 /// What the rule says of the conversation that it keeps as its example.

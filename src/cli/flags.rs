@@ -31,7 +31,7 @@ pub(super) struct Reading {
     /// Streams that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
     limit_streams: usize,
-    /// Threads; 0 for one a core. This version reads a capture on one thread whatever is asked for
+    /// Threads of a scan; 0 for one a core. One capture is read on one thread
     #[arg(
         short = 'j',
         long,
@@ -130,7 +130,7 @@ enum ConfidenceWord {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailWord {
+pub(super) enum FailWord {
     Error,
     Warning,
     Info,
@@ -179,6 +179,11 @@ impl Reading {
     /// The flags that a configuration may set as well.
     pub(super) fn layer(&self) -> Layer {
         flags([("spec", self.spec.map(word))])
+    }
+
+    /// How many threads are wanted; 0 for one a core.
+    pub(super) const fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The keys that are given, and what is wrong with them.
@@ -255,7 +260,7 @@ impl Judging {
 }
 
 /// The word of a flag's value.
-fn word(value: impl ValueEnum) -> Value {
+pub(super) fn word(value: impl ValueEnum) -> Value {
     let named = value.to_possible_value();
     Value::Text(named.map(|named| named.get_name().to_owned()).unwrap_or_default())
 }
@@ -274,6 +279,7 @@ impl Looking {
                 Some(TimeWord::Utc) => Clock::Utc,
                 Some(TimeWord::Epoch) => Clock::Epoch,
             },
+            ..Look::default()
         }
     }
 

@@ -10,7 +10,9 @@ mod explain;
 mod flags;
 mod generate;
 mod keys;
+mod output;
 mod rules;
+mod scan;
 mod schema;
 mod settings;
 mod show;
@@ -23,7 +25,7 @@ use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::Error;
 use terminal::Terminal;
@@ -51,6 +53,10 @@ struct Cli {
 enum Command {
     /// Judge a capture: one verdict, with culprit and evidence (the default)
     Analyze(analyze::Args),
+    /// Judge many captures: directories, patterns, lists; in parallel; one summary
+    Scan(scan::Args),
+    /// Join the JSON reports of a scan done in shards
+    Merge(scan::MergeArgs),
     /// Show what happened, without judging it: connections, frames, streams, settings
     Show(show::Args),
     /// Tell everything about a rule and what it prints on its own example; a topic; or what an error text may come from
@@ -94,6 +100,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
     match cli.command {
         Some(Command::Analyze(args)) => analyze::run(args, terminal),
+        Some(Command::Scan(args)) => scan::run(&args, terminal),
+        Some(Command::Merge(args)) => scan::merge(&args, terminal),
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
         Some(Command::Keys(args)) => keys::run(&args, terminal),
@@ -107,6 +115,11 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Man(words)) => completions::man(&words, terminal),
         None => analyze::run(cli.analyze, terminal),
     }
+}
+
+/// The names of the commands.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 /// Does something; a fault of this program becomes an exit code, so that the rest is still done.
@@ -124,7 +137,7 @@ fn guarded(
 const fn code_of(error: &Error) -> u8 {
     match error {
         Error::Usage(_) => 2,
-        Error::Read { .. } | Error::NotACapture { .. } | Error::Write { .. } => 3,
+        Error::Read { .. } | Error::NotACapture { .. } | Error::Bad(_) | Error::Write { .. } => 3,
     }
 }
 

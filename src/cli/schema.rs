@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::policy::config_schema;
-use crate::report::report_schema;
+use crate::report::{report_schema, rules_schema};
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -22,6 +22,8 @@ enum What {
     Report,
     /// The configuration file, h2lint.toml
     Config,
+    /// The list of `rules --format json`
+    Rules,
 }
 
 /// Runs the command.
@@ -29,6 +31,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let schema = match args.what {
         What::Report => report_schema().to_owned(),
         What::Config => config_schema(),
+        What::Rules => rules_schema().to_owned(),
     };
     terminal.print(&schema)?;
     Ok(0)

@@ -115,6 +115,16 @@ impl Settled {
         }
     }
 
+    /// The severity from which a finding fails the run.
+    pub(super) fn fail_on(&self) -> Option<Severity> {
+        match self.settings.text("fail_on") {
+            Some("warning") => Some(Severity::Warning),
+            Some("info") => Some(Severity::Info),
+            Some("never") => None,
+            _ => Some(Severity::Error),
+        }
+    }
+
     /// What counts.
     ///
     /// # Errors
@@ -137,12 +147,7 @@ impl Settled {
         let [select, extend, ignore] = lists;
         let expect = judging.expect.iter().map(|word| expectation(word)).collect::<Result<_, _>>()?;
         Ok(Policy {
-            fail_on: match settings.text("fail_on") {
-                Some("warning") => Some(Severity::Warning),
-                Some("info") => Some(Severity::Info),
-                Some("never") => None,
-                _ => Some(Severity::Error),
-            },
+            fail_on: self.fail_on(),
             min_confidence: match settings.text("min_confidence") {
                 Some("certain") => Confidence::Certain,
                 Some("possible") => Confidence::Possible,

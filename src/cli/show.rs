@@ -12,13 +12,14 @@ use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
     Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, handshake_header, handshake_line, latency_header, latency_line, ping_header, ping_line,
-    setting_lines, stream_header, stream_line, window_header, window_line,
+    frame_line, handshake_header, handshake_line, header_header, header_line, ladder_header, ladder_line,
+    latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines, stream_header,
+    stream_line, table_header, table_line, window_header, window_line,
 };
 use crate::views::{
-    CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, Interest, LATENCY_INTEREST, NO_INTEREST, Observed,
-    PINGS_INTEREST, Room, SETTINGS_INTEREST, SettingLine, Streams, connections, handshake, latency, pings,
-    settings,
+    CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
+    Ladder, Leg, Legs, NO_INTEREST, Observed, PINGS_INTEREST, Room, SETTINGS_INTEREST, Secrets, SettingLine,
+    Streams, Tables, connections, handshake, headers, latency, pings, settings,
 };
 
 /// The words of the command.
@@ -40,6 +41,12 @@ pub(super) struct Args {
     /// Only this stream of each connection; 0 is the connection itself
     #[arg(long, value_name = "S")]
     stream: Option<u32>,
+    /// Tables of hpack behind this packet instead of at the end
+    #[arg(long, value_name = "N")]
+    at_pkt: Option<u64>,
+    /// Values of authorization, cookies and tokens are shown, not masked
+    #[arg(long)]
+    show_secrets: bool,
     /// text: a line each; json: an array of the same rows
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     format: Shape,
@@ -70,6 +77,14 @@ enum View {
     Windows,
     /// Streams open over time against MAX_CONCURRENT_STREAMS
     Concurrency,
+    /// Requests on the two connections of a proxy: who ended each first, and how long it took into the proxy, behind it and out of it
+    Legs,
+    /// Frames as arrows between the two ends, silences, and acknowledgements of TCP that prove receipt
+    Ladder,
+    /// Field lines as they are on the wire: how written, octets saved, known or not
+    Headers,
+    /// Entries of the dynamic tables, with their certainty
+    Hpack,
     /// Where the time of each call went: queue, network (one round trip), server, without credit, behind losses, rest
     Latency,
 }
@@ -113,6 +128,10 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Pings => show_pings(&args, &mut sheet),
         View::Windows => windows(&args, &mut sheet),
         View::Concurrency => concurrency(&args, &mut sheet),
+        View::Legs => legs(&args, &mut sheet),
+        View::Ladder => ladder(&args, &mut sheet),
+        View::Headers => show_headers(&args, &mut sheet),
+        View::Hpack => tables(&args, &mut sheet),
         View::Latency => show_latency(&args, &mut sheet),
     }?;
     sheet.finish()?;
@@ -150,6 +169,60 @@ fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
                 if wanted.stream(line.stream) {
                     sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
                 }
+            });
+        }
+    })
+}
+
+fn legs(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Legs::default();
+    sheet.begin(&format!("{}\n", leg_header(&look)));
+    args.analyze(Legs::INTEREST, &mut |seen| {
+        view.push(&observed(&seen), &mut |line| {
+            let of = |leg: &Leg| wanted.conn(leg.conn) && wanted.stream(leg.stream);
+            if of(&line.front) || of(&line.back) {
+                sheet.row(|| element(&line), || format!("{}\n", leg_line(&line, &look)));
+            }
+        });
+    })
+}
+
+fn ladder(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Ladder::new(args.stream);
+    sheet.begin(&format!("{}\n", ladder_header(&look)));
+    args.analyze(Ladder::INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.push(&observed(&seen), &mut |line| {
+                sheet.row(|| element(&line), || format!("{}\n", ladder_line(&line, &look)));
+            });
+        }
+    })
+}
+
+fn show_headers(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look, secrets) = (args.wanted(), sheet.look, args.secrets());
+    sheet.begin(&format!("{}\n", header_header(&look)));
+    args.analyze(HEADERS_INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            headers(&observed(&seen), secrets, &mut |line| {
+                if wanted.stream(line.stream) {
+                    sheet.row(|| element(&line), || format!("{}\n", header_line(&line, &look)));
+                }
+            });
+        }
+    })
+}
+
+fn tables(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (wanted, look) = (args.wanted(), sheet.look);
+    let mut view = Tables::new(args.at_pkt, args.secrets());
+    sheet.begin(&format!("{}\n", table_header(&look)));
+    args.analyze(Tables::INTEREST, &mut |seen| {
+        if wanted.conn(seen.conn) {
+            view.push(&observed(&seen), &mut |line| {
+                sheet.row(|| element(&line), || format!("{}\n", table_line(&line, &look)));
             });
         }
     })
@@ -286,6 +359,10 @@ impl Args {
         pipeline::analyze(&files, &self.reading.wishes(interest), keys, observe)
     }
 
+    const fn secrets(&self) -> Secrets {
+        if self.show_secrets { Secrets::Shown } else { Secrets::Masked }
+    }
+
     const fn wanted(&self) -> Wanted {
         Wanted { conn: self.conn, stream: self.stream }
     }
@@ -348,10 +425,12 @@ impl Sheet<'_> {
     }
 }
 
-const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
+/// A fact of the pipeline, as views hear it.
+pub(super) const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
     Observed {
         conn: seen.conn,
         first: seen.first,
+        ends: seen.ends,
         fact: seen.fact,
         connection: seen.connection,
         grpc: seen.grpc,

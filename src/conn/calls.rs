@@ -39,7 +39,8 @@ impl Connection {
             self.calls = true;
         }
         if let Some(stream) = self.streams.get(open.subject).filter(|stream| stream.call) {
-            emit(self, Fact { start: open.start, ..seen.fact(Kind::CallFields { head, stream }) });
+            let kind = Kind::CallFields { head, stream, ends_stream: open.ends_stream };
+            emit(self, Fact { start: open.start, ..seen.fact(kind) });
         }
     }
 

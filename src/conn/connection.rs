@@ -61,6 +61,7 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that has seen nothing, and makes the facts that `interest` asks for.
+    #[inline]
     #[must_use]
     pub fn new(interest: Interest) -> Self {
         Self { interest, ..Self::default() }

@@ -179,15 +179,20 @@ impl Connection {
         octets: Option<&[u8]>,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let half = &mut self.sides[seen.side];
         let Some(octets) = octets else {
-            half.hpack.lose();
+            self.sides[seen.side].hpack.lose();
             self.streams.doubt(open.subject, seen.side);
             return;
         };
+        if self.interest.wants(On::FieldBlock) {
+            let decoder = &self.sides[seen.side].hpack;
+            let kind = Kind::FieldBlock { octets, decoder, subject: open.subject };
+            emit(self, Fact { start: open.start, ..seen.fact(kind) });
+        }
         let message = self.streams.get(open.subject).map(|stream| stream.sent[seen.side].message);
         let also = message::no_place(message.unwrap_or_default());
         let promise = open.kind == FrameType::PUSH_PROMISE;
+        let half = &mut self.sides[seen.side];
         half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
         let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
         self.note_alt_svc_field(seen);

@@ -13,7 +13,7 @@ use super::state::{Illegal, Input};
 use super::stream::Stream;
 use crate::base::{Origin, Place, Side, Signal};
 use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
-use crate::hpack::Block;
+use crate::hpack::{Block, Decoder};
 
 /// Something that happened: what, who did it, and which octets show it.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,15 @@ pub enum Kind<'a> {
     Opened(&'a Stream),
     /// A stream is closed.
     Closed(&'a Stream),
+    /// A field block is whole, and not decoded yet. For views.
+    FieldBlock {
+        /// Its octets.
+        octets: &'a [u8],
+        /// The decoder, as it stands before it.
+        decoder: &'a Decoder,
+        /// The stream that its fields are about; 0 where that is not known.
+        subject: StreamId,
+    },
     /// A field block is decoded.
     Head {
         /// What it says.
@@ -283,6 +292,8 @@ pub enum Kind<'a> {
         head: &'a Head,
         /// Its stream.
         stream: &'a Stream,
+        /// The frame that began it has END_STREAM.
+        ends_stream: bool,
     },
     /// Content of DATA on the stream of a gRPC call passes, in pieces of any size.
     CallContent {

@@ -108,6 +108,7 @@ impl Limits {
 }
 
 impl Default for Half {
+    #[inline]
     fn default() -> Self {
         let settings = Ledger::default();
         Self {
@@ -142,6 +143,12 @@ impl Default for Half {
 }
 
 impl Half {
+    /// The decoder of its field blocks, as far as they are decoded.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.hpack
+    }
+
     /// Frames that it sent, by type name; types without a name together as `UNKNOWN`. Types that did not occur are left out.
     pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let names = FrameType::KNOWN.iter().filter_map(|kind| kind.name()).chain(["UNKNOWN"]);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{PacketNumber, Side};
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A fact for the reader.
@@ -19,7 +19,7 @@ pub enum Severity {
 }
 
 /// How certain a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Another reading fits about as well.
@@ -31,7 +31,7 @@ pub enum Confidence {
 }
 
 /// Who is at fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Culprit {
     /// The TCP client of the connection.
@@ -47,7 +47,7 @@ pub enum Culprit {
 }
 
 /// A finding, as reports print it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// `f1`, `f2` … in the order of printing.
     pub id: String,
@@ -63,6 +63,8 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Who.
     pub culprit: Blame,
+    /// In a scan the capture, by its first input; `None` where there is one capture.
+    pub input: Option<u64>,
     /// The connection; `None` when it is about the capture.
     pub conn: Option<u64>,
     /// All connections, when it is about several.
@@ -98,7 +100,7 @@ pub struct Finding {
 }
 
 /// The culprit of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blame {
     /// Who.
     pub role: Culprit,
@@ -109,7 +111,7 @@ pub struct Blame {
 }
 
 /// A packet that shows something.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// What the packet is to the finding.
     pub role: EvidenceRole,
@@ -134,7 +136,7 @@ pub struct Evidence {
 }
 
 /// What a packet is to a finding, in the order of printing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EvidenceRole {
     /// It is the fault, or what made it one.
@@ -148,7 +150,7 @@ pub enum EvidenceRole {
 }
 
 /// Who sent a packet, as reports write it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Client to server.
@@ -158,7 +160,7 @@ pub enum Direction {
 }
 
 /// What had to be known, and the proof that it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Causality {
     /// What had to be known.
     pub needed: String,
@@ -167,7 +169,7 @@ pub struct Causality {
 }
 
 /// A finding folded into another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linked {
     /// Its rule.
     pub rule: &'static str,
@@ -176,7 +178,7 @@ pub struct Linked {
 }
 
 /// A section of a specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// `RFC 9113`.
     pub doc: &'static str,
@@ -187,7 +189,7 @@ pub struct Reference {
 }
 
 /// RFC 2119's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the words are RFC 2119's")]
 pub enum Level {
@@ -197,7 +199,7 @@ pub enum Level {
 }
 
 /// Why a finding does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// `baseline`, `config` or `comment`.
     pub by: &'static str,

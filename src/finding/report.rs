@@ -1,12 +1,12 @@
 //! The whole answer: verdict, totals, inputs, coverage, and the bounded lists.
 
 use crate::base::PacketNumber;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Confidence, ConnectionRow, Culprit, Finding, StreamRow};
 
 /// A report, `h2lint/report/1`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// `h2lint/report/1`.
     pub schema: &'static str,
@@ -38,7 +38,7 @@ pub struct Report {
 }
 
 /// Who wrote a report.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Tool {
     /// `h2lint`.
     pub name: &'static str,
@@ -49,7 +49,8 @@ pub struct Tool {
 }
 
 /// The answer in short.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Verdict {
     /// The first word of the text.
     pub status: Status,
@@ -70,7 +71,7 @@ pub struct Verdict {
 }
 
 /// The first word of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// A finding at or above `--fail-on`.
@@ -83,8 +84,21 @@ pub enum Status {
     Nothing,
 }
 
+impl Status {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Pass => "pass",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// Findings by severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the severities")]
 pub struct Counts {
     pub error: u64,
@@ -95,7 +109,7 @@ pub struct Counts {
 }
 
 /// Counts over all inputs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// TCP connections.
     pub connections: u64,
@@ -112,7 +126,7 @@ pub struct Totals {
 }
 
 /// A capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// As the user named it.
     pub path: String,
@@ -138,10 +152,29 @@ pub struct Input {
     pub error: Option<String>,
     /// The keys used.
     pub keys: Keys,
+    /// What a scan of several captures says about it; `None` for the capture of one verdict.
+    pub scan: Option<Scanned>,
+}
+
+/// What a scan says about one of its captures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scanned {
+    /// Its own verdict. Of a capture in several files, this and all below stand at its first one. `None` when it could not be judged.
+    pub status: Option<Status>,
+    /// Its own headline.
+    pub headline: String,
+    /// TCP connections.
+    pub connections: u64,
+    /// Those that speak HTTP/2.
+    pub http2_connections: u64,
+    /// Findings that count.
+    pub counts: Counts,
+    /// The first file of the capture that this one goes on with; `None` for a first one.
+    pub continues: Option<String>,
 }
 
 /// Keys of a capture.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Keys {
     /// `embedded`, or a path.
     pub sources: Vec<String>,
@@ -152,7 +185,8 @@ pub struct Keys {
 }
 
 /// What was judged, and what could not be.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Coverage {
     /// Rules that were judged.
     pub rules_run: u64,
@@ -163,7 +197,7 @@ pub struct Coverage {
 }
 
 /// Rules that were not judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// A code, or a prefix with `*`.
     pub rule: String,
@@ -174,10 +208,12 @@ pub struct Skipped {
 }
 
 /// Something that could not be seen, hence not judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlindSpot {
     /// What kind.
     pub kind: BlindSpotKind,
+    /// In a scan the capture, by its first input; `None` where there is one capture.
+    pub input: Option<u64>,
     /// The connections.
     pub conns: Vec<u64>,
     /// The direction; `None` for both.
@@ -189,7 +225,7 @@ pub struct BlindSpot {
 }
 
 /// Kinds of blind spots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum BlindSpotKind {
@@ -230,7 +266,7 @@ pub struct Comment {
 }
 
 /// Something about the run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// `expired_suppression`, `unused_suppression`, `suppressed`, `keys_not_used`, `limit_reached`.
     pub kind: &'static str,
@@ -239,7 +275,7 @@ pub struct Notice {
 }
 
 /// How many entries the lists leave out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the lists' names")]
 pub struct Omitted {
     pub connections: u64,
@@ -248,7 +284,7 @@ pub struct Omitted {
 }
 
 /// What the run took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Milliseconds.
     pub elapsed_ms: Option<u64>,
@@ -257,7 +293,8 @@ pub struct Stats {
 }
 
 /// What explains a log line (`--symptom`), the best first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Explained {
     /// The line.
     pub text: String,
@@ -270,7 +307,7 @@ pub struct Explained {
 }
 
 /// A rule that knows a text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// Its code.
     pub rule: &'static str,
@@ -283,7 +320,7 @@ pub struct Known {
 }
 
 /// A finding and how well it explains a text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FindingFit {
     /// `f1`.
     pub id: String,
@@ -292,7 +329,7 @@ pub struct FindingFit {
 }
 
 /// A connection and how well it explains a text.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionFit {
     /// Its number.
     pub conn: u64,

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Table;
 use crate::base::{PacketNumber, PerSide};
 
 /// A TCP connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConnectionRow {
     /// Its number.
     pub id: u64,
@@ -76,7 +76,7 @@ pub struct Calls {
 }
 
 /// One end of a connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Peer {
     /// Its address.
     pub addr: String,
@@ -93,7 +93,7 @@ pub struct Peer {
 }
 
 /// A guess at a program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Implementation {
     /// Its name.
     pub guess: String,
@@ -102,7 +102,7 @@ pub struct Implementation {
 }
 
 /// How a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum End {
@@ -115,7 +115,7 @@ pub enum End {
 }
 
 /// How the protocol was agreed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Negotiation {
     /// `h2c_prior_knowledge`, `h2c_upgrade`, `http1`, `h2_alpn`, … as UX.md lists them.
     pub via: &'static str,
@@ -130,7 +130,7 @@ pub struct Negotiation {
 }
 
 /// TLS facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct TlsRow {
     pub version: Option<String>,
@@ -147,7 +147,7 @@ pub struct TlsRow {
 }
 
 /// The alert that ended the handshake, or the connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct AlertRow {
     pub by: &'static str,
@@ -157,7 +157,7 @@ pub struct AlertRow {
 }
 
 /// NPN facts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Npn {
     pub offered: Vec<String>,
@@ -165,7 +165,7 @@ pub struct Npn {
 }
 
 /// An upgrade from HTTP/1.1.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UpgradeRow {
     /// The request.
     pub pkt: PacketNumber,
@@ -178,7 +178,7 @@ pub struct UpgradeRow {
 }
 
 /// An alternative service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct AltSvc {
     pub protocol: String,
@@ -189,7 +189,7 @@ pub struct AltSvc {
 }
 
 /// A SETTINGS frame.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SettingsRow {
     /// The packet.
     pub pkt: PacketNumber,
@@ -206,7 +206,7 @@ pub struct SettingsRow {
 }
 
 /// Round trips in milliseconds; `None` where not measured.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct RoundTrips {
     /// TCP handshake.
     pub tcp: Option<f64>,
@@ -217,7 +217,7 @@ pub struct RoundTrips {
 }
 
 /// Streams of a connection.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct StreamCounts {
     /// Opened.
     pub opened: u64,
@@ -232,7 +232,7 @@ pub struct StreamCounts {
 }
 
 /// A GOAWAY frame.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GoawayRow {
     /// The packet.
     pub pkt: PacketNumber,
@@ -247,7 +247,7 @@ pub struct GoawayRow {
 }
 
 /// Smallest connection windows; `None` when not tracked.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct WindowsRow {
     /// For data sent by the client.
     pub client_conn_min: Option<i64>,
@@ -258,10 +258,12 @@ pub struct WindowsRow {
 }
 
 /// A stream.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StreamRow {
     /// `connection:stream`.
     pub id: String,
+    /// In a scan the capture, by its first input; `None` where there is one capture.
+    pub input: Option<u64>,
     /// The connection.
     pub conn: u64,
     /// The stream.
@@ -295,7 +297,7 @@ pub struct StreamRow {
 }
 
 /// A change of state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct StateChange {
     pub pkt: PacketNumber,
@@ -306,7 +308,7 @@ pub struct StateChange {
 }
 
 /// A request.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct RequestRow {
     pub method: Option<String>,
@@ -316,14 +318,14 @@ pub struct RequestRow {
 }
 
 /// A response.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct ResponseRow {
     /// The status code.
     pub status: Option<u16>,
 }
 
 /// A gRPC call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Grpc {
     pub service: String,
@@ -335,7 +337,7 @@ pub struct Grpc {
 }
 
 /// A value towards the server and one towards the client.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct UpDown<T> {
     /// Sent by the client.
     pub up: T,
@@ -344,7 +346,7 @@ pub struct UpDown<T> {
 }
 
 /// Parts of a call's time; `None` where not measurable.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct Latency {
     pub total: Option<f64>,

@@ -1,6 +1,8 @@
 //! A few values by name, in the order of the names: a map for reports, in one piece of memory, because a report may hold thousands.
 
-use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Values by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,12 @@ impl<V> FromIterator<(&'static str, V)> for Table<V> {
 impl<V: Serialize> Serialize for Table<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de: 'static, V: Deserialize<'de>> Deserialize<'de> for Table<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::<&'static str, V>::deserialize(deserializer).map(|map| map.into_iter().collect())
     }
 }
 

@@ -205,8 +205,8 @@ impl Call {
         if !part.grpc {
             self.sides.server.messages.lost = true;
         }
-        let ends =
-            fact.header.is_some_and(|header| header.ends_stream()) || stream.sent.server.ended.is_some();
+        let ends = matches!(fact.kind, Kind::CallFields { ends_stream: true, .. })
+            || stream.sent.server.ended.is_some();
         let fine = head.status == Some(200);
         notices.add_if(fine && other_type, Notice::NotGrpc);
         notices.add_if(head.status.is_some() && !fine, Notice::HttpStatus);

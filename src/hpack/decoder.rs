@@ -1,5 +1,7 @@
 //! The decoder of one direction: turns each field block into fields, whatever it consists of, and keeps the dynamic table.
 
+use std::fmt;
+
 use crate::base::to_u32;
 use crate::limits::MAX_DECODED_BLOCK;
 
@@ -50,6 +52,16 @@ struct Receiver<'e, W, E> {
     summary: Block,
     wants: W,
     emit: &'e mut E,
+}
+
+impl fmt::Debug for Decoder {
+    /// Without its entries: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("exact", &self.exact())
+            .field("size", &self.size())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Decoder {

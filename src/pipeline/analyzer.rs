@@ -1,6 +1,7 @@
 //! Packets in, report out: finds each packet's connection, keeps the live ones, concludes those that are over.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 
 use super::collector::Collector;
 use super::desk::Desk;
@@ -8,7 +9,7 @@ use super::files::EMBEDDED;
 use super::hidden;
 use super::keyring;
 use super::session::Session;
-use crate::base::{PacketNumber, Place, Span, Time};
+use crate::base::{PacketNumber, PerSide, Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
 use crate::finding::{Comment, Input, Report};
@@ -78,6 +79,8 @@ pub struct Seen<'a> {
     pub conn: u64,
     /// The connection's first packet.
     pub first: Place,
+    /// Address and port of both ends, once it is known who is the client.
+    pub ends: Option<&'a PerSide<(IpAddr, u16)>>,
     /// What happened.
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.

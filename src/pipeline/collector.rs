@@ -159,6 +159,7 @@ impl Collector {
 fn forgotten(count: u64) -> BlindSpot {
     BlindSpot {
         kind: BlindSpotKind::LimitReached,
+        input: None,
         conns: Vec::new(),
         dir: None,
         from_pkt: None,

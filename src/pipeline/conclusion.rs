@@ -65,29 +65,26 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let protocols = (http1.protocols, tls.is_some());
-        let parties = parties(number, both, name, http2, (protocols, (first, *now)));
+        let parties = parties(number, both, name, http2, ((http1.protocols, tls.is_some()), (first, *now)));
         let summary = Summary::of(&parties, conn, &wishes.options);
-        let answer = answer(tcp, client);
-        let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
+        let agreement =
+            Agreement::of(&parties, answer(tcp, client), conn, http1, tls.map(Session::negotiation));
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
         let alias = wishes.alias(both.1, name);
         let ends = wanted.then(|| ends(number, both, alias.or(name), first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
-        let blind_spots = coverage.blind_spots(number, http2);
         let (streams, frames) = counts(conn);
-        let listed = to_index(number) < wishes.limit_connections;
-        let keys = tls.map(|tls| keyring::row(number, (both.0.to_string(), both.1.to_string()), tls, desk));
-        let row = listed.then(|| {
+        let keys = tls.map(|tls| keyring::row(number, both, tls, desk));
+        let row = (to_index(number) < wishes.limit_connections).then(|| {
             let facts = Facts {
                 number,
                 first,
                 client: (both.0, tcp.stream(client)),
                 server: (both.1, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
+                alias,
                 prologues: &self.prologues,
                 http1,
                 tls,
@@ -97,16 +94,14 @@ impl Upper {
                 calls: std::mem::take(calls).finish(),
                 keys: keys.clone(),
             };
-            let mut row = rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn);
-            row.server.alias = alias.map(str::to_owned);
-            row
+            rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
         });
         Concluded {
             row,
             candidates,
             named,
             findings,
-            blind_spots,
+            blind_spots: coverage.blind_spots(number, http2),
             summary,
             agreement,
             keys: keys.map(|row| (first.pkt.input(), row)),
@@ -115,7 +110,7 @@ impl Upper {
             streams,
             frames,
             calls: judge_calls,
-            towards_http2,
+            towards_http2: http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2),
         }
     }
 }

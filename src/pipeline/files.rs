@@ -166,5 +166,6 @@ fn input(name: &str, facts: Option<&FileFacts>, error: Option<String>) -> Input 
         sha256: None,
         error: error.or(damage),
         keys: Keys::default(),
+        scan: None,
     }
 }

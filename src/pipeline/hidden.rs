@@ -7,7 +7,14 @@ use crate::link::{Cover, Covered, FragmentFacts};
 
 /// One line for each reason.
 pub(super) fn blind_spots(covered: &[Covered], fragments: &FragmentFacts) -> Vec<BlindSpot> {
-    let spot = |kind, from_pkt, effect| BlindSpot { kind, conns: Vec::new(), dir: None, from_pkt, effect };
+    let spot = |kind, from_pkt, effect| BlindSpot {
+        kind,
+        input: None,
+        conns: Vec::new(),
+        dir: None,
+        from_pkt,
+        effect,
+    };
     let mut spots: Vec<BlindSpot> = covered
         .iter()
         .map(|covered| spot(kind(covered.cover), Some(covered.first), effect(covered)))
@@ -40,7 +47,7 @@ pub(super) fn damaged(input: u32, facts: &FileFacts) -> Option<BlindSpot> {
     };
     let effect = format!("{places} at octet {}; {} octets were passed over", first.offset, facts.skipped);
     let from_pkt = (first.after > 0).then(|| PacketNumber::new(input, first.after));
-    Some(BlindSpot { kind: BlindSpotKind::Gap, conns: Vec::new(), dir: None, from_pkt, effect })
+    Some(BlindSpot { kind: BlindSpotKind::Gap, input: None, conns: Vec::new(), dir: None, from_pkt, effect })
 }
 
 const fn kind(cover: Cover) -> BlindSpotKind {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::desk::Desk;
 use crate::base::Side;
 use crate::finding::{Input, KeyRow, Keys, Notice};
+use crate::tcp::Endpoint;
 use crate::tls::{KeyLog, Openable, Session};
 
 /// What became of the TLS sessions of each input.
@@ -73,7 +74,12 @@ pub(super) fn late(after: crate::base::PacketNumber) -> Notice {
 }
 
 /// A session's row.
-pub(super) fn row(conn: u64, (client, server): (String, String), session: &Session, desk: &Desk) -> KeyRow {
+pub(super) fn row(
+    conn: u64,
+    (client, server): (Endpoint, Endpoint),
+    session: &Session,
+    desk: &Desk,
+) -> KeyRow {
     let seen = session.negotiation();
     let shared = desk.shared.borrow();
     let report = session.key_report(&desk.keys, &shared);
@@ -92,8 +98,8 @@ pub(super) fn row(conn: u64, (client, server): (String, String), session: &Sessi
     let version = seen.version();
     KeyRow {
         conn,
-        client,
-        server,
+        client: client.to_string(),
+        server: server.to_string(),
         sni: seen.server_name().map(str::to_owned),
         version: version.map(|version| version.number().map_or_else(|| version.to_string(), str::to_owned)),
         cipher: seen.suite().map(|suite| suite.to_string()),

@@ -128,7 +128,7 @@ fn out(
             Fact::ClientHello(Turn::First) | Fact::ServerHello(Turn::First) => {
                 upper.ears.coverage.sides[side].start_missing = false;
             }
-            Fact::KeyMissing(label) if label == Label::ClientEarlyTrafficSecret => {}
+            Fact::KeyMissing(Label::ClientEarlyTrafficSecret) => {}
             Fact::KeyMissing(_) | Fact::Unsupported(..) | Fact::HandshakeNotSeen | Fact::GivenUp => {
                 upper.ears.coverage.sides[side].opaque = true;
             }

@@ -23,6 +23,7 @@ pub(super) struct Session {
 }
 
 impl Session {
+    #[inline]
     pub(super) fn new(
         number: u64,
         ends: (Endpoint, Endpoint),
@@ -39,6 +40,9 @@ impl Session {
         };
         let mut upper = Upper::new(number, segment.at, ends, encapsulation, interest);
         upper.conn.thresholds = desk.wishes.options.thresholds;
+        if let Some(client) = client {
+            upper.ears.seat(client, ends);
+        }
         Self { tcp: Tcp::default(), client, early: Waiting::default(), layers: Layers::new(upper) }
     }
 
@@ -110,6 +114,7 @@ impl Session {
         let client = client.unwrap_or_else(|| {
             let found = layers.upper.lower_port_serves();
             layers.upper.ears.coverage.roles_guessed = true;
+            layers.upper.ears.seat(found, layers.upper.ends);
             early.replay(found, layers, desk, observe);
             found
         });
@@ -148,11 +153,13 @@ fn route(
     if let Some((found, certain)) = early.who_is_client(direction, bytes) {
         layers.upper.ears.coverage.roles_guessed = !certain;
         *client = Some(found);
+        layers.upper.ears.seat(found, layers.upper.ends);
         early.replay(found, layers, desk, observe);
     } else if early.is_full() {
         let found = layers.upper.lower_port_serves();
         layers.upper.ears.coverage.roles_guessed = true;
         *client = Some(found);
+        layers.upper.ears.seat(found, layers.upper.ends);
         early.replay(found, layers, desk, observe);
     }
 }

@@ -1,5 +1,7 @@
 //! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
 
+use std::net::IpAddr;
+
 use super::analyzer::Seen;
 use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
@@ -42,9 +44,18 @@ pub(super) struct Ears {
     pub(super) grpc: grpc::Calls,
     pub(super) calls: CallStats,
     pub(super) now: Place,
+    /// Both ends, once it is known who is the client.
+    ends: Option<PerSide<(IpAddr, u16)>>,
 }
 
 impl Ears {
+    /// It is known who is the client.
+    pub(super) fn seat(&mut self, client: Direction, (from, to): (Endpoint, Endpoint)) {
+        let (client, server) = if client == Direction::Forward { (from, to) } else { (to, from) };
+        self.ends =
+            Some(PerSide { client: (client.address, client.port), server: (server.address, server.port) });
+    }
+
     fn hear(
         &mut self,
         number: u64,
@@ -76,6 +87,7 @@ impl Ears {
         observe(Seen {
             conn: number,
             first,
+            ends: self.ends.as_ref(),
             fact,
             connection: conn,
             grpc: &self.grpc,
@@ -118,6 +130,7 @@ impl Ears {
 
 impl Upper {
     /// A connection that nothing is known of but the ends of its first packet.
+    #[inline]
     pub(super) fn new(
         number: u64,
         first: Place,

@@ -7,7 +7,7 @@ use crate::finding::{BlindSpotKind, Coverage, Report, Skipped};
 use crate::rules::{Need, catalog};
 
 /// Lists the rules that need what could not be seen: whole areas by their letters.
-pub(super) fn note(coverage: &mut Coverage) {
+pub fn note(coverage: &mut Coverage) {
     let mut blind: BTreeMap<&'static str, (Need, BTreeSet<u64>)> = BTreeMap::new();
     for spot in &coverage.blind_spots {
         if let Some(need) = mutes(spot.kind) {
@@ -68,6 +68,7 @@ mod tests {
     fn what_is_encrypted_mutes_what_needs_plaintext_on_its_connections() {
         let spot = |kind, conns: &[u64]| BlindSpot {
             kind,
+            input: None,
             conns: conns.to_vec(),
             dir: None,
             from_pkt: None,

@@ -78,6 +78,7 @@ pub(crate) fn empty(path: &str) -> Report {
             sha256: None,
             error: None,
             keys: Keys::default(),
+            scan: None,
         }],
         coverage: Coverage { rules_run: 197, ..Coverage::default() },
         connections: Vec::new(),
@@ -141,6 +142,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
 pub(crate) fn stream(conn: u64, stream: u32, path: &str) -> StreamRow {
     StreamRow {
         id: format!("{conn}:{stream}"),
+        input: None,
         conn,
         stream,
         opened_by: "client",
@@ -228,6 +230,7 @@ pub(crate) fn finding(
         severity,
         confidence: Confidence::Certain,
         culprit: Blame { role: Culprit::Unknown, endpoint: None, maybe: None },
+        input: None,
         conn: Some(conn),
         conns: Vec::new(),
         stream: None,
@@ -251,6 +254,7 @@ pub(crate) fn finding(
 pub(crate) fn blind_spot(kind: BlindSpotKind, conns: &[u64], effect: &str) -> BlindSpot {
     BlindSpot {
         kind,
+        input: None,
         conns: conns.to_vec(),
         dir: Some(Direction::S2c),
         from_pkt: Some(120.into()),

@@ -10,7 +10,7 @@ use crate::finding::{Calls, ConnectionRow, Counts, Finding, Report, Severity, St
 /// Exit code: a finding fails the run.
 pub(super) const FAILED: u8 = 1;
 /// Exit code: an input could not be read to its end.
-const UNREADABLE: u8 = 3;
+pub(super) const UNREADABLE: u8 = 3;
 /// Exit code: nothing to judge.
 const NOTHING: u8 = 4;
 
@@ -198,7 +198,7 @@ fn causes(failed: BTreeMap<&str, u64>) -> String {
     said.join(", ")
 }
 
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     match count {
         0 => format!("no {noun}s"),
         1 => format!("1 {noun}"),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::sanitize;
+use crate::finding::Severity;
+use crate::policy::GroupBy;
 
 /// How text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,24 @@ pub struct Look {
     pub width: usize,
     /// How moments are written.
     pub clock: Clock,
+    /// How findings of several captures are gathered.
+    pub group_by: GroupBy,
+    /// What a row of CSV is.
+    pub rows: Rows,
+    /// The severity from which a finding is a failure of JUnit.
+    pub fail_on: Option<Severity>,
+}
+
+/// What a row of CSV is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// A finding.
+    #[default]
+    Findings,
+    /// A TCP connection.
+    Connections,
+    /// A stream.
+    Streams,
 }
 
 /// How much is said.
@@ -76,6 +96,9 @@ impl Default for Look {
             paint: Paint::default(),
             width: 80,
             clock: Clock::default(),
+            group_by: GroupBy::default(),
+            rows: Rows::default(),
+            fail_on: Some(Severity::Error),
         }
     }
 }

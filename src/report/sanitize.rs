@@ -35,6 +35,41 @@ pub fn ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(spelled)
 }
 
+/// Text for a message or a property of a GitHub workflow command.
+#[cfg(feature = "cli")]
+#[must_use]
+pub(super) fn workflow(text: &str) -> String {
+    clean(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Text for Markdown: nothing in it is markup, a link, or calls a person.
+#[cfg(feature = "cli")]
+#[must_use]
+pub(super) fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len().saturating_add(8));
+    for char in clean(text).chars() {
+        match char {
+            '@' => escaped.push_str("@<!-- -->"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '$' => escaped.extend(['\\', char]),
+            other => escaped.push(other),
+        }
+    }
+    escaped.replace("://", ":&#47;/")
+}
+
+/// Text for a cell of CSV: no program takes it for a formula.
+#[cfg(feature = "cli")]
+#[must_use]
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
+    let cleaned = clean(text);
+    let formula =
+        cleaned.starts_with(['=', '+', '@']) || (cleaned.starts_with('-') && cleaned.parse::<f64>().is_err());
+    if formula { Cow::Owned(format!("'{cleaned}")) } else { cleaned }
+}
+
 /// Controls (C0, DEL, C1), line and paragraph separators, marks that turn the reading order (bidirectional overrides and
 /// isolates), and characters without any shape: zero-width ones, tags, variation selectors beyond the emoji one.
 const fn is_unfit(char: char) -> bool {
@@ -106,5 +141,15 @@ mod tests {
     #[test]
     fn ascii_spells_the_own_signs_and_escapes_the_rest() {
         assert_eq!(ascii("C→S  RFC 9113 §3.4 ··· 3× grün"), r"C->S  RFC 9113 section 3.4 ||| 3x gr\u{fc}n");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn captured_text_gives_no_commands_to_workflows_markdown_and_spreadsheets() {
+        assert_eq!(workflow("50%\n::error::x"), r"50%25\n::error::x");
+        let hostile = "<img src=x> @all [a](http://b) |`c`|";
+        assert_eq!(markdown(hostile), r"&lt;img src=x&gt; @<!-- -->all \[a\](http:&#47;/b) \|\`c\`\|");
+        let cells = ["=1+1", "@x", "-x", "-5", "a"].map(|text| cell(text).into_owned());
+        assert_eq!(cells, ["'=1+1", "'@x", "'-x", "-5", "a"]);
     }
 }

@@ -1,10 +1,16 @@
-//! The JSON Schema of the report, kept by hand field by field. It is open: a reader must accept fields and words that it does
+//! The JSON Schemas of the report and of the list of rules, kept by hand field by field. It is open: a reader must accept fields and words that it does
 //! not know, since they may be added within a major version.
 
 /// The schema of `h2lint/report/1`, JSON Schema draft 2020-12.
 #[must_use]
 pub const fn report_schema() -> &'static str {
     include_str!("report.schema.json")
+}
+
+/// The schema of the list of rules, JSON Schema draft 2020-12.
+#[must_use]
+pub const fn rules_schema() -> &'static str {
+    include_str!("rules.schema.json")
 }
 
 #[cfg(test)]
@@ -55,6 +61,14 @@ mod tests {
         });
         report.coverage.blind_spots.push(blind_spot(BlindSpotKind::Gap, &[0], "frames"));
         report
+    }
+
+    #[test]
+    fn the_list_of_rules_fits_its_schema() {
+        let schema: Value = serde_json::from_str(rules_schema()).expect("the schema is JSON");
+        let list: Value =
+            serde_json::from_str(&super::super::rules_as_json(crate::rules::catalog())).unwrap();
+        assert_eq!(misfits(&schema, &list, "rules", &schema), Vec::<String>::new());
     }
 
     #[test]

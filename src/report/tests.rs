@@ -406,7 +406,7 @@ fn formats_are_read_by_their_words() {
         assert_eq!(Format::read(format.word()).unwrap(), *format);
     }
     assert_eq!(
-        Format::read("sarif").unwrap_err().to_string(),
-        "unknown format `sarif`; there are text, json"
+        Format::read("yaml").unwrap_err().to_string(),
+        "unknown format `yaml`; there are text, json, html, ndjson, junit, sarif, github, gitlab, md, csv"
     );
 }

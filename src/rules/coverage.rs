@@ -183,7 +183,14 @@ impl Coverage {
         let mut spots = Vec::new();
         let mut note = |kind, side: Option<Side>, from_pkt, effect: &str| {
             let dir = side.map(Into::into);
-            spots.push(BlindSpot { kind, conns: vec![number], dir, from_pkt, effect: effect.to_owned() });
+            spots.push(BlindSpot {
+                kind,
+                input: None,
+                conns: vec![number],
+                dir,
+                from_pkt,
+                effect: effect.to_owned(),
+            });
         };
         if let Some((pkt, secrecy)) = self.no_keys {
             note(BlindSpotKind::NoKeys, None, Some(pkt), &secrecy.to_string());

@@ -104,6 +104,7 @@ impl Made {
                 endpoint: endpoint(draft.culprit, ends),
                 maybe: draft.maybe.map(str::to_owned),
             },
+            input: None,
             conn: about_connection.then_some(ends.number),
             conns: std::mem::take(&mut draft.conns),
             stream: draft.stream,

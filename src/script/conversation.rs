@@ -299,10 +299,20 @@ impl Script {
         self
     }
 
-    /// Both ends close, the client first.
+    /// Both ends close, the client first; an end that has closed already does not do it again.
     #[must_use]
     pub fn close(self) -> Self {
-        self.fin(Side::Client).fin(Side::Server).ack(Side::Client)
+        let has_closed = |side| {
+            self.packets.iter().any(|packet| {
+                packet.side == side
+                    && packet.port == self.port
+                    && packet.hop == self.hop
+                    && packet.flags & FIN != 0
+            })
+        };
+        let (client, server) = (has_closed(Side::Client), has_closed(Side::Server));
+        let script = if client { self } else { self.fin(Side::Client) };
+        if server { script.ack(Side::Server) } else { script.fin(Side::Server).ack(Side::Client) }
     }
 
     /// The packets.

@@ -199,6 +199,9 @@ impl ClientHello {
     }
 
     fn extension(&mut self, kind: u16, octets: &[u8]) {
+        if self.extensions.is_empty() {
+            self.extensions.reserve_exact(USUAL_EXTENSIONS);
+        }
         if self.extensions.len() < MAX_HELLO_ITEMS {
             self.extensions.push(kind);
         }
@@ -229,6 +232,9 @@ impl ClientHello {
         }
     }
 }
+
+/// Extensions for which there is room from the first one on: as many as most hellos have.
+const USUAL_EXTENSIONS: usize = 16;
 
 fn number(input: &[u8]) -> Option<(&[u8], u16)> {
     be_u16::<_, nom::error::Error<_>>(input).ok()

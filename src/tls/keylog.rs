@@ -61,7 +61,7 @@ pub enum BadLineKind {
 }
 
 /// Secrets by session and label.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyLog {
     sources: Vec<String>,
     secrets: HashMap<(Label, Random), Secret, foldhash::fast::FixedState>,

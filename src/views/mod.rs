@@ -7,14 +7,21 @@ mod calls;
 mod connections;
 mod frames;
 mod handshake;
+mod headers;
+mod ladder;
 mod latency;
+mod legs;
 mod note;
 mod pings;
 mod room;
+mod secret;
 mod settings;
 mod streams;
+mod tables;
 
-use crate::base::{Place, Span};
+use std::net::IpAddr;
+
+use crate::base::{PerSide, Place, Span};
 use crate::conn::{Connection, Fact, Stream, StreamState};
 use crate::grpc::Calls;
 use crate::http1::Exchange;
@@ -25,11 +32,16 @@ pub use calls::{CallLine, CallList};
 pub use connections::{ConnectionLine, connections, endpoint};
 pub use frames::{FrameLine, Frames};
 pub use handshake::{HANDSHAKE_INTEREST, HandshakeLine, handshake};
+pub use headers::{HEADERS_INTEREST, HeaderLine, headers};
+pub use ladder::{Ladder, LadderLine, Rung};
 pub use latency::{LATENCY_INTEREST, LatencyLine, latency};
+pub use legs::{Leg, LegLine, Legs};
 pub use pings::{PINGS_INTEREST, PingLine, pings};
 pub use room::{ConcurrencyLine, Room, STEPS, WindowLine};
+pub use secret::Secrets;
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
 pub use streams::{StateMark, StreamLine, Streams};
+pub use tables::{TableLine, Tables};
 
 /// The facts that nobody needs to hear when no view listens.
 pub const NO_INTEREST: Interest = Interest::NONE;
@@ -41,6 +53,8 @@ pub struct Observed<'a> {
     pub conn: u64,
     /// First packet of the connection.
     pub first: Place,
+    /// Address and port of both ends, once it is known who is the client.
+    pub ends: Option<&'a PerSide<(IpAddr, u16)>>,
     /// What happened.
     pub fact: &'a Fact<'a>,
     /// The connection, the fact already counted in.

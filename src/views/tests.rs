@@ -37,6 +37,7 @@ impl Wire {
             let seen = Observed {
                 conn: 0,
                 first,
+                ends: None,
                 fact: &fact,
                 connection,
                 grpc: &calls,
@@ -234,4 +235,82 @@ fn each_value_is_told_with_its_acknowledgement_and_its_successor() {
     ];
     assert_eq!(told, expected);
     assert_eq!(said.settings[0].ack_ms.map(|ms| ms.round()), Some(1.0));
+}
+
+#[test]
+fn a_request_is_matched_over_both_connections_of_a_proxy() {
+    let address = |last: u8, port: u16| (std::net::IpAddr::from([10, 0, 0, last]), port);
+    let ends = [
+        PerSide { client: address(1, 40_000), server: address(2, 443) },
+        PerSide { client: address(2, 50_000), server: address(3, 8080) },
+        PerSide { client: address(9, 50_000), server: address(3, 8080) },
+    ];
+    let (mut legs, mut lines) = (Legs::default(), Vec::new());
+    let (calls, mut wires) =
+        (crate::grpc::Calls::default(), [Wire::default(), Wire::default(), Wire::default()]);
+    let mut now = 0;
+    let mut say = |conn: usize, side: Side, octets: &[u8]| {
+        now += 1;
+        wires[conn].pkt = now;
+        wires[conn].send(side, octets, &mut |connection, fact| {
+            let exchange = crate::http1::Exchange::default();
+            let conn_number = u64::try_from(conn).unwrap();
+            let seen = Observed {
+                conn: conn_number,
+                first: Place::default(),
+                ends: Some(&ends[conn]),
+                fact: &fact,
+                connection,
+                grpc: &calls,
+                tls: None,
+                http1: &exchange,
+            };
+            legs.push(&seen, &mut |line| lines.push(line));
+        });
+    };
+    // The third connection asks the same of the same server, from elsewhere.
+    say(0, Side::Client, &frame(FrameType::HEADERS, 0x5, 1, GET));
+    say(2, Side::Client, &frame(FrameType::HEADERS, 0x5, 7, GET));
+    say(1, Side::Client, &frame(FrameType::HEADERS, 0x5, 3, GET));
+    say(1, Side::Server, &frame(FrameType::HEADERS, 0x5, 3, OK));
+    say(2, Side::Server, &frame(FrameType::HEADERS, 0x5, 7, OK));
+    say(0, Side::Server, &frame(FrameType::HEADERS, 0x5, 1, OK));
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    let place = |leg: Leg| (leg.conn, leg.stream, leg.pkt.number(), leg.status);
+    assert_eq!((place(line.front), place(line.back)), ((0, 1, 2, Some(200)), (1, 3, 4, Some(200))));
+    assert_eq!((line.ended_first, line.request.as_str()), (Some("server"), "GET /"));
+    let times = [Some(line.inward_ms), line.back_ms, line.outward_ms].map(|ms| ms.map(f64::round));
+    assert_eq!(times, [Some(2.0), Some(1.0), Some(2.0)]);
+}
+
+#[test]
+fn secrets_are_masked_unless_they_are_asked_for() {
+    // authorization: Basic, without indexing, twice by another name that is not secret.
+    let block = [&[0x82, 0x0f, 0x08, 5][..], b"Basic", &[0x0f, 0x23, 3], b"abc"].concat();
+    let lines = |secrets| {
+        let (mut wire, mut lines) = (Wire::default(), Vec::new());
+        let calls = crate::grpc::Calls::default();
+        wire.send(Side::Client, &frame(FrameType::HEADERS, 0x5, 1, &block), &mut |connection, fact| {
+            let first = Place::default();
+            let exchange = crate::http1::Exchange::default();
+            let (tls, http1) = (None, &exchange);
+            let seen =
+                Observed { conn: 0, first, ends: None, fact: &fact, connection, grpc: &calls, tls, http1 };
+            headers(&seen, secrets, &mut |line| lines.push((line.name, line.value, line.masked, line.saved)));
+        });
+        lines
+    };
+    let said =
+        |name: &str, value: &str, masked, saved| (name.to_owned(), value.to_owned(), masked, Some(saved));
+    let open = [
+        said(":method", "GET", false, 9),
+        said("authorization", "Basic", false, 10),
+        said("range", "abc", false, 2),
+    ];
+    assert_eq!(lines(Secrets::Shown), open);
+    let [method, _, range] = open;
+    assert_eq!(
+        lines(Secrets::Masked),
+        [method, said("authorization", "<masked, 5 octets>", true, 10), range]
+    );
 }

@@ -193,6 +193,7 @@ impl World {
             8 => finish(end, a, b),
             9 => reset(end, a, b),
             10 => credit(end, a, b),
+            11 if self.pings > 1 && self.manners != Manners::Rude => Vec::new(),
             11 => {
                 self.pings = self.pings.wrapping_add(1);
                 let opaque = [self.pings; 8];
@@ -246,7 +247,11 @@ fn reset(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
     vec![(rst_stream(stream, code), Some(Message::Reset(stream)))]
 }
 
-fn credit(end: &End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+fn credit(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
+    end.gifts += 1;
+    if end.manners != Manners::Rude && end.gifts > 4 {
+        return Vec::new();
+    }
     let useful = |id: u32, view: &View| view.alive() && (end.side == Side::Client || id % 2 == 1);
     let stream = if a & 1 == 0 { Some(0) } else { end.pick(b, useful) };
     let octets = 1 + u32::from(a) * 3;

@@ -62,6 +62,8 @@ pub struct End {
     pub last_served: u32,
     pub table: Table,
     pub read_at: i64,
+    /// Credit that it gave unasked.
+    pub gifts: u32,
 }
 
 /// A stream as one end sees it.
@@ -124,6 +126,7 @@ impl End {
             last_served: u32::MAX,
             table: Table { limit: 4096, ..Table::default() },
             read_at: 0,
+            gifts: 0,
         }
     }
 

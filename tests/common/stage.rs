@@ -6,7 +6,7 @@ use h2lint::script::{Octets, Packet, Wire, block, goaway, headers, rst_stream};
 use proptest::prelude::*;
 
 use super::conversation::{Move, World};
-use super::ends::{Manners, Table};
+use super::ends::{Manners, Table, View};
 
 /// One violation.
 pub struct Plant {
@@ -67,6 +67,13 @@ pub fn planted(plant: &Plant, (moves, ending): &(Vec<Move>, u8)) -> Option<Vec<P
     stage.prepare(plant.before);
     if !(plant.act)(&mut stage) {
         return None;
+    }
+    if matches!(plant.after, After::Stream(_))
+        || !matches!(plant.before, Before::Idle)
+        || plant.rule.starts_with("grpc")
+    {
+        let over = View { ended: true, peer_ended: true, ..View::default() };
+        stage.world.ends[Side::Server].streams.insert(stage.stream, over);
     }
     Some(stage.answer(plant.after, *ending))
 }

@@ -5,13 +5,17 @@ mod calls;
 mod connections;
 mod coverage;
 mod evidence;
+mod fields;
 mod handshake;
 mod keys;
+mod ladder;
 mod ledger;
+mod legs;
 mod page;
 mod room;
 mod rows;
 mod rule;
+mod scan;
 mod scenarios;
 mod shell;
 mod symptom;
@@ -20,15 +24,19 @@ mod topic;
 mod width;
 
 use crate::finding::{Blame, Culprit, Finding, Report, Status};
-use crate::policy::groups;
+use crate::policy::{Group, groups};
 
-use super::look::{Detail, Look};
+use super::look::{Detail, Look, Paint};
 use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
+pub use fields::{header_header, header_line, table_header, table_line};
 pub use handshake::{handshake_header, handshake_line};
 pub use keys::key_lines;
+pub(super) use ladder::label as rung_label;
+pub use ladder::{ladder_header, ladder_line};
 pub use ledger::coverage_table;
+pub use legs::{leg_header, leg_line};
 pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
     window_header, window_line,
@@ -41,6 +49,9 @@ pub use topic::{found_page, topic_page, topic_table};
 /// A report as text.
 #[must_use]
 pub fn report(report: &Report, look: &Look) -> String {
+    if super::captures::is_scan(report) {
+        return scan::report(report, look);
+    }
     let mut page = Page::new(look);
     verdict(&mut page, report);
     if look.detail == Detail::Verdict {
@@ -54,6 +65,14 @@ pub fn report(report: &Report, look: &Look) -> String {
     }
     page.gap();
     coverage::write(&mut page, report);
+    page.finish()
+}
+
+/// The block of one finding.
+#[must_use]
+pub(super) fn finding(report: &Report, finding: &Finding, look: &Look) -> String {
+    let mut page = Page::new(&Look { paint: Paint::Plain, ..*look });
+    block::write(&mut page, report, &Group { findings: std::slice::from_ref(finding) }, 1);
     page.finish()
 }
 
@@ -71,12 +90,7 @@ pub fn example(report: &Report, look: &Look) -> String {
 
 /// The first lines: the word, the headline, the blame.
 fn verdict(page: &mut Page, report: &Report) {
-    let (word, ink) = match report.verdict.status {
-        Status::Fail => ("FAIL", Ink::Error),
-        Status::Warn => ("WARN", Ink::Warning),
-        Status::Pass => ("PASS", Ink::Good),
-        Status::Nothing => ("NOTHING", Ink::Warning),
-    };
+    let (word, ink) = status(report.verdict.status);
     let hang = word.len().saturating_add(2);
     if page.look().detail == Detail::Verdict {
         return page.line(&[
@@ -101,6 +115,16 @@ fn verdict(page: &mut Page, report: &Report) {
             let said = format!("{} was not read in full: {error}", input.path);
             page.paragraph(&[Part(Ink::Plain, &" ".repeat(hang))], hang, Part(Ink::Warning, &said));
         }
+    }
+}
+
+/// The first word, and its colour.
+const fn status(status: Status) -> (&'static str, Ink) {
+    match status {
+        Status::Fail => ("FAIL", Ink::Error),
+        Status::Warn => ("WARN", Ink::Warning),
+        Status::Pass => ("PASS", Ink::Good),
+        Status::Nothing => ("NOTHING", Ink::Warning),
     }
 }
 

@@ -162,7 +162,7 @@ fn effect(line: &FrameLine) -> String {
 }
 
 /// Flags as short as they are said.
-fn short(flag: &str) -> &str {
+pub(super) fn short(flag: &str) -> &str {
     match flag {
         "END_STREAM" => "ES",
         "END_HEADERS" => "EH",

@@ -103,6 +103,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if refused || first.is_none() {
         draft = draft.severity(Severity::Info);
     }
+    if Side::BOTH.iter().any(|side| !event.coverage.sides[*side].whole()) {
+        draft = draft.at_most(Confidence::Likely);
+    }
     if let Some(first) = first {
         let what = format!("stream {} opened", first.id);
         draft = draft.shows(EvidenceRole::Effect, Side::Client, first.opened, what);

@@ -3,7 +3,7 @@
 use super::{about, words};
 use crate::base::Side;
 use crate::conn::On;
-use crate::finding::{Culprit, Severity};
+use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::ErrorCode;
 use crate::grpc::{Notice, of_error_code};
 use crate::rules::{Event, Judge, Need, Rule, Scope, Verdict, View, areas};
@@ -77,7 +77,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         ErrorCode(code),
         of_error_code(code)
     );
-    let draft = about(event, call, message);
+    let whole = event.coverage.sides[side.peer()].whole();
+    let draft =
+        about(event, call, message).at_most(if whole { Confidence::Certain } else { Confidence::Likely });
     let unfounded = side == Side::Server && ErrorCode(code) == ErrorCode::NO_ERROR;
     verdict.say(if unfounded { draft.severity(Severity::Warning) } else { draft });
 }

@@ -84,9 +84,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
                 "The server ended the connection with PROTOCOL_ERROR although the client owed each of its {sent} SETTINGS acknowledgements."
             )
         }
-        Kind::SurplusAck => {
+        Kind::SurplusAck if event.conn.sides.client.settings.sent() == 1 => {
             format!(
-                "The server acknowledged the client's SETTINGS twice and sent {sent} SETTINGS of its own before any response."
+                "The server acknowledged the client's SETTINGS twice and sent {} SETTINGS of its own before any response.",
+                server.settings_before_headers
             )
         }
         _ => return,

@@ -17,7 +17,7 @@ pub(in crate::rules) static EARLY_DATA_REQUEST: Rule = Rule {
     scope: Scope::Connection,
     error_code: "",
     culprits: &[Culprit::Client],
-    tags: &["style"],
+    tags: &[],
     view: View::Wire,
     rfc: &[rfc9113("9.2.3", None)],
     summary: "Requests sent as TLS 1.3 early data",

@@ -305,7 +305,7 @@ pub static PLANTS: &[Plant] = &[
     plant(
         "unexpected-settings-ack",
         Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
+        (Before::Done, After::Connection(ErrorCode::PROTOCOL_ERROR)),
         |s| s.sin([settings_ack()]),
     ),
     plant("ping-on-stream", Side::Server, (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)), |s| {

@@ -310,7 +310,7 @@ pub static PLANTS: &[Plant] = &[
         "max-concurrent-streams-exceeded",
         Side::Client,
         (Before::Idle, After::Stream(ErrorCode::REFUSED_STREAM)),
-        |s| many(s),
+        many,
     ),
 ];
 

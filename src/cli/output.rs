@@ -1,0 +1,264 @@
+//! What is written where: formats on standard output and in files, for one verdict and for scans alike.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+
+use super::flags::Looking;
+use super::settings::{Settled, flags};
+use super::terminal::{Terminal, write_file};
+use crate::error::Error;
+use crate::finding::{Report, Severity};
+use crate::policy::{Layer, Value};
+use crate::report::{Detail, Format, Look, Ndjson, Paint, Rows, Rungs, html};
+
+/// The words.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Output {
+    /// What is written to standard output [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = words())]
+    format: Option<String>,
+    /// Write to a file as well; repeatable: -o json=report.json -o sarif=report.sarif
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// What a row of CSV is
+    #[arg(long, value_name = "ROWS", value_enum, default_value_t = RowsWord::Findings)]
+    rows: RowsWord,
+    /// How much text: verdict and a line for each group of findings; with evidence; everything [default: normal]
+    #[arg(long, value_name = "HOW", value_parser = ["brief", "normal", "full"])]
+    detail: Option<String>,
+    /// Names of servers in place of addresses where they are known: SNI or :authority
+    #[arg(long)]
+    names: bool,
+    /// No limit to the groups of findings, blind spots, captures and connections that text lists
+    #[arg(long)]
+    all: bool,
+    /// Only the line with the verdict, and no notices
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell on standard error what was read and what is not shown
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RowsWord {
+    Findings,
+    Connections,
+    Streams,
+}
+
+fn words() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.word()))
+}
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Talk {
+    Errors,
+    Notices,
+    Everything,
+}
+
+/// What the words mean.
+pub(super) struct Plan {
+    pub(super) talk: Talk,
+    pub(super) look: Look,
+    format: Format,
+    files: Vec<(Format, PathBuf)>,
+    names: Names,
+}
+
+/// What servers are called in text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// What the configuration calls them, else their address.
+    Given,
+    /// Their SNI or :authority as well.
+    Known,
+}
+
+impl Output {
+    /// The flags that a configuration may set as well.
+    pub(super) fn layer(&self) -> Layer {
+        let text = |word: &Option<String>| word.clone().map(Value::Text);
+        let files = (!self.output.is_empty()).then(|| Value::List(self.output.clone()));
+        flags([("format", text(&self.format)), ("detail", text(&self.detail)), ("output", files)])
+    }
+
+    /// What is to be written, under a policy.
+    ///
+    /// # Errors
+    /// When a format or a destination is none.
+    pub(super) fn plan(
+        &self,
+        settled: &Settled,
+        looking: &Looking,
+        fail_on: Option<Severity>,
+    ) -> Result<Plan, Error> {
+        let settings = &settled.settings;
+        let detail = match (self.quiet, settings.text("detail")) {
+            (true, _) => Detail::Verdict,
+            (false, Some("brief")) => Detail::Brief,
+            (false, Some("full")) => Detail::Full,
+            (false, _) => Detail::Normal,
+        };
+        let rows = match self.rows {
+            RowsWord::Findings => Rows::Findings,
+            RowsWord::Connections => Rows::Connections,
+            RowsWord::Streams => Rows::Streams,
+        };
+        Ok(Plan {
+            talk: match (self.quiet, self.verbose) {
+                (true, _) => Talk::Errors,
+                (false, false) => Talk::Notices,
+                (false, true) => Talk::Everything,
+            },
+            look: Look { all: self.all, rows, fail_on, clock: settled.clock(), ..looking.look(detail) },
+            format: Format::read(settings.text("format").unwrap_or("text"))?,
+            files: settings.list("output").iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
+            names: if self.names { Names::Known } else { Names::Given },
+        })
+    }
+}
+
+impl Plan {
+    /// True when a page is to be written, whose ladders want the frames.
+    pub(super) fn wants_rungs(&self) -> bool {
+        self.format == Format::Html || self.files.iter().any(|(format, _)| *format == Format::Html)
+    }
+
+    /// Calls servers by the names that are asked for.
+    pub(super) fn rename(&self, report: &mut Report) {
+        for row in report.connections.iter_mut().filter(|_| self.names == Names::Known) {
+            row.server.alias = row.server.alias.take().or_else(|| row.server.name.clone());
+        }
+    }
+
+    /// Writes a whole report; pages show the rungs.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(super) fn write(&self, report: &Report, rungs: &Rungs, terminal: &mut Terminal) -> Result<(), Error> {
+        let written = |format: Format, look: &Look| match format {
+            Format::Html => html(report, rungs),
+            other => other.write(report, look),
+        };
+        terminal.print(&written(self.format, &self.look))?;
+        for (format, path) in &self.files {
+            write_file(path, written(*format, &self.plain()))?;
+        }
+        self.summarise(report)
+    }
+
+    /// What goes out while captures are still read.
+    ///
+    /// # Errors
+    /// When a file cannot be opened.
+    pub(super) fn stream(&self) -> Result<Streaming, Error> {
+        let wanted = self.files.iter().filter(|(format, _)| *format == Format::Ndjson);
+        let open = |(_, path): &(Format, PathBuf)| {
+            let file = File::create(path).map_err(|source| Error::Write { path: path.clone(), source })?;
+            Ok((path.clone(), BufWriter::new(file)))
+        };
+        let stdout = self.format == Format::Ndjson;
+        let files = wanted.map(open).collect::<Result<Vec<_>, Error>>()?;
+        let idle = !stdout && files.is_empty();
+        Ok(Streaming { lines: Ndjson::default(), stdout, files, idle })
+    }
+
+    /// Writes the rest of a report of which parts were streamed.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(super) fn finish(
+        &self,
+        report: &Report,
+        streaming: Streaming,
+        terminal: &mut Terminal,
+    ) -> Result<(), Error> {
+        streaming.finish(report, terminal)?;
+        if self.format != Format::Ndjson {
+            terminal.print(&self.format.write(report, &self.look))?;
+        }
+        for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
+            write_file(path, format.write(report, &self.plain()))?;
+        }
+        if self.talk >= Talk::Notices && !self.files.is_empty() {
+            let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();
+            terminal.complain(&format!("wrote {}", names.join(" ")));
+        }
+        self.summarise(report)
+    }
+
+    fn plain(&self) -> Look {
+        Look { paint: Paint::Plain, ..self.look }
+    }
+
+    /// A job of GitHub names a file for a summary in Markdown.
+    fn summarise(&self, report: &Report) -> Result<(), Error> {
+        let wanted =
+            self.format == Format::Github || self.files.iter().any(|(format, _)| *format == Format::Github);
+        let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| wanted && !path.is_empty())
+        else {
+            return Ok(());
+        };
+        let text = Format::Md.write(report, &self.plain());
+        let appended = OpenOptions::new().append(true).create(true).open(&path);
+        appended
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|source| Error::Write { path: path.into(), source })
+    }
+}
+
+/// NDJSON on its way out, capture by capture.
+pub(super) struct Streaming {
+    lines: Ndjson,
+    stdout: bool,
+    files: Vec<(PathBuf, BufWriter<File>)>,
+    idle: bool,
+}
+
+impl Streaming {
+    /// Writes the lines of a capture.
+    pub(super) fn capture(&mut self, part: &Report, terminal: &mut Terminal) -> Result<(), Error> {
+        if self.idle {
+            return Ok(());
+        }
+        let text = self.lines.capture(part, true);
+        self.put(&text, terminal)
+    }
+
+    fn finish(mut self, report: &Report, terminal: &mut Terminal) -> Result<(), Error> {
+        if self.idle {
+            return Ok(());
+        }
+        self.put(&Ndjson::summary(report), terminal)?;
+        self.files.iter_mut().try_for_each(|(path, file)| file.flush().map_err(|error| failed(path, error)))
+    }
+
+    fn put(&mut self, text: &str, terminal: &mut Terminal) -> Result<(), Error> {
+        if self.stdout {
+            terminal.print(text)?;
+        }
+        let write = |(path, file): &mut (PathBuf, BufWriter<File>)| {
+            file.write_all(text.as_bytes()).map_err(|error| failed(path, error))
+        };
+        self.files.iter_mut().try_for_each(write)
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> Error {
+    Error::Write { path: path.to_path_buf(), source }
+}
+
+fn destination(word: &str) -> Result<(Format, PathBuf), Error> {
+    let parts = word.split_once('=').filter(|(_, path)| !path.is_empty());
+    let (format, path) = parts
+        .ok_or_else(|| Error::Usage(format!("-o {word}: write FORMAT=PATH, such as -o json=report.json")))?;
+    Ok((Format::read(format)?, PathBuf::from(path)))
+}

@@ -1,0 +1,199 @@
+//! `h2lint scan PATH...`: many captures, each judged by itself, in parallel; one report. Its bytes do not depend on the number of
+//! threads, and shards of it can be merged.
+
+mod merging;
+mod paths;
+mod progress;
+mod sets;
+mod work;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::code_of;
+use super::flags::{Judging, Looking, Reading};
+use super::output::{Output, Plan, Streaming, Talk};
+use super::settings::Settled;
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::finding::Report;
+use crate::policy::{GroupBy, Lists, Policy, join, note, part};
+use crate::views::NO_INTEREST;
+use paths::{Shard, Where};
+use progress::Progress;
+use work::{Work, each};
+
+pub(super) use merging::{Args as MergeArgs, run as merge};
+
+/// The words of the command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Captures, directories (searched for captures, at any depth), patterns ('**/*.pcap'), and lists (@FILE)
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    places: Where,
+    /// What becomes of the run when a capture cannot be read; the exit code is 3 in any case
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = BadWord::Warn, help_heading = "Input")]
+    on_bad_file: BadWord,
+    /// Do the I-th of N parts of the work; `h2lint merge` joins their JSON reports
+    #[arg(long, value_name = "I/N", help_heading = "Run")]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    grouping: Grouping,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// How equal findings are gathered.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Grouping {
+    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
+    group_by: GroupWord,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GroupWord {
+    Rule,
+    Culprit,
+    Conn,
+    File,
+}
+
+/// What becomes of the run when a capture cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BadWord {
+    /// Nothing else is reported
+    Fail,
+    /// It is named on standard error, and in the report
+    Warn,
+    /// It is named in the report only
+    Skip,
+}
+
+impl Grouping {
+    fn meaning(self) -> GroupBy {
+        match self.group_by {
+            GroupWord::Rule => GroupBy::Rule,
+            GroupWord::Culprit => GroupBy::Culprit,
+            GroupWord::Conn => GroupBy::Connection,
+            GroupWord::File => GroupBy::File,
+        }
+    }
+}
+
+impl Args {
+    fn settle(&self) -> Result<Settled, Error> {
+        self.judging.settle(&[self.reading.layer(), self.looking.layer(), self.output.layer()])
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
+    let settled = args.settle()?;
+    if args.judging.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let policy = settled.policy(&args.judging)?;
+    let mut plan = args.output.plan(&settled, &args.looking, policy.fail_on)?;
+    plan.look.group_by = args.grouping.meaning();
+    let (keys, notices) = args.reading.keys()?;
+    for notice in notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+        terminal.complain(&notice.text);
+    }
+    if args.paths.is_empty() && !args.places.names_lists() {
+        return Err(Error::Usage(
+            "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
+        ));
+    }
+    let found = args.places.find(&args.paths)?;
+    let mut captures = sets::captures(found);
+    if let Some(shard) = args.shard {
+        captures = shard.part(captures);
+    }
+    let mut wishes = args.reading.wishes(NO_INTEREST);
+    settled.tune(&mut wishes);
+    let work = Work { policy: &policy, wishes, keys, captures };
+    let (mut report, streaming) = match scan(args, &work, &plan, terminal) {
+        Ok(done) => done,
+        Err(error @ Error::Usage(_)) => return Err(error),
+        Err(error) => {
+            terminal.complain(&error.to_string());
+            return Ok(code_of(&error));
+        }
+    };
+    note(&mut report, notices);
+    empty(&mut report, &policy, args);
+    plan.finish(&report, streaming, terminal)?;
+    Ok(policy.exit_code(&report))
+}
+
+/// Without any capture there is nothing to judge; a shard may well be empty.
+fn empty(report: &mut Report, policy: &Policy, args: &Args) {
+    if report.inputs.is_empty() && args.shard.is_none() && !policy.allow_empty {
+        report.verdict.exit_code = NOTHING;
+    }
+}
+
+/// Judges the captures; each is told in its turn, whoever is done first.
+fn scan(
+    args: &Args,
+    work: &Work<'_>,
+    plan: &Plan,
+    terminal: &mut Terminal,
+) -> Result<(Report, Streaming), Error> {
+    let mut streaming = plan.stream()?;
+    let lists = Lists { connections: work.wishes.limit_connections, streams: work.wishes.limit_streams };
+    let visible = std::io::stderr().is_terminal() && plan.talk >= Talk::Notices;
+    let progress = Progress::new(&work.captures, visible);
+    let (mut parts, mut rows): (Vec<Report>, usize) = (Vec::new(), 0);
+    each(work, args.reading.threads(), &progress, &mut |report| {
+        for input in &report.inputs {
+            if let Some(error) = &input.error {
+                let said = format!("{}: {error}", input.path);
+                match args.on_bad_file {
+                    BadWord::Fail => return Err(Error::Bad(said)),
+                    BadWord::Warn => progress.around(|| terminal.complain(&said)),
+                    BadWord::Skip => {}
+                }
+            }
+        }
+        for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+            progress.around(|| terminal.complain(&notice.text));
+        }
+        let report = part(report);
+        streaming.capture(&report, terminal)?;
+        rows = rows.saturating_add(size(&report));
+        parts.push(report);
+        if rows >= ROWS_HELD {
+            parts = vec![join(std::mem::take(&mut parts), lists)];
+            rows = 0;
+        }
+        Ok(())
+    })?;
+    progress.finish();
+    Ok((join(parts, lists), streaming))
+}
+
+/// How much a report holds.
+fn size(report: &Report) -> usize {
+    let lists = [report.inputs.len(), report.connections.len(), report.streams.len(), report.findings.len()];
+    lists.into_iter().fold(report.coverage.blind_spots.len(), usize::saturating_add)
+}
+
+/// Exit code: nothing to judge.
+const NOTHING: u8 = 4;
+
+/// Rows of lists, a capture counting as one, that are held beside the joined report: few enough to hold, enough to join seldom.
+const ROWS_HELD: usize = 50_000;

@@ -1,0 +1,147 @@
+//! The work of a scan: captures on several threads, reports in the captures' order. A fault of this program in one capture is told
+//! as such, and the others go on.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::progress::Progress;
+use crate::error::Error;
+use crate::finding::Report;
+use crate::pipeline::{self, KeyLog, Wishes};
+use crate::policy::{Policy, unread};
+
+/// What is to be done.
+pub(super) struct Work<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) wishes: Wishes,
+    pub(super) keys: KeyLog,
+    /// Each in one file or more.
+    pub(super) captures: Vec<Vec<PathBuf>>,
+}
+
+/// Judges every capture on so many threads, 0 for one a core, and hands the reports over in the order of the captures.
+///
+/// # Errors
+/// When `take` refuses one, or threads cannot be had.
+pub(super) fn each(
+    work: &Work<'_>,
+    threads: usize,
+    progress: &Progress,
+    take: &mut dyn FnMut(Report) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Error::Usage(format!("-j {threads}: {error}")))?;
+    let stop = AtomicBool::new(false);
+    let ahead = pool.current_num_threads().saturating_mul(AHEAD);
+    pool.in_place_scope(|scope| {
+        let mut result = Ok(());
+        for chunk in work.captures.chunks(ahead) {
+            let (sender, receiver) = mpsc::channel();
+            let stop = &stop;
+            scope.spawn(move |_| {
+                let numbered: Vec<_> = chunk.iter().enumerate().collect();
+                numbered.par_iter().for_each_with(sender, |sender, (at, capture)| {
+                    if !stop.load(Ordering::Relaxed) {
+                        let report = judge(work, capture);
+                        progress.done(capture);
+                        drop(sender.send((*at, report)));
+                    }
+                });
+            });
+            if let Err(error) = in_order(&receiver, take) {
+                stop.store(true, Ordering::Relaxed);
+                result = Err(error);
+                break;
+            }
+        }
+        result
+    })
+}
+
+/// Hands over what comes in any order by its numbers.
+fn in_order(
+    receiver: &mpsc::Receiver<(usize, Report)>,
+    take: &mut dyn FnMut(Report) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut waiting: BTreeMap<usize, Report> = BTreeMap::new();
+    let mut next = 0_usize;
+    for (number, report) in receiver {
+        waiting.insert(number, report);
+        while let Some(report) = waiting.remove(&next) {
+            take(report)?;
+            next = next.saturating_add(1);
+        }
+    }
+    Ok(())
+}
+
+/// The report on one capture, whatever happens.
+fn judge(work: &Work<'_>, capture: &[PathBuf]) -> Report {
+    guarded(capture, || {
+        let mut report = pipeline::analyze(capture, &work.wishes, work.keys.clone(), &mut |_| {})?;
+        work.policy.apply(&mut report);
+        Ok(report)
+    })
+}
+
+/// A failure, and a fault of this program, become a report that tells it.
+fn guarded(capture: &[PathBuf], judge: impl FnOnce() -> Result<Report, Error>) -> Report {
+    let names: Vec<String> = capture.iter().map(|path| path.display().to_string()).collect();
+    match catch_unwind(AssertUnwindSafe(judge)) {
+        Ok(Ok(report)) => report,
+        Ok(Err(error)) => unread(&names, &error.to_string()),
+        Err(_) => unread(&names, OUR_FAULT),
+    }
+}
+
+/// What is said of a capture on which this program failed.
+const OUR_FAULT: &str = "internal error: this is a fault of h2lint, please report it with this capture";
+
+/// Captures that may be done before their turn, for each thread.
+const AHEAD: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(policy: &Policy, captures: Vec<Vec<PathBuf>>) -> Work<'_> {
+        Work { policy, wishes: Wishes::default(), keys: KeyLog::new(), captures }
+    }
+
+    #[test]
+    fn reports_come_in_order_and_a_bad_file_stops_nothing() {
+        let policy = Policy::default();
+        let names: Vec<Vec<PathBuf>> =
+            (0..200).map(|number| vec![format!("no-such-{number}.pcap").into()]).collect();
+        let (work, mut told) = (work(&policy, names.clone()), Vec::new());
+        let progress = Progress::new(&names, false);
+        each(&work, 4, &progress, &mut |report| {
+            told.push(vec![PathBuf::from(&report.inputs[0].path)]);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(told, names);
+    }
+
+    #[test]
+    fn a_fault_of_the_program_is_told_with_the_name_of_the_file() {
+        let report = guarded(&["odd.pcap".into()], || panic!("on purpose, by a test"));
+        let input = &report.inputs[0];
+        assert_eq!((input.path.as_str(), input.error.as_deref()), ("odd.pcap", Some(OUR_FAULT)));
+    }
+
+    #[test]
+    fn a_refusal_ends_the_work() {
+        let policy = Policy::default();
+        let names: Vec<Vec<PathBuf>> =
+            (0..200).map(|number| vec![format!("no-such-{number}.pcap").into()]).collect();
+        let (work, progress) = (work(&policy, names.clone()), Progress::new(&names, false));
+        let ended = each(&work, 2, &progress, &mut |_| Err(Error::Usage("enough".to_owned())));
+        assert_eq!(ended.unwrap_err().to_string(), "enough");
+    }
+}
