@@ -147,6 +147,7 @@ impl Collector {
             connections: self.rows.into_iter().flatten().collect(),
             streams,
             findings: self.findings,
+            suppressions: Vec::new(),
             notices: Vec::new(),
             comments: Vec::new(),
             omitted,

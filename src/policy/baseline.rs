@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::dates;
+use super::known::BASELINE;
 use super::servers::Servers;
 use crate::error::Error;
-use crate::finding::{Finding, Report, Suppression};
+use crate::finding::{Finding, Report, Suppression, SuppressionRow};
 
 /// What is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,62 +128,27 @@ impl Baseline {
         before.saturating_sub(self.entries.len())
     }
 
-    /// Marks the findings of a report that are known, and says what there is to say about it.
-    pub(super) fn mark(&self, report: &mut Report, today: Option<Date>) -> Marked {
-        let mut room: BTreeMap<&str, u64> = BTreeMap::new();
-        for (fp, entry) in self.entries.iter().filter(|(_, entry)| !entry.is_over(today)) {
-            room.insert(fp, entry.allowed(report.totals.connections));
-        }
-        let (mut marked, mut met) = (Marked::default(), BTreeSet::new());
+    /// Marks the findings of a report that are known, of those that `counts` holds for; says what each entry did.
+    pub(super) fn mark(
+        &self,
+        report: &mut Report,
+        today: Option<Date>,
+        counts: &dyn Fn(&Finding) -> bool,
+    ) -> Vec<SuppressionRow> {
+        let connections = report.totals.connections;
+        let mut rows: BTreeMap<&str, SuppressionRow> =
+            self.entries.iter().map(|(fp, entry)| (fp.as_str(), entry.row(today))).collect();
         for finding in &mut report.findings {
             let Some((fp, entry)) = self.entries.get_key_value(&finding.fingerprint) else { continue };
-            met.insert(fp);
-            if finding.suppressed.is_some() {
-                continue;
-            }
-            if let Some(left) = room.get_mut(fp.as_str()).filter(|left| **left > 0) {
-                *left = left.saturating_sub(1);
+            let Some(row) = rows.get_mut(fp.as_str()) else { continue };
+            row.seen = row.seen.saturating_add(1);
+            let full = row.expired || row.suppressed >= entry.allowed(connections);
+            if finding.suppressed.is_none() && !full && counts(finding) {
+                row.suppressed = row.suppressed.saturating_add(1);
                 finding.suppressed = Some(entry.suppression());
-                marked.count = marked.count.saturating_add(1);
-                marked.oldest = marked.oldest.max(entry.age(today));
             }
         }
-        marked.unseen = self.entries.len().saturating_sub(met.len());
-        let over = self.entries.values().filter(|entry| entry.is_over(today) && met.contains(&entry.fp));
-        marked.expired = over.map(Entry::expired).collect();
-        marked
-    }
-}
-
-/// What a baseline did to a report.
-#[derive(Debug, Default)]
-pub(super) struct Marked {
-    /// Findings that are known.
-    pub(super) count: u64,
-    /// Days since the oldest of them was written down.
-    oldest: u32,
-    /// Entries that nothing matched.
-    unseen: usize,
-    /// What has expired and is seen again, in words.
-    pub(super) expired: Vec<String>,
-}
-
-impl Marked {
-    /// In a line; nothing to say is `None`.
-    pub(super) fn words(&self) -> Option<String> {
-        let unseen = match self.unseen {
-            0 => String::new(),
-            some => format!("{some} no longer seen → h2lint baseline prune"),
-        };
-        let days = if self.oldest == 1 { "day" } else { "days" };
-        let inside: Vec<String> =
-            [(self.count > 0).then(|| format!("oldest {} {days}", self.oldest)), Some(unseen)]
-                .into_iter()
-                .flatten()
-                .filter(|part| !part.is_empty())
-                .collect();
-        let inside = if inside.is_empty() { String::new() } else { format!(" ({})", inside.join("; ")) };
-        (self.count > 0 || self.unseen > 0).then(|| format!("{} suppressed by baseline{inside}", self.count))
+        rows.into_values().collect()
     }
 }
 
@@ -208,16 +174,22 @@ impl Entry {
     }
 
     fn suppression(&self) -> Suppression {
-        Suppression { by: "baseline", reason: self.reason.clone(), expires: self.expires.clone() }
+        Suppression { by: BASELINE, reason: self.reason.clone(), expires: self.expires.clone() }
     }
 
-    fn expired(&self) -> String {
-        let owner = self.owner.as_ref().map_or_else(String::new, |owner| format!(", owner {owner}"));
-        let last = self.expires.as_deref().unwrap_or_default();
-        format!(
-            "{} on {} counts again: its entry in the baseline ended {last}{owner}",
-            self.rule, self.server
-        )
+    fn row(&self, today: Option<Date>) -> SuppressionRow {
+        SuppressionRow {
+            by: BASELINE,
+            source: self.fp.clone(),
+            rule: self.rule.clone(),
+            server: Some(self.server.clone()),
+            owner: self.owner.clone(),
+            expires: self.expires.clone(),
+            expired: self.is_over(today),
+            seen: 0,
+            suppressed: 0,
+            age_days: today.map(|_| self.age(today)),
+        }
     }
 }
 
@@ -249,6 +221,7 @@ const SCHEMA: &str = "h2lint/baseline/1";
 mod tests {
     use super::*;
     use crate::finding::Severity;
+    use crate::policy::known::tell;
     use crate::policy::sample::{finding, hang};
 
     fn day(text: &str) -> Date {
@@ -259,6 +232,13 @@ mod tests {
         let mut baseline = Baseline { created: "2026-11-01".to_owned(), ..Baseline::default() };
         baseline.learn(&hang(), day("2026-11-01"), &Remark::default());
         baseline
+    }
+
+    /// What a run with this baseline says on that day.
+    fn told(baseline: &Baseline, report: &mut Report, today: &str) -> Vec<String> {
+        report.suppressions = baseline.mark(report, Some(day(today)), &|_| true);
+        tell(report);
+        report.notices.iter().map(|notice| notice.text.clone()).collect()
     }
 
     #[test]
@@ -277,9 +257,12 @@ mod tests {
             let mut report = hang();
             report.totals.connections = connections;
             report.findings = (0..hits).map(|_| hang().findings.remove(0)).collect();
-            let marked = baseline.mark(&mut report, Some(day("2026-12-12")));
-            assert_eq!(marked.count, known, "{hits} on {connections}");
-            assert_eq!(marked.words().unwrap(), format!("{known} suppressed by baseline (oldest 41 days)"));
+            let said = told(&baseline, &mut report, "2026-12-12");
+            assert_eq!(
+                said,
+                [format!("{known} suppressed by baseline (oldest 41 days)")],
+                "{hits} on {connections}"
+            );
         }
     }
 
@@ -289,9 +272,8 @@ mod tests {
         let mut clean = hang();
         clean.findings = vec![finding("STS003", "10.0.0.2:443", "", Severity::Error, 0)];
         clean.findings[0].fingerprint = "another".to_owned();
-        let marked = baseline.mark(&mut clean, None);
         let said = "0 suppressed by baseline (1 no longer seen → h2lint baseline prune)";
-        assert_eq!(marked.words().as_deref(), Some(said));
+        assert_eq!(told(&baseline, &mut clean, "2026-12-12"), [said]);
         assert_eq!(baseline.prune(&BTreeSet::new(), day("2026-11-02")), 1);
         assert!(baseline.sorted().is_empty());
     }
@@ -305,9 +287,8 @@ mod tests {
             ..Remark::default()
         };
         baseline.learn(&hang(), day("2026-11-01"), &remark);
-        let marked = baseline.mark(&mut hang(), Some(day("2026-12-01")));
-        assert_eq!(marked.count, 0);
-        assert!(marked.expired[0].contains("ended 2026-11-30, owner team-edge"), "{:?}", marked.expired);
-        assert_eq!(baseline.mark(&mut hang(), Some(day("2026-11-30"))).count, 1);
+        let said = told(&baseline, &mut hang(), "2026-12-01");
+        assert!(said[0].contains("ended 2026-11-30, owner team-edge"), "{said:?}");
+        assert_eq!(told(&baseline, &mut hang(), "2026-11-30"), ["1 suppressed by baseline (oldest 29 days)"]);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::base::to_index;
 use crate::error::Error;
 use crate::finding::Severity;
 
@@ -75,13 +76,16 @@ impl Snapshot {
             return Err(Error::Usage(format!("{name}: no report of h2lint (`h2lint --format json`)")));
         }
         let list = |key: &str| report.get(key).and_then(Value::as_array).into_iter().flatten();
-        let servers: BTreeMap<u64, String> = list("connections").filter_map(server).collect();
+        let captures = captures(report);
+        let servers: BTreeMap<(Option<u64>, u64), String> =
+            list("connections").filter_map(|row| server(row, &captures)).collect();
         let connections = report.pointer("/totals/connections").and_then(Value::as_u64).unwrap_or(0);
         let mut snapshot = Self { connections, ..Self::default() };
         for finding in list("findings").filter(|finding| finding.get("suppressed").is_none_or(Value::is_null))
         {
             let conn = finding.get("conn").and_then(Value::as_u64);
-            let server = conn.and_then(|conn| servers.get(&conn)).cloned().unwrap_or_default();
+            let place = (finding.get("input").and_then(Value::as_u64), conn.unwrap_or_default());
+            let server = conn.and_then(|_| servers.get(&place)).cloned().unwrap_or_default();
             let fault = fault(finding, server);
             let known =
                 snapshot.faults.entry(fault.fingerprint.clone()).or_insert(Fault { count: 0, ..fault });
@@ -163,10 +167,29 @@ fn certainty(word: &str) -> u8 {
     }
 }
 
-fn server(row: &Value) -> Option<(u64, String)> {
+/// In a scan, for each input the first input of its capture; else nothing.
+fn captures(report: &Value) -> Vec<u64> {
+    let inputs = report.get("inputs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (mut first, mut captures) = (0, Vec::new());
+    for (number, input) in (0_u64..).zip(inputs) {
+        match input.get("scan").filter(|scan| !scan.is_null()) {
+            None => return Vec::new(),
+            Some(scan) if scan.get("continues").is_none_or(Value::is_null) => first = number,
+            Some(_) => {}
+        }
+        captures.push(first);
+    }
+    captures
+}
+
+/// A connection's place, and what its server is called.
+fn server(row: &Value, captures: &[u64]) -> Option<((Option<u64>, u64), String)> {
     let server = row.get("server")?;
-    let name = server.get("name").and_then(Value::as_str).or_else(|| server.get("addr")?.as_str())?;
-    Some((row.get("id")?.as_u64()?, format!("{name}:{}", server.get("port")?)))
+    let text = |key: &str| server.get(key).and_then(Value::as_str);
+    let named = || Some(format!("{}:{}", text("name").or_else(|| text("addr"))?, server.get("port")?));
+    let name = text("alias").map(str::to_owned).or_else(named)?;
+    let input = row.get("input").and_then(Value::as_u64).unwrap_or(0);
+    Some(((captures.get(to_index(input)).copied(), row.get("id")?.as_u64()?), name))
 }
 
 fn fault(finding: &Value, server: String) -> Fault {

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use super::baseline::Baseline;
 use super::servers::Servers;
 use super::suppress::Suppress;
-use crate::finding::{Notice, Report};
+use crate::base::to_index;
+use crate::finding::{Finding, Notice, Report, SuppressionRow};
 
 /// What is known.
 #[derive(Clone, Debug, Default)]
@@ -32,63 +33,114 @@ pub enum Listed {
 }
 
 impl Known {
-    /// Marks the findings that are known, and adds what there is to say to the notices.
-    pub(super) fn mark(&self, report: &mut Report) {
-        let mut entries: Vec<Suppress> = Vec::new();
-        for comment in &report.comments {
-            match Suppress::of_comment(comment) {
-                Ok(read) => entries.extend(read),
-                Err(error) => {
-                    let text = format!("comment `{}` is not understood: {error}", comment.text);
-                    report.notices.push(Notice { kind: UNUSED, text });
-                }
-            }
-        }
+    /// Marks the findings that are known, of those that `counts` holds for, and says what each entry did.
+    pub(super) fn mark(&self, report: &mut Report, counts: &dyn Fn(&Finding) -> bool) {
+        let mut entries = comments(report);
         entries.extend(self.suppress.iter().cloned());
+        let mut rows: Vec<SuppressionRow> = entries.iter().map(|entry| entry.row(self.today)).collect();
         let servers = Servers::of(report);
-        let mut met = vec![false; entries.len()];
         for finding in &mut report.findings {
             let names = servers.names(finding);
-            for (entry, met) in entries.iter().zip(&mut met) {
+            for (entry, row) in entries.iter().zip(&mut rows) {
                 if !entry.means(finding, &names) {
                     continue;
                 }
-                *met = true;
-                if finding.suppressed.is_none() && !entry.is_over(self.today) {
+                row.seen = row.seen.saturating_add(1);
+                if finding.suppressed.is_none() && !row.expired && counts(finding) {
+                    row.suppressed = row.suppressed.saturating_add(1);
                     finding.suppressed = Some(entry.suppression());
                 }
             }
         }
-        report.notices.extend(entries.iter().zip(met).filter_map(|(entry, met)| self.told(entry, met)));
-        if let Some(baseline) = &self.baseline {
-            let marked = baseline.mark(report, self.today);
-            let expired = marked.expired.iter().cloned();
-            report.notices.extend(expired.map(|text| Notice { kind: EXPIRED, text }));
-            report.notices.extend(marked.words().map(|text| Notice { kind: "suppressed", text }));
-        }
-    }
-
-    /// What is to be said of an entry.
-    fn told(&self, entry: &Suppress, met: bool) -> Option<Notice> {
-        let Suppress { rule, source, .. } = entry;
-        let on = entry.endpoint.as_ref().map_or_else(String::new, |endpoint| format!(" on {endpoint}"));
-        match (met, entry.is_over(self.today)) {
-            (true, true) => {
-                let last = entry.expires.map_or_else(String::new, |date| date.to_string());
-                let text = format!("{source}: {rule}{on} counts again: the suppression ended {last}");
-                Some(Notice { kind: EXPIRED, text })
-            }
-            (false, _) => {
-                let text = format!("{source}: nothing to suppress: no finding of {rule}{on}");
-                Some(Notice { kind: UNUSED, text })
-            }
-            (true, false) => None,
-        }
+        let known = self.baseline.as_ref();
+        rows.extend(known.into_iter().flat_map(|baseline| baseline.mark(report, self.today, counts)));
+        report.suppressions = rows;
+        tell(report);
     }
 }
 
+/// What comments of the capture ask for; what cannot be read is told.
+fn comments(report: &mut Report) -> Vec<Suppress> {
+    let mut entries = Vec::new();
+    for comment in &report.comments {
+        let input = comment.pkt.map_or(0, |pkt| to_index(pkt.input()));
+        let path = report.inputs.get(input).map_or("-", |input| input.path.as_str());
+        match Suppress::of_comment(comment, path) {
+            Ok(read) => entries.extend(read),
+            Err(error) => {
+                let text = format!("{path}: comment `{}` is not understood: {error}", comment.text);
+                report.notices.push(Notice { kind: "bad_suppression", text });
+            }
+        }
+    }
+    entries
+}
+
+/// Says of the entries what there is to say; what was said of them before is forgotten.
+pub(super) fn tell(report: &mut Report) {
+    report.notices.retain(|notice| !is_about_suppression(notice));
+    let rows = &report.suppressions;
+    let ended = rows.iter().filter(|row| row.expired && row.seen > 0);
+    let unused = rows.iter().filter(|row| row.by != BASELINE && row.seen == 0);
+    let said = ended.map(ended_words).chain(unused.map(unused_words)).chain(baseline_words(rows));
+    let said: Vec<Notice> = said.collect();
+    report.notices.extend(said);
+}
+
+/// True for a notice that follows from the list of suppressions.
+#[must_use]
+pub fn is_about_suppression(notice: &Notice) -> bool {
+    [EXPIRED, UNUSED, SUPPRESSED].contains(&notice.kind)
+}
+
+/// Adds what one capture says of an entry to what others say.
+pub(super) fn add(sum: &mut SuppressionRow, more: &SuppressionRow) {
+    sum.seen = sum.seen.saturating_add(more.seen);
+    sum.suppressed = sum.suppressed.saturating_add(more.suppressed);
+    sum.age_days = sum.age_days.max(more.age_days);
+    sum.expired |= more.expired;
+}
+
+fn ended_words(row: &SuppressionRow) -> Notice {
+    let SuppressionRow { source, rule, owner, expires, .. } = row;
+    let last = expires.as_deref().unwrap_or_default();
+    let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", owner {owner}"));
+    let text = match row.by {
+        BASELINE => format!("{rule}{} counts again: its entry in the baseline ended {last}{owner}", on(row)),
+        _ => format!("{source}: {rule}{} counts again: the suppression ended {last}", on(row)),
+    };
+    Notice { kind: EXPIRED, text }
+}
+
+fn unused_words(row: &SuppressionRow) -> Notice {
+    let text = format!("{}: nothing to suppress: no finding of {}{}", row.source, row.rule, on(row));
+    Notice { kind: UNUSED, text }
+}
+
+fn on(row: &SuppressionRow) -> String {
+    row.server.as_ref().map_or_else(String::new, |server| format!(" on {server}"))
+}
+
+/// `12 suppressed by baseline (oldest 41 days; 2 no longer seen → h2lint baseline prune)`; nothing without anything to say.
+fn baseline_words(rows: &[SuppressionRow]) -> Option<Notice> {
+    let known = || rows.iter().filter(|row| row.by == BASELINE);
+    let count = known().fold(0_u64, |sum, row| sum.saturating_add(row.suppressed));
+    let oldest = known().filter(|row| row.suppressed > 0).filter_map(|row| row.age_days).max();
+    let unseen = known().filter(|row| row.seen == 0).count();
+    let days = |days: u32| if days == 1 { "oldest 1 day".to_owned() } else { format!("oldest {days} days") };
+    let unseen = (unseen > 0).then(|| format!("{unseen} no longer seen → h2lint baseline prune"));
+    let inside: Vec<String> = oldest.map(days).into_iter().chain(unseen).collect();
+    let told = if inside.is_empty() { String::new() } else { format!(" ({})", inside.join("; ")) };
+    let text = format!("{count} suppressed by baseline{told}");
+    (count > 0 || !inside.is_empty()).then_some(Notice { kind: SUPPRESSED, text })
+}
+
+/// Who suppresses: a baseline.
+pub(super) const BASELINE: &str = "baseline";
+
 const EXPIRED: &str = "expired_suppression";
 const UNUSED: &str = "unused_suppression";
+const SUPPRESSED: &str = "suppressed";
 
 #[cfg(test)]
 mod tests {
@@ -106,6 +158,7 @@ mod tests {
             expires: expires.map(|date| dates::read(date).unwrap()),
             source: "h2lint.toml:3".to_owned(),
             packet: None,
+            by: "config",
         }
     }
 

@@ -19,7 +19,7 @@ mod suppress;
 mod symptom;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::to_u64;
 use crate::finding::{Confidence, Culprit, Finding, Report, Severity};
@@ -31,7 +31,7 @@ pub use diff::{Change, Diff, Fault, Snapshot};
 pub use expectation::{Expectation, Sidecar, expectation};
 pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
 pub use join::{Lists, join, note, part, unread, worst};
-pub use known::{Known, Listed};
+pub use known::{Known, Listed, is_about_suppression};
 pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
 pub use search::{Candidate, Decoded, Found, Library, Subject};
@@ -77,6 +77,14 @@ pub enum Strictness {
     Lenient,
 }
 
+/// What becomes of a finding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Shown,
+    Unselected,
+    Uncertain,
+}
+
 /// Findings that a policy left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hidden {
@@ -108,8 +116,9 @@ impl Policy {
     /// findings, links connections and streams to them, counts, and says the verdict. To be applied once.
     pub fn apply(&self, report: &mut Report) -> Hidden {
         self.grade(report);
-        let hidden = self.drop_what_does_not_count(report);
-        self.known.mark(report);
+        let off = self.selection.off(self.level);
+        self.known.mark(report, &|finding| self.keeps(finding, &off) == Kept::Shown);
+        let hidden = self.drop_what_does_not_count(report, &off);
         self.selection.note(self.level, &mut report.coverage);
         muted::note(&mut report.coverage);
         order::sort(report);
@@ -146,20 +155,28 @@ impl Policy {
         }
     }
 
-    fn drop_what_does_not_count(&self, report: &mut Report) -> Hidden {
-        let off = self.selection.off(self.level);
+    fn drop_what_does_not_count(&self, report: &mut Report, off: &BTreeSet<&str>) -> Hidden {
         let mut hidden = Hidden::default();
         report.findings.retain(|finding| {
-            let blamed = self.blame.is_none_or(|who| finding.culprit.role == who);
-            if off.contains(finding.rule) || !blamed {
-                hidden.unselected = hidden.unselected.saturating_add(1);
-                return false;
+            let kept = self.keeps(finding, off);
+            match kept {
+                Kept::Shown => {}
+                Kept::Unselected => hidden.unselected = hidden.unselected.saturating_add(1),
+                Kept::Uncertain => hidden.uncertain = hidden.uncertain.saturating_add(1),
             }
-            let counts = self.certain_enough(finding);
-            hidden.uncertain = hidden.uncertain.saturating_add(u64::from(!counts));
-            counts
+            kept == Kept::Shown
         });
         hidden
+    }
+
+    /// Whether a finding is shown, where these rules are off.
+    fn keeps(&self, finding: &Finding, off: &BTreeSet<&str>) -> Kept {
+        let blamed = self.blame.is_none_or(|who| finding.culprit.role == who);
+        match (!off.contains(finding.rule) && blamed, self.certain_enough(finding)) {
+            (false, _) => Kept::Unselected,
+            (true, false) => Kept::Uncertain,
+            (true, true) => Kept::Shown,
+        }
     }
 
     fn certain_enough(&self, finding: &Finding) -> bool {

@@ -84,6 +84,7 @@ pub(crate) fn empty(path: &str) -> Report {
         connections: Vec::new(),
         streams: Vec::new(),
         findings: Vec::new(),
+        suppressions: Vec::new(),
         notices: Vec::new(),
         comments: Vec::new(),
         omitted: Omitted::default(),

@@ -9,7 +9,7 @@ use super::dates;
 use super::selection::{Term, term};
 use crate::base::PacketNumber;
 use crate::error::Error;
-use crate::finding::{Comment, Finding, Suppression};
+use crate::finding::{Comment, Finding, Suppression, SuppressionRow};
 use crate::rules::find;
 
 /// What is not to be reported.
@@ -25,8 +25,10 @@ pub struct Suppress {
     pub expires: Option<Date>,
     /// Only findings that name this packet.
     pub packet: Option<PacketNumber>,
-    /// Where it stands: `h2lint.toml:7`, `comment at pkt 4`.
+    /// Where it stands: `h2lint.toml:7`, `a.pcap: comment at pkt 4`.
     pub source: String,
+    /// Who says so: `config`, `comment`.
+    pub by: &'static str,
 }
 
 impl Suppress {
@@ -35,13 +37,13 @@ impl Suppress {
     ///
     /// # Errors
     /// When it begins so and goes on with what cannot be read.
-    pub fn of_comment(comment: &Comment) -> Result<Vec<Self>, Error> {
+    pub fn of_comment(comment: &Comment, path: &str) -> Result<Vec<Self>, Error> {
         let Some(words) = comment.text.trim().strip_prefix(LEAD) else { return Ok(Vec::new()) };
         let source = match comment.pkt {
-            Some(pkt) => format!("comment at pkt {pkt}"),
-            None => "comment of the capture".to_owned(),
+            Some(pkt) => format!("{path}: comment at pkt {}", pkt.number()),
+            None => format!("{path}: comment of the capture"),
         };
-        let mut entry = Self { packet: comment.pkt, source, ..Self::default() };
+        let mut entry = Self { by: "comment", packet: comment.pkt, source, ..Self::default() };
         let mut rules: Vec<String> = Vec::new();
         let mut rest = words.trim_start();
         while let Some((name, value, further)) = assignment(rest) {
@@ -79,9 +81,24 @@ impl Suppress {
 
     /// As a finding carries it.
     pub(super) fn suppression(&self) -> Suppression {
-        let by = if self.source.starts_with("comment") { "comment" } else { "config" };
         let expires = self.expires.map(|date| date.to_string());
-        Suppression { by, reason: self.reason.clone(), expires }
+        Suppression { by: self.by, reason: self.reason.clone(), expires }
+    }
+
+    /// As a report lists it, before anything was seen.
+    pub(super) fn row(&self, today: Option<Date>) -> SuppressionRow {
+        SuppressionRow {
+            by: self.by,
+            source: self.source.clone(),
+            rule: self.rule.clone(),
+            server: self.endpoint.clone(),
+            owner: None,
+            expires: self.expires.map(|date| date.to_string()),
+            expired: self.is_over(today),
+            seen: 0,
+            suppressed: 0,
+            age_days: None,
+        }
     }
 }
 
@@ -120,7 +137,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Suppress>, Error> {
-        Suppress::of_comment(&Comment { text: text.to_owned(), pkt: Some(4.into()) })
+        Suppress::of_comment(&Comment { text: text.to_owned(), pkt: Some(4.into()) }, "a.pcap")
     }
 
     #[test]

@@ -16,7 +16,7 @@ const NOTHING: u8 = 4;
 
 /// The verdict over findings that are in order.
 pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
-    let top = counting(report).next();
+    let top = report.counting().next();
     let missing = missing(policy, report);
     let status = if missing.is_some() { Status::Fail } else { status(policy, report) };
     Verdict {
@@ -31,11 +31,6 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
         counts: count(&report.findings),
         symptom: None,
     }
-}
-
-/// The findings that count.
-fn counting(report: &Report) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(|finding| finding.suppressed.is_none())
 }
 
 /// An expectation that is not met, as a headline.
@@ -56,7 +51,7 @@ fn is_expected(policy: &Policy, finding: &Finding) -> bool {
 }
 
 fn status(policy: &Policy, report: &Report) -> Status {
-    let unexpected = counting(report).filter(|finding| !is_expected(policy, finding));
+    let unexpected = report.counting().filter(|finding| !is_expected(policy, finding));
     let worst = unexpected.map(|finding| finding.severity).max();
     match worst {
         Some(worst) if policy.fail_on.is_some_and(|least| worst >= least) => Status::Fail,
@@ -108,7 +103,7 @@ fn count(findings: &[Finding]) -> Counts {
 }
 
 fn headline(report: &Report, status: Status) -> String {
-    match (status, counting(report).next()) {
+    match (status, report.counting().next()) {
         (Status::Fail | Status::Warn, Some(top)) => top.message.clone(),
         (Status::Nothing, _) => nothing(report),
         (Status::Fail | Status::Warn | Status::Pass, _) => passed(report),
@@ -147,13 +142,13 @@ fn passed(report: &Report) -> String {
     if gone > 0 {
         return format!("no fault of HTTP/2 found; {gone} of {total} calls failed ({}).", causes(failed));
     }
-    let notes = match counting(report).count() {
+    let notes = match report.counting().count() {
         0 => String::new(),
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
     let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
-    let known = report.findings.len().saturating_sub(counting(report).count());
+    let known = report.findings.len().saturating_sub(report.counting().count());
     let found = match known {
         0 => "nothing wrong found".to_owned(),
         some => format!("nothing new found, {some} known"),

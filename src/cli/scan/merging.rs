@@ -79,7 +79,8 @@ pub(in crate::cli) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Er
         }
     }
     let lists = Lists { connections: args.limit_conns, streams: args.limit_streams };
-    let report = join(parts.into_iter().map(part).collect(), lists);
+    let mut report = join(parts.into_iter().map(part).collect(), lists);
+    plan.rename(&mut report);
     plan.write(&report, &Rungs::default(), terminal)?;
     Ok(policy.exit_code(&report))
 }

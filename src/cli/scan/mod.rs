@@ -18,8 +18,8 @@ use super::output::{Output, Plan, Streaming, Talk};
 use super::settings::Settled;
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::finding::Report;
-use crate::policy::{GroupBy, Lists, Policy, join, note, part};
+use crate::finding::{Notice, Report};
+use crate::policy::{GroupBy, Lists, Policy, is_about_suppression, join, note, part};
 use crate::views::NO_INTEREST;
 use paths::{Shard, Where};
 use progress::Progress;
@@ -169,7 +169,8 @@ fn scan(
                 }
             }
         }
-        for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+        let told = |notice: &&Notice| plan.talk >= Talk::Notices && !is_about_suppression(notice);
+        for notice in report.notices.iter().filter(told) {
             progress.around(|| terminal.complain(&notice.text));
         }
         let report = part(report);
@@ -183,7 +184,11 @@ fn scan(
         Ok(())
     })?;
     progress.finish();
-    Ok((join(parts, lists), streaming))
+    let mut whole = join(parts, lists);
+    plan.rename(&mut whole);
+    let told = |notice: &&Notice| plan.talk >= Talk::Notices && is_about_suppression(notice);
+    whole.notices.iter().filter(told).for_each(|notice| terminal.complain(&notice.text));
+    Ok((whole, streaming))
 }
 
 /// How much a report holds.

@@ -259,7 +259,8 @@ impl Reader<'_> {
     }
 
     fn suppression(&self, item: &Spanned<DeValue<'_>>) -> Result<Suppress, Error> {
-        let mut entry = Suppress { source: self.source(item.span().start), ..Suppress::default() };
+        let mut entry =
+            Suppress { by: "config", source: self.source(item.span().start), ..Suppress::default() };
         for (name, value) in self.table("suppress", item)? {
             let (key, at) = (name.get_ref().as_ref(), value.span().start);
             let text = match value.get_ref() {

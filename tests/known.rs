@@ -1,0 +1,131 @@
+//! What is known does not count: configuration, comments and baseline mean for a scan what they mean for one capture, for any number
+//! of threads, and for shards that are merged.
+#![cfg(feature = "cli")]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::cargo_bin;
+use tempfile::TempDir;
+
+/// A folder with captures, a configuration, and a baseline that knows one of their faults.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("c")).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/captures");
+    for (case, name) in [
+        ("cmux/hang-grpcgo", "a.pcap"),
+        ("fault/settings-ack-with-payload", "b.pcap"),
+        ("cmux/hang-grpcgo", "d.pcap"),
+        ("fault/data-on-idle-stream", "e.pcap"),
+    ] {
+        let capture = from.join(case).join("capture.pcap");
+        fs::copy(&capture, folder.path().join("c").join(name)).expect(case);
+    }
+    fs::write(folder.path().join("c/f.pcap"), "no capture at all").unwrap();
+    let run = run(&folder, &["baseline", "write", "c/a.pcap", "--today", "2026-10-01", "--isolated"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    fs::write(folder.path().join("h2lint.toml"), CONFIG).unwrap();
+    folder
+}
+
+const CONFIG: &str = r#"
+schema = 1
+format = "json"
+[rules.severity]
+STS = "warning"
+[endpoints]
+"127.0.0.1:1" = "nobody"
+[[suppress]]
+rule = "SET001"
+reason = "known since the upgrade"
+[[suppress]]
+rule = "HPK"
+reason = "nothing of it here"
+[profile.old]
+min_confidence = "possible"
+"#;
+
+fn run(folder: &TempDir, words: &[&str]) -> Output {
+    let mut command = Command::new(cargo_bin("h2lint"));
+    command.args(words).env_clear().current_dir(folder.path()).output().unwrap()
+}
+
+fn scan(folder: &TempDir, words: &[&str]) -> String {
+    let words: Vec<&str> = ["scan", "c", "--today", "2026-12-01"].iter().chain(words).copied().collect();
+    let run = run(folder, &words);
+    String::from_utf8(run.stdout).unwrap()
+}
+
+#[test]
+fn a_wrong_severity_for_a_prefix_is_told_with_file_and_line() {
+    let folder = folder();
+    let run = run(&folder, &["scan", "c"]);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert_eq!((run.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.starts_with("h2lint: h2lint.toml:5: "), "{said}");
+}
+
+/// The same, with a configuration that can be read.
+fn good() -> TempDir {
+    let folder = folder();
+    let config = CONFIG.replace("STS =", "STS005 =");
+    fs::write(folder.path().join("h2lint.toml"), config).unwrap();
+    folder
+}
+
+#[test]
+fn shards_merge_to_the_bytes_of_one_run_and_threads_leave_no_trace() {
+    let folder = good();
+    for detail in ["normal", "full"] {
+        let whole = scan(&folder, &["-j", "1", "--detail", detail]);
+        assert_eq!(whole, scan(&folder, &["-j", "8", "--detail", detail]));
+        for part in ["1/2", "2/2"] {
+            let part = scan(&folder, &["--shard", part, "--detail", detail]);
+            let name = format!("{}.json", part.len());
+            fs::write(folder.path().join(name), part).unwrap();
+        }
+        let parts: Vec<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".json") && !name.starts_with('.'))
+            .collect();
+        for format in ["json", "text", "junit", "sarif", "github", "gitlab", "md", "csv", "html"] {
+            let words: Vec<&str> = ["merge", "--format", format, "--detail", detail]
+                .into_iter()
+                .chain(parts.iter().map(String::as_str))
+                .collect();
+            let merged = String::from_utf8(run(&folder, &words).stdout).unwrap();
+            assert_eq!(merged, scan(&folder, &["--format", format, "--detail", detail]), "{format}");
+        }
+        parts.iter().for_each(|name| fs::remove_file(folder.path().join(name)).unwrap());
+    }
+}
+
+#[test]
+fn the_report_says_what_each_suppression_did_and_what_did_nothing() {
+    let folder = good();
+    let report: serde_json::Value = serde_json::from_str(&scan(&folder, &[])).unwrap();
+    let texts: Vec<&str> =
+        report["notices"].as_array().unwrap().iter().filter_map(|notice| notice["text"].as_str()).collect();
+    assert!(texts.contains(&"4 suppressed by baseline (oldest 61 days)"), "{texts:?}");
+    assert!(texts.contains(&"h2lint.toml:11: nothing to suppress: no finding of HPK"), "{texts:?}");
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    let rows = report["suppressions"].as_array().unwrap();
+    let by = |who: &str| rows.iter().filter(|row| row["by"] == who).count();
+    assert_eq!((by("baseline"), by("config")), (2, 2), "{rows:#?}");
+    assert_eq!(report["verdict"]["counts"]["suppressed"], 5, "{}", report["verdict"]);
+    assert_eq!(report["verdict"]["exit_code"], 3);
+}
+
+#[test]
+fn a_capture_by_itself_is_judged_as_in_a_scan() {
+    let folder = good();
+    let alone = run(&folder, &["c/a.pcap", "--today", "2026-12-01", "--format", "json"]);
+    assert_eq!(alone.status.code(), Some(0));
+    let report: serde_json::Value = serde_json::from_slice(&alone.stdout).unwrap();
+    assert_eq!(report["verdict"]["counts"]["suppressed"], 2);
+}
