@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{self, Output, Talk};
+use super::output::{self, Grouping, Output, Talk};
 use super::settings::Settled;
 use super::show::observed;
 use super::terminal::Terminal;
@@ -31,6 +31,8 @@ pub(super) struct Args {
     /// Rank findings and connections by how well they explain this line of a log
     #[arg(long, value_name = "TEXT", help_heading = "Rules")]
     symptom: Option<String>,
+    #[command(flatten)]
+    grouping: Grouping,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -70,21 +72,15 @@ impl Args {
 
 impl Plan {
     fn new(args: Args, settled: &Settled) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
+        let Args { mut files, read, reading, judging, symptom, grouping, output, looking } = args;
         files.extend(read);
         let (keys, notices) = reading.keys()?;
         let mut wishes = reading.wishes(NO_INTEREST);
         settled.tune(&mut wishes);
-        let policy = settled.policy(&judging)?;
-        let plan = Self {
-            inputs: files,
-            wishes,
-            output: output.plan(settled, &looking, policy.fail_on)?,
-            policy,
-            symptom,
-            notices,
-            keys,
-        };
+        let policy = Policy { group_by: grouping.meaning(), ..settled.policy(&judging)? };
+        let mut output = output.plan(settled, &looking, policy.fail_on)?;
+        output.look.group_by = policy.group_by;
+        let plan = Self { inputs: files, wishes, output, policy, symptom, notices, keys };
         plan.check()?;
         Ok(plan)
     }

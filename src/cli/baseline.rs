@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use super::code_of;
 use super::flags::{Judging, Reading};
+use super::scan::{self, Progress, Where, Work, each};
 use super::settings::{BASELINE, Settled, read_baseline};
 use super::terminal::{Terminal, write_file};
-use super::walk::{files, is_capture};
 use crate::error::Error;
 use crate::finding::Report;
-use crate::pipeline;
+use crate::pipeline::Wishes;
 use crate::policy::{Baseline, Policy, Remark, dates};
 use crate::report::baseline_lines;
 use crate::views::NO_INTEREST;
@@ -52,22 +51,24 @@ struct Write {
 
 #[derive(Debug, clap::Args)]
 struct Captures {
-    /// Captures, and folders of captures; each file is a capture of its own
+    /// Captures, directories, patterns, and lists (@FILE), as for `scan`
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    places: Where,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
 }
 
-/// What a run over captures left.
-struct Run {
+/// What a run over captures starts with.
+struct Start {
     path: PathBuf,
     baseline: Option<Baseline>,
     today: Date,
-    reports: Vec<Report>,
-    code: u8,
+    policy: Policy,
+    wishes: Wishes,
 }
 
 /// Runs the command.
@@ -80,33 +81,35 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
 }
 
 fn write(words: &Write, terminal: &mut Terminal) -> Result<u8, Error> {
-    let expires = words.expires.as_deref().map(dates::read).transpose()?;
+    let expires = words.expires.as_deref().map(dates::read).transpose();
+    let expires = expires.map_err(|error| Error::Usage(format!("--expires: {error}")))?;
     let remark = Remark { reason: words.reason.clone(), owner: words.owner.clone(), expires };
-    let run = words.captures.run(terminal)?;
-    let mut baseline = run.baseline.unwrap_or_default();
-    baseline.created = run.today.to_string();
-    for report in &run.reports {
-        baseline.learn(report, run.today, &remark);
-    }
-    write_file(&run.path, baseline.write())?;
+    let mut start = words.captures.start()?;
+    let mut baseline = start.baseline.take().unwrap_or_default();
+    baseline.created = start.today.to_string();
+    let learn = &mut |report: &Report| baseline.learn(report, start.today, &remark);
+    let code = words.captures.judge(&start, terminal, learn)?;
+    write_file(&start.path, baseline.write())?;
     let count = baseline.sorted().len();
-    terminal.print(&format!("{}: {}\n", run.path.display(), known(count)))?;
-    Ok(run.code)
+    terminal.print(&format!("{}: {}\n", start.path.display(), known(count)))?;
+    Ok(code)
 }
 
 fn prune(captures: &Captures, terminal: &mut Terminal) -> Result<u8, Error> {
-    let run = captures.run(terminal)?;
-    let mut baseline = run.baseline.ok_or_else(|| missing(&run.path))?;
-    let findings = run.reports.iter().flat_map(|report| &report.findings);
-    let seen: BTreeSet<String> = findings.map(|finding| finding.fingerprint.clone()).collect();
-    if run.code != 0 {
+    let mut start = captures.start()?;
+    let mut baseline = start.baseline.take().ok_or_else(|| missing(&start.path))?;
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let code = captures.judge(&start, terminal, &mut |report| {
+        seen.extend(report.findings.iter().map(|finding| finding.fingerprint.clone()));
+    })?;
+    if code != 0 {
         terminal.complain("nothing is pruned: what a capture that cannot be read would show is not known");
-        return Ok(run.code);
+        return Ok(code);
     }
-    let gone = baseline.prune(&seen, run.today);
-    write_file(&run.path, baseline.write())?;
+    let gone = baseline.prune(&seen, start.today);
+    write_file(&start.path, baseline.write())?;
     let left = known(baseline.sorted().len());
-    terminal.print(&format!("{}: {gone} forgotten, {left}\n", run.path.display()))?;
+    terminal.print(&format!("{}: {gone} forgotten, {left}\n", start.path.display()))?;
     Ok(0)
 }
 
@@ -126,44 +129,37 @@ impl Captures {
         self.judging.settle(&[self.reading.layer()])
     }
 
-    /// Judges each capture, without the baseline.
-    fn run(&self, terminal: &Terminal) -> Result<Run, Error> {
+    fn start(&self) -> Result<Start, Error> {
         let settled = self.settle()?;
         let path = settled.baseline_path().unwrap_or_else(|| PathBuf::from(BASELINE));
         let baseline = path.is_file().then(|| read_baseline(&path)).transpose()?;
-        let mut policy = settled.policy_without_baseline(&self.judging)?;
-        policy.known.baseline = None;
-        let files = files(&self.paths, is_capture)?;
-        if files.is_empty() {
-            return Err(Error::Usage("no capture given; `h2lint baseline write FILE...`".to_owned()));
-        }
-        let mut run =
-            Run { path, baseline, today: self.judging.configuring.today()?, reports: Vec::new(), code: 0 };
-        for file in files {
-            match self.judge(file, &settled, &policy) {
-                Ok(report) => {
-                    if let Some(error) = report.inputs.iter().find_map(|input| input.error.as_ref()) {
-                        terminal.complain(&error.clone());
-                        run.code = 3;
-                    }
-                    run.reports.push(report);
-                }
-                Err(error) => {
-                    terminal.complain(&error.to_string());
-                    run.code = run.code.max(code_of(&error));
-                }
-            }
-        }
-        Ok(run)
-    }
-
-    fn judge(&self, file: PathBuf, settled: &Settled, policy: &Policy) -> Result<Report, Error> {
         let mut wishes = self.reading.wishes(NO_INTEREST);
         settled.tune(&mut wishes);
+        let policy = settled.policy_without_baseline(&self.judging)?;
+        Ok(Start { path, baseline, today: self.judging.configuring.today()?, policy, wishes })
+    }
+
+    /// Judges each capture as a scan does, without the baseline; the exit code is 3 when one cannot be read.
+    fn judge(&self, start: &Start, terminal: &Terminal, take: &mut dyn FnMut(&Report)) -> Result<u8, Error> {
+        let captures = scan::captures(&self.places, &self.paths)?;
+        if captures.is_empty() {
+            return Err(Error::Usage("no capture given; `h2lint baseline write PATH...`".to_owned()));
+        }
         let (keys, _) = self.reading.keys()?;
-        let mut report = pipeline::analyze(&[file], &wishes, keys, &mut |_| {})?;
-        policy.apply(&mut report);
-        Ok(report)
+        let progress = Progress::new(&captures, false);
+        let work = Work { policy: &start.policy, wishes: start.wishes, keys, captures };
+        let mut code = 0;
+        each(&work, self.reading.threads(), &progress, &mut |report| {
+            for input in &report.inputs {
+                if let Some(error) = &input.error {
+                    terminal.complain(&format!("{}: {error}", input.path));
+                    code = 3;
+                }
+            }
+            take(&report);
+            Ok(())
+        })?;
+        Ok(code)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::AutoStream;
 use clap::ValueEnum;
 
-use super::settings::{Configuring, Settled, flags};
+use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Culprit, Notice};
@@ -95,7 +95,7 @@ pub(super) struct Judging {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Looking {
-    /// Moments: seconds since the connection's first packet, date and time in UTC, or seconds since 1970 [default: relative]
+    /// Moments: seconds since the connection's first packet, date and time in UTC or in the zone of this machine, or seconds since 1970 [default: relative]
     #[arg(long, value_name = "CLOCK", value_enum)]
     time: Option<TimeWord>,
     /// Colours; auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE counts as well
@@ -150,6 +150,7 @@ enum CulpritWord {
 enum TimeWord {
     Relative,
     Utc,
+    Local,
     Epoch,
 }
 
@@ -277,6 +278,7 @@ impl Looking {
             clock: match self.time {
                 None | Some(TimeWord::Relative) => Clock::Relative,
                 Some(TimeWord::Utc) => Clock::Utc,
+                Some(TimeWord::Local) => local(),
                 Some(TimeWord::Epoch) => Clock::Epoch,
             },
             ..Look::default()

@@ -12,7 +12,7 @@ use super::settings::{Settled, flags};
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Report, Severity};
-use crate::policy::{Layer, Value};
+use crate::policy::{GroupBy, Layer, Value};
 use crate::report::{Detail, Format, Look, Ndjson, Paint, Rows, Rungs, html};
 
 /// The words.
@@ -43,6 +43,35 @@ pub(super) struct Output {
     /// Tell on standard error what was read and what is not shown
     #[arg(short, long)]
     verbose: bool,
+}
+
+/// How equal findings are gathered.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Grouping {
+    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
+    group_by: GroupWord,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GroupWord {
+    Rule,
+    Culprit,
+    Conn,
+    File,
+}
+
+impl Grouping {
+    /// What the word means.
+    pub(super) const fn meaning(self) -> GroupBy {
+        match self.group_by {
+            GroupWord::Rule => GroupBy::Rule,
+            GroupWord::Culprit => GroupBy::Culprit,
+            GroupWord::Conn => GroupBy::Connection,
+            GroupWord::File => GroupBy::File,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

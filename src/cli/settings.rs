@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::finding::{Confidence, Severity};
 use crate::pipeline::{Alias, Wishes};
 use crate::policy::{
-    Baseline, ConfigFile, Known, Layer, Listed, Policy, Selection, Settings, Strictness, Value, dates,
-    expectation,
+    Baseline, ConfigFile, GroupBy, Known, Layer, Listed, Policy, Selection, Settings, Strictness, Value,
+    dates, expectation,
 };
 use crate::report::Clock;
 use crate::rules::Spec;
@@ -110,6 +110,7 @@ impl Settled {
     pub(super) fn clock(&self) -> Clock {
         match self.settings.text("time") {
             Some("utc") => Clock::Utc,
+            Some("local") => local(),
             Some("epoch") => Clock::Epoch,
             _ => Clock::Relative,
         }
@@ -165,6 +166,7 @@ impl Settled {
             blame: judging.blame(),
             expect,
             known: self.known(judging)?,
+            group_by: GroupBy::default(),
         })
     }
 
@@ -194,6 +196,11 @@ impl Settled {
             None => upwards(&[BASELINE]),
         }
     }
+}
+
+/// The clock of this machine's zone, which does not change while the program runs.
+pub(super) fn local() -> Clock {
+    Clock::Local(Box::leak(Box::new(TimeZone::system())))
 }
 
 /// Reads a baseline.

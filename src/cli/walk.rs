@@ -27,13 +27,3 @@ pub(super) fn files(paths: &[PathBuf], wanted: impl Fn(&Path) -> bool) -> Result
     found.dedup();
     Ok(found)
 }
-
-/// True when a name ends as captures do, compressed ones too.
-pub(super) fn is_capture(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let plain = PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
-    CAPTURES.iter().any(|ending| plain.ends_with(ending))
-}
-
-const CAPTURES: [&str; 3] = [".pcap", ".pcapng", ".cap"];
-const PACKED: [&str; 5] = [".gz", ".zst", ".lz4", ".xz", ".bz2"];

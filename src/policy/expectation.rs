@@ -54,8 +54,8 @@ impl Sidecar {
 
     fn take(&mut self, key: &str, value: &toml::Value) -> Result<(), String> {
         match key {
-            "expect" => self.cases.extend(words(key, value)?.into_iter().map(Expectation::Expect)),
-            "forbid" => self.cases.extend(words(key, value)?.into_iter().map(Expectation::Forbid)),
+            "expect" => self.cases.extend(rules(key, value)?.into_iter().map(Expectation::Expect)),
+            "forbid" => self.cases.extend(rules(key, value)?.into_iter().map(Expectation::Forbid)),
             "facts" => {
                 let facts = value.as_table().ok_or("`facts` is a table of paths")?;
                 for (path, fact) in facts {
@@ -146,7 +146,15 @@ pub(super) fn unmet(word: &str, findings: &[&Finding]) -> Option<String> {
 /// When it names no rule.
 pub fn expectation(word: &str) -> Result<String, Error> {
     let pattern = counted(word).map_or(word, |(rule, _)| rule);
-    let pattern = halves(pattern).0;
+    if pattern.contains('(') {
+        return Err(Error::Usage(format!("`{word}`: write count(RULE) == N")));
+    }
+    let (pattern, culprit) = halves(pattern);
+    if let Some(who) = culprit.filter(|who| !CULPRITS.contains(who)) {
+        let help = suggestion(who, CULPRITS.into_iter())
+            .unwrap_or_else(|| format!("there are {}", CULPRITS.join(", ")));
+        return Err(Error::Usage(format!("`{word}`: unknown culprit `{who}`; {help}")));
+    }
     if is_known(pattern) {
         return Ok(word.to_owned());
     }
@@ -185,6 +193,12 @@ fn line(finding: &Finding) -> String {
     format!("{} {}@{}{place}", finding.rule, finding.name, finding.culprit.role.word())
 }
 
+/// Words that name rules.
+fn rules(key: &str, value: &toml::Value) -> Result<Vec<String>, String> {
+    let words = words(key, value)?;
+    words.iter().map(|word| expectation(word).map_err(|error| error.to_string())).collect()
+}
+
 fn words(key: &str, value: &toml::Value) -> Result<Vec<String>, String> {
     let wrong = || format!("`{key}` is a list of texts");
     let list = value.as_array().ok_or_else(wrong)?;
@@ -198,6 +212,9 @@ fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
         None => value.get(part),
     })
 }
+
+/// Who may be blamed.
+const CULPRITS: [&str; 5] = ["client", "server", "between", "capture", "unknown"];
 
 const KEYS: [&str; 5] = ["expect", "forbid", "facts", "blind_spots", "keylog"];
 
@@ -242,5 +259,16 @@ mod tests {
         );
         assert!(wrong("expect = [\n").starts_with("a.toml:"));
         assert_eq!(wrong("forbid = 3"), "a.toml:1: `forbid` is a list of texts");
+        let culprit = "a.toml:2: `PRE001@sever`: unknown culprit `sever`; did you mean `server`?";
+        assert_eq!(wrong("\nexpect = ['PRE001@sever']"), culprit);
+        assert_eq!(
+            wrong("expect = ['count(PRE001) > 1']"),
+            "a.toml:1: `count(PRE001) > 1`: write count(RULE) == N"
+        );
+        assert!(
+            wrong("forbid = ['STS05']").contains("did you mean `STS005`"),
+            "{}",
+            wrong("forbid = ['STS05']")
+        );
     }
 }

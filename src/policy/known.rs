@@ -193,7 +193,7 @@ mod tests {
         assert_eq!((report.verdict.status, report.verdict.counts.error), (Status::Pass, 0));
         let said = report.findings[0].suppressed.as_ref().unwrap();
         assert_eq!((said.by, said.expires.as_deref()), ("config", Some("2027-01-01")));
-        assert!(crate::policy::groups(&report).is_empty());
+        assert!(crate::policy::groups(&report, crate::policy::GroupBy::Rule).is_empty());
     }
 
     #[test]

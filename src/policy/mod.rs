@@ -63,6 +63,8 @@ pub struct Policy {
     pub expect: Vec<String>,
     /// What is known and does not count.
     pub known: Known,
+    /// What findings must share to be printed together.
+    pub group_by: GroupBy,
 }
 
 /// How much is asked.
@@ -107,6 +109,7 @@ impl Default for Policy {
             blame: None,
             expect: Vec::new(),
             known: Known::default(),
+            group_by: GroupBy::default(),
         }
     }
 }
@@ -121,7 +124,7 @@ impl Policy {
         let hidden = self.drop_what_does_not_count(report, &off);
         self.selection.note(self.level, &mut report.coverage);
         muted::note(&mut report.coverage);
-        order::sort(report);
+        order::sort(report, self.group_by);
         report.verdict = verdict::verdict(self, report);
         if self.known.listed == Listed::Counted {
             report.findings.retain(|finding| finding.suppressed.is_none());

@@ -179,6 +179,7 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
         what: what.to_owned(),
         input: None,
         file_offset: Some(234),
+        file_length: Some(99),
         tcp_seq: Some(1),
         wireshark: format!("frame.number == {}", base + pkt),
     };

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Grouping;
 use crate::cli::code_of;
 use crate::cli::flags::{FailWord, Looking, word};
-use crate::cli::output::Output;
+use crate::cli::output::{Grouping, Output};
 use crate::cli::settings::{Configuring, Settled, flags};
 use crate::cli::terminal::Terminal;
 use crate::error::Error;

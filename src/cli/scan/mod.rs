@@ -14,16 +14,18 @@ use clap::ValueEnum;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{Output, Plan, Streaming, Talk};
+use super::output::{Grouping, Output, Plan, Streaming, Talk};
 use super::settings::Settled;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
-use crate::policy::{GroupBy, Lists, Policy, is_about_suppression, join, note, part};
+use crate::policy::{Lists, Policy, is_about_suppression, join, note, part};
 use crate::views::NO_INTEREST;
-use paths::{Shard, Where};
-use progress::Progress;
-use work::{Work, each};
+use paths::Shard;
+
+pub(super) use paths::Where;
+pub(super) use progress::Progress;
+pub(super) use work::{Work, each};
 
 pub(super) use merging::{Args as MergeArgs, run as merge};
 
@@ -53,23 +55,6 @@ pub(super) struct Args {
     looking: Looking,
 }
 
-/// How equal findings are gathered.
-#[derive(Clone, Copy, Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct Grouping {
-    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
-    group_by: GroupWord,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum GroupWord {
-    Rule,
-    Culprit,
-    Conn,
-    File,
-}
-
 /// What becomes of the run when a capture cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BadWord {
@@ -79,17 +64,6 @@ enum BadWord {
     Warn,
     /// It is named in the report only
     Skip,
-}
-
-impl Grouping {
-    fn meaning(self) -> GroupBy {
-        match self.group_by {
-            GroupWord::Rule => GroupBy::Rule,
-            GroupWord::Culprit => GroupBy::Culprit,
-            GroupWord::Conn => GroupBy::Connection,
-            GroupWord::File => GroupBy::File,
-        }
-    }
 }
 
 impl Args {
@@ -117,8 +91,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
             "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
         ));
     }
-    let found = args.places.find(&args.paths)?;
-    let mut captures = sets::captures(found);
+    let mut captures = captures(&args.places, &args.paths)?;
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }
@@ -137,6 +110,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     empty(&mut report, &policy, args);
     plan.finish(&report, streaming, terminal)?;
     Ok(policy.exit_code(&report))
+}
+
+/// The captures at these places, each in one file or more.
+pub(super) fn captures(places: &Where, paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, Error> {
+    Ok(sets::captures(places.find(paths)?))
 }
 
 /// Without any capture there is nothing to judge; a shard may well be empty.

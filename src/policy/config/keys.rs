@@ -65,7 +65,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "time",
-        kind: Kind::Word(&["relative", "utc", "epoch"]),
+        kind: Kind::Word(&["relative", "utc", "local", "epoch"]),
         default: "relative",
         about: "how moments are written",
     },

@@ -81,7 +81,7 @@ pub(super) fn finding(report: &Report, finding: &Finding, look: &Look) -> String
 pub fn example(report: &Report, look: &Look) -> String {
     let mut page = Page::new(look);
     verdict(&mut page, report);
-    for group in groups(report) {
+    for group in groups(report, look.group_by) {
         page.gap();
         block::evidence_only(&mut page, report, &group);
     }
@@ -105,7 +105,7 @@ fn verdict(page: &mut Page, report: &Report) {
         Part(Ink::Strong, &report.verdict.headline),
     );
     let blamed = matches!(report.verdict.status, Status::Fail | Status::Warn);
-    if let (true, Some(top)) = (blamed, report.findings.first()) {
+    if let (true, Some(top)) = (blamed, report.counting().next()) {
         let indent = " ".repeat(hang);
         page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top, report)));
     }
@@ -160,7 +160,7 @@ fn with_article(noun: &str) -> String {
 }
 
 fn findings(page: &mut Page, report: &Report) {
-    let groups = groups(report);
+    let groups = groups(report, page.look().group_by);
     let shown = if page.look().lists_all() { groups.len() } else { GROUPS.min(groups.len()) };
     for (number, group) in groups.iter().take(shown).enumerate() {
         if number == 0 || page.look().detail > Detail::Brief {
