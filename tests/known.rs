@@ -129,3 +129,51 @@ fn a_capture_by_itself_is_judged_as_in_a_scan() {
     let report: serde_json::Value = serde_json::from_slice(&alone.stdout).unwrap();
     assert_eq!(report["verdict"]["counts"]["suppressed"], 2);
 }
+
+#[test]
+fn reports_of_scans_are_compared_by_fault_and_server() {
+    let folder = good();
+    fs::write(folder.path().join("h2lint.toml"), "[endpoints]\n\"127.0.0.1:31050\" = \"greeter\"\n").unwrap();
+    let report = |path: &str| {
+        let run = run(&folder, &["scan", path, "--format", "json", "--no-baseline"]);
+        String::from_utf8(run.stdout).unwrap()
+    };
+    fs::write(folder.path().join("old.json"), report("c/e.pcap")).unwrap();
+    fs::write(folder.path().join("new.json"), report("c/[ade].pcap")).unwrap();
+    let worse = run(&folder, &["diff", "old.json", "new.json"]);
+    let said = String::from_utf8(worse.stdout).unwrap();
+    assert_eq!(worse.status.code(), Some(1), "{said}");
+    assert!(said.contains("PRE001") && said.contains("greeter"), "{said}");
+    let better = run(&folder, &["diff", "new.json", "old.json", "--format", "md"]);
+    assert!(String::from_utf8(better.stdout).unwrap().contains("PRE001"));
+    let same = run(&folder, &["diff", "new.json", "new.json", "--format", "json"]);
+    let same: serde_json::Value = serde_json::from_slice(&same.stdout).unwrap();
+    assert!(same["new"].as_array().unwrap().is_empty() && same["same"].as_u64() > Some(0), "{same}");
+}
+
+#[test]
+fn a_wrong_value_that_only_a_command_knows_is_told_with_file_and_line() {
+    let folder = good();
+    for (text, said) in [
+        ("# formats\nformat = \"yml\"\n", "h2lint: h2lint.toml:2: unknown format `yml`; "),
+        ("output = [\"sarif\"]\n", "h2lint: h2lint.toml:1: -o sarif: write FORMAT=PATH"),
+    ] {
+        fs::write(folder.path().join("h2lint.toml"), text).unwrap();
+        let run = run(&folder, &["c/a.pcap"]);
+        let complaint = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2));
+        assert!(complaint.starts_with(said), "{complaint}");
+    }
+}
+
+#[test]
+fn every_format_is_the_same_on_a_second_run_and_on_any_threads() {
+    let folder = good();
+    for format in ["text", "json", "ndjson", "html", "junit", "sarif", "github", "gitlab", "md", "csv"] {
+        let scans: Vec<String> = ["1", "8", "8"]
+            .iter()
+            .map(|threads| scan(&folder, &["--format", format, "-j", threads]))
+            .collect();
+        assert!(scans.iter().all(|text| *text == scans[0] && !text.is_empty()), "{format}");
+    }
+}

@@ -148,8 +148,9 @@ impl Output {
                 (false, true) => Talk::Everything,
             },
             look: Look { all: self.all, rows, fail_on, clock: settled.clock(), ..looking.look(detail) },
-            format: Format::read(settings.text("format").unwrap_or("text"))?,
-            files: settings.list("output").iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
+            format: settled.told("format", Format::read(settings.text("format").unwrap_or("text")))?,
+            files: settled
+                .told("output", settings.list("output").iter().map(|word| destination(word)).collect())?,
             names: if self.names { Names::Known } else { Names::Given },
         })
     }

@@ -116,6 +116,15 @@ impl Settled {
         }
     }
 
+    /// What a setting led to; a complaint says where it stands, unless that is a flag.
+    pub(super) fn told<T>(&self, key: &str, result: Result<T, Error>) -> Result<T, Error> {
+        let source = self.settings.source(key).filter(|source| !source.starts_with("flag"));
+        match (result, source) {
+            (Err(Error::Usage(said)), Some(source)) => Err(Error::Usage(format!("{source}: {said}"))),
+            (other, _) => other,
+        }
+    }
+
     /// The severity from which a finding fails the run.
     pub(super) fn fail_on(&self) -> Option<Severity> {
         match self.settings.text("fail_on") {

@@ -104,7 +104,9 @@ impl Expectation {
                 found.map(|finding| format!("found {}", line(finding)))
             }
             Self::Fact(path, expected) => {
-                let found = at(report, path).unwrap_or(&Value::Null);
+                let Some(found) = at(report, path) else {
+                    return Some("the report has nothing there".to_owned());
+                };
                 (found != expected).then(|| format!("it is {found}"))
             }
             Self::BlindSpots(count) => {
