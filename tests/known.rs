@@ -177,3 +177,22 @@ fn every_format_is_the_same_on_a_second_run_and_on_any_threads() {
         assert!(scans.iter().all(|text| *text == scans[0] && !text.is_empty()), "{format}");
     }
 }
+
+#[test]
+fn the_full_text_names_what_is_known_and_why() {
+    let folder = good();
+    let scanned = scan(&folder, &["--format", "text", "--detail", "full", "--no-baseline"]);
+    assert!(scanned.contains("known  SET001"), "{scanned}");
+    assert!(scanned.contains("by config: known"), "{scanned}");
+    let alone = run(&folder, &["c/b.pcap", "--format", "text", "--detail", "full"]);
+    let alone = String::from_utf8(alone.stdout).unwrap();
+    assert!(alone.contains("known  SET001") && alone.starts_with("PASS"), "{alone}");
+}
+
+#[test]
+fn names_of_servers_are_given_by_address_too() {
+    let folder = good();
+    fs::write(folder.path().join("h2lint.toml"), "[endpoints]\n\"127.0.0.1\" = \"greeter\"\n").unwrap();
+    let scanned = scan(&folder, &["--format", "text", "--no-baseline", "-j", "2"]);
+    assert!(scanned.contains("server=greeter"), "{scanned}");
+}

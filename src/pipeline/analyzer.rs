@@ -51,11 +51,13 @@ impl Wishes {
         if self.aliases.is_empty() {
             return None;
         }
-        let (address, port) = (server.to_string(), format!(":{}", server.port));
+        let (address, host, port) =
+            (server.to_string(), server.address.to_string(), format!(":{}", server.port));
         let of_name = |endpoint: &str| {
             name.is_some_and(|name| endpoint == name || endpoint.strip_suffix(&port) == Some(name))
         };
-        let found = self.aliases.iter().find(|alias| alias.endpoint == address || of_name(&alias.endpoint));
+        let means = |endpoint: &str| endpoint == address || endpoint == host || of_name(endpoint);
+        let found = self.aliases.iter().find(|alias| means(&alias.endpoint));
         found.map(|alias| alias.name.as_str())
     }
 }

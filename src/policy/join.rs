@@ -355,10 +355,11 @@ fn headline(whole: &Report, status: Status, counts: Counts) -> String {
     let baseline = whole.suppressions.iter().filter(|row| row.by == known::BASELINE);
     let by_baseline = baseline.clone().fold(0_u64, |sum, row| sum.saturating_add(row.suppressed));
     let new = if baseline.count() > 0 { "new " } else { "" };
+    let are = if counts.suppressed == 1 { "is" } else { "are" };
     let known = match counts.suppressed {
         0 => String::new(),
-        some if some == by_baseline => format!("; {some} known are in the baseline"),
-        some => format!("; {some} known are suppressed"),
+        some if some == by_baseline => format!("; {some} known {are} in the baseline"),
+        some => format!("; {some} known {are} suppressed"),
     };
     let several = verdict::plural(to_u64(all), "capture");
     match status {

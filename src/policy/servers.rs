@@ -24,6 +24,7 @@ impl Servers {
                 format!("{addr}:{port}")
             });
             names.extend(name.iter().flat_map(|name| [format!("{name}:{port}"), name.clone()]));
+            names.push(addr.clone());
             names.extend(alias.clone());
         }
         names

@@ -8,6 +8,7 @@ mod evidence;
 mod fields;
 mod handshake;
 mod keys;
+mod known;
 mod ladder;
 mod ledger;
 mod legs;
@@ -58,6 +59,9 @@ pub fn report(report: &Report, look: &Look) -> String {
         return page.finish();
     }
     findings(&mut page, report);
+    if look.detail == Detail::Full {
+        known::write(&mut page, report);
+    }
     let listed = matches!(report.verdict.status, Status::Pass | Status::Nothing);
     if (listed && look.detail > Detail::Brief) || look.detail == Detail::Full {
         page.gap();
