@@ -180,6 +180,7 @@ fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
         what: shown.what.clone(),
         input: Some(at.pkt.input()),
         file_offset: at.file_offset(),
+        file_length: None,
         tcp_seq: Some(shown.origin.tcp_end),
         wireshark: format!("frame.number == {}", at.pkt.number()),
     }
