@@ -30,13 +30,17 @@ pub(super) struct Collector {
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
+    /// Connections that gave way to others while they lived.
+    aside: u64,
     pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
 
 impl Collector {
-    /// A packet of a connection that is already reported.
-    pub(super) const fn straggler(&mut self) {}
+    /// A connection was silent for longest when there were too many.
+    pub(super) const fn put_aside(&mut self) {
+        self.aside = self.aside.saturating_add(1);
+    }
 
     /// Takes a concluded connection.
     pub(super) fn add(&mut self, concluded: Concluded, wishes: &Wishes) {
@@ -114,7 +118,13 @@ impl Collector {
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {
-            self.blind_spots.push(forgotten(lost));
+            self.blind_spots.push(limit(format!("{lost} connections were not compared with others")));
+        }
+        if self.aside > 0 {
+            let aside = self.aside;
+            self.blind_spots.push(limit(format!(
+                "{aside} connections gave way to others; what followed on them is not judged"
+            )));
         }
         let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
@@ -156,15 +166,15 @@ impl Collector {
     }
 }
 
-/// Connections that gave way to others before they could be compared.
-fn forgotten(count: u64) -> BlindSpot {
+/// What a cap on all connections of the capture left out.
+fn limit(effect: String) -> BlindSpot {
     BlindSpot {
         kind: BlindSpotKind::LimitReached,
         input: None,
         conns: Vec::new(),
         dir: None,
         from_pkt: None,
-        effect: format!("{count} connections were not compared with others"),
+        effect,
     }
 }
 

@@ -79,6 +79,11 @@ impl Session {
         self.tcp.is_closed()
     }
 
+    /// Its last packet so far.
+    pub(super) const fn last(&self) -> Place {
+        self.tcp.last()
+    }
+
     /// The first packet that the capture had already, and how many there are.
     pub(super) fn copies(&self) -> Option<(Place, u64)> {
         let both = [Direction::Forward, Direction::Backward].map(|way| self.tcp.stream(way).stats);

@@ -174,7 +174,16 @@ impl Upper {
     /// True when a side turned out to speak TLS in which nothing was read yet.
     pub(super) fn is_secured(&self) -> bool {
         let tls = |side: Side| self.http1.protocols[side] == Protocol::Tls;
-        tls(Side::Client) || (tls(Side::Server) && self.http1.protocols.client == Protocol::Unknown)
+        tls(Side::Client) || (tls(Side::Server) && self.is_client_unheard())
+    }
+
+    /// True while nothing shows what the client speaks: nothing of it is there, or nothing that could be read behind a gap.
+    fn is_client_unheard(&self) -> bool {
+        match self.http1.protocols.client {
+            Protocol::Unknown => true,
+            Protocol::Http2 => self.conn.preface.is_none() && self.conn.sides.client.total() == 0,
+            Protocol::Http1 | Protocol::Tls | Protocol::Other => false,
+        }
     }
 
     /// What is held belongs to TLS: both sides begin anew inside it.
@@ -436,7 +445,7 @@ impl Upper {
                 self.accept_upgrade(sight, observe);
             }
             (Side::Client, Protocol::Tls) => return,
-            (Side::Server, Protocol::Tls) if self.http1.protocols.client == Protocol::Unknown => return,
+            (Side::Server, Protocol::Tls) if self.is_client_unheard() => return,
             _ => {}
         }
         let mut held = std::mem::take(&mut self.held[side]);
