@@ -35,17 +35,14 @@ pub const SAME_COPY_WINDOW_US: i64 = 1_000;
 /// Segments of a connection among which a second copy is looked for: half a batch that a driver hands over at once (64).
 pub const MAX_REMEMBERED_SEGMENTS: usize = 32;
 
-/// TCP connections kept alive in memory at once; beyond it the one that was silent longest is concluded.
-pub const MAX_LIVE_CONNECTIONS: usize = 1 << 18;
+/// TCP connections kept alive in memory at once, 10 KiB each; beyond it the eighth of them that was silent longest is concluded.
+pub const MAX_LIVE_CONNECTIONS: usize = 1 << 17;
 
 /// Connections that have ended but may still see stragglers.
 pub const MAX_LINGERING: usize = 512;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
-
-/// Places of connections that are over, kept for the next ones: as many as a client opens at once.
-pub const MAX_SPARE_SESSIONS: usize = 64;
 
 /// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
 pub const MAX_CONCLUDED: usize = 1 << 16;
@@ -227,8 +224,6 @@ pub const MAX_CLOSED_CALLS: usize = 256;
 
 /// Octets kept of the trailers that gRPC-Web puts into the content: a status, and a message as long as is kept elsewhere.
 pub const MAX_WEB_TRAILERS: usize = 2048;
-/// Connections kept for the rules that compare connections at the end of the capture: 16 MiB of summaries.
-pub const MAX_SUMMARIES: usize = 1 << 16;
 
 /// Streams of which the PRIORITY frames of one side are counted one by one: one stream that takes an eighth of them all stays.
 pub const MAX_REPRIORITIZED: usize = 8;

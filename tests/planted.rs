@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use common::conversation::moves;
 use common::plants::plants;
-use common::stage::{Plant, planted, which};
+use common::stage::{Planted, planted, which};
 use common::{line, lines, report_on, shown};
 use h2lint::finding::{Confidence, Finding, Report, Severity};
 use h2lint::script::Packet;
@@ -34,7 +34,7 @@ fn cases(few: u32) -> ProptestConfig {
 
 /// Warnings and errors, and what this rule says. A server that sent two SETTINGS before its first response and acknowledges once too
 /// often is what two stacks look like.
-fn accusations<'a>(plant: &Plant, report: &'a Report) -> Vec<&'a Finding> {
+fn accusations<'a>(plant: &Planted, report: &'a Report) -> Vec<&'a Finding> {
     let follows =
         |finding: &Finding| plant.rule == "unexpected-settings-ack" && finding.name == "two-http2-stacks";
     let counts = |finding: &&Finding| {
@@ -44,7 +44,7 @@ fn accusations<'a>(plant: &Plant, report: &'a Report) -> Vec<&'a Finding> {
 }
 
 /// What is wrong with this report, if anything.
-fn complaint(plant: &Plant, report: &Report) -> Option<String> {
+fn complaint(plant: &Planted, report: &Report) -> Option<String> {
     let accusations = accusations(plant, report);
     let fits = |finding: &&Finding| {
         finding.name == plant.rule
@@ -61,7 +61,7 @@ fn complaint(plant: &Plant, report: &Report) -> Option<String> {
     }
 }
 
-fn speaks(plant: &Plant, packets: &[Packet]) -> Result<(), TestCaseError> {
+fn speaks(plant: &Planted, packets: &[Packet]) -> Result<(), TestCaseError> {
     let report = report_on(packets);
     let complaint = complaint(plant, &report);
     prop_assert!(
@@ -92,7 +92,7 @@ fn every_violation_is_found_in_the_shortest_conversation() {
     let mut wrong = Vec::new();
     for plant in plants() {
         let complaint =
-            planted(plant, &(Vec::new(), 0)).and_then(|packets| complaint(plant, &report_on(&packets)));
+            planted(&plant, &(Vec::new(), 0)).and_then(|packets| complaint(&plant, &report_on(&packets)));
         wrong.extend(complaint);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -100,7 +100,8 @@ fn every_violation_is_found_in_the_shortest_conversation() {
 
 #[test]
 fn violations_of_many_rules_are_planted() {
-    let rules: BTreeSet<&str> = plants().iter().map(|plant| plant.rule).collect();
+    let plants = plants();
+    let rules: BTreeSet<&str> = plants.iter().map(|plant| plant.rule).collect();
     assert!(rules.len() >= 100, "{}", rules.len());
     assert!(rules.iter().all(|rule| h2lint::rules::find(rule).is_some()));
 }

@@ -176,6 +176,7 @@ impl Reading {
             options: Options { spec, ..Options::default() },
             limit_connections: self.limit_conns,
             limit_streams: self.limit_streams,
+            limit_keys: 0,
             interest,
             ..Wishes::default()
         }

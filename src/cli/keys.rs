@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use crate::capture::copy_with_secrets;
 use crate::error::Error;
 use crate::finding::KeyRow;
-use crate::pipeline::{KeyLog, analyze_with_keys};
+use crate::pipeline::{KeyLog, Wishes, analyze_with_keys};
 use crate::report::{Detail, element, key_lines};
 use crate::views::NO_INTEREST;
 
@@ -45,11 +45,12 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     }
     let (keys, notices) = args.reading.keys()?;
     let wishes = args.reading.wishes(NO_INTEREST);
+    let wishes = Wishes { limit_keys: wishes.limit_connections, ..wishes };
     let (report, keys) = analyze_with_keys(std::slice::from_ref(&args.file), &wishes, keys, &mut |_| {})?;
     for notice in report.notices.iter().chain(&notices) {
         terminal.complain(&notice.text);
     }
-    let rows: Vec<&KeyRow> = report.connections.iter().filter_map(|row| row.keys.as_ref()).collect();
+    let rows: Vec<&KeyRow> = report.connections.iter().filter_map(|row| row.keys.as_deref()).collect();
     match args.format {
         Shape::Json => {
             let elements: Vec<String> = rows.iter().map(element).collect();

@@ -292,6 +292,7 @@ fn excess(pattern: Pattern, tally: Tally, of: u64) -> Excess {
         of,
         first: tally.first,
         over: tally.over,
+        within: tally.within,
     }
 }
 

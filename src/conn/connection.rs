@@ -79,6 +79,7 @@ impl Connection {
             Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
             Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
             Output::Resynchronised { origin, skipped } => {
+                self.lose(side);
                 emit(self, bare(side, *origin, Kind::Resynchronised { skipped }));
             }
             Output::Lost { origin } => {

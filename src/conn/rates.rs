@@ -159,6 +159,8 @@ pub struct Excess {
     pub first: Origin,
     /// The time that they took.
     pub over: Span,
+    /// The time that they might have taken and still be too many.
+    pub within: Span,
 }
 
 /// The counts of one side.
@@ -201,6 +203,7 @@ pub(super) struct Tally {
     pub count: u32,
     pub first: Origin,
     pub over: Span,
+    pub within: Span,
 }
 
 impl Rates {
@@ -211,7 +214,7 @@ impl Rates {
             self.counters.push(Counter::new(pattern, at));
             self.counters.len().saturating_sub(1)
         });
-        let none = Tally { count: 0, first: *at, over: Span::ZERO };
+        let none = Tally { count: 0, first: *at, over: Span::ZERO, within: over };
         self.counters.get_mut(place).map_or(none, |counter| counter.add(weight, at, over))
     }
 
@@ -270,7 +273,7 @@ impl Counter {
             *slot = slot.saturating_add(weight);
         }
         let passed = at.at.time.since(self.first.at.time).max(Span::ZERO);
-        Tally { count: self.total(), first: self.first, over: passed.min(over) }
+        Tally { count: self.total(), first: self.first, over: passed.min(over), within: over }
     }
 
     /// Empties the slots that time has passed; a clock that runs back stays where it was.

@@ -54,6 +54,7 @@ pub struct Ledger {
     acks: u64,
     /// SETTINGS that a receiver must reject, whose acknowledgement is neither owed nor a surplus.
     tolerated: u64,
+    surplus: u64,
     first: Option<Values>,
     last: Values,
 }
@@ -177,6 +178,7 @@ impl Default for Ledger {
             sent: 0,
             acks: 0,
             tolerated: 0,
+            surplus: 0,
             first: None,
             last: Values::INITIAL,
         }
@@ -246,6 +248,12 @@ impl Ledger {
         self.announcements.iter().take(limits::MAX_LISTED_PER_CONNECTION)
     }
 
+    /// Acknowledgements that came while no SETTINGS waited.
+    #[must_use]
+    pub const fn surplus(&self) -> u64 {
+        self.surplus
+    }
+
     /// A SETTINGS frame passes. Returns the values it replaces.
     pub(super) fn announce(&mut self, announcement: Announcement) -> Values {
         let before = self.last;
@@ -280,6 +288,7 @@ impl Ledger {
         if self.unacknowledged() == 0 {
             let fair = self.tolerated > 0;
             self.tolerated = self.tolerated.saturating_sub(1);
+            self.surplus = self.surplus.saturating_add(u64::from(!fair));
             return if fair { Acknowledged::Nothing } else { Acknowledged::Surplus };
         }
         self.acks = self.acks.saturating_add(1);

@@ -59,7 +59,7 @@ pub struct ConnectionRow {
     pub calls: Calls,
     /// Keys, where there is TLS, for those who ask for them; not part of the schema.
     #[serde(skip)]
-    pub keys: Option<super::KeyRow>,
+    pub keys: Option<Box<super::KeyRow>>,
 }
 
 /// What became of the calls on a connection.

@@ -60,10 +60,11 @@ impl Exchange {
         self.protocols[side] == protocol
     }
 
-    /// True for the client connection preface of HTTP/2, or an HTTP/1.x request.
+    /// Where the client began to speak HTTP in either shape; `None` also when its first octets are not there to show it.
     #[must_use]
-    pub fn client_spoke_http(&self) -> bool {
-        matches!(self.protocols.client, Protocol::Http2 | Protocol::Http1)
+    pub fn client_began_http(&self) -> Option<Origin> {
+        let http = matches!(self.protocols.client, Protocol::Http2 | Protocol::Http1);
+        self.first.client.filter(|_| http).map(|first| first.origin)
     }
 
     /// Where the server answered with an alert of TLS, and what it says, when its first octets are one.

@@ -30,6 +30,8 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// Connections whose keys are listed.
+    pub limit_keys: usize,
     /// Names of servers, for reports and fingerprints.
     pub aliases: &'static [Alias],
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
@@ -68,6 +70,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            limit_keys: 0,
             aliases: &[],
             interest: Interest::ALL,
         }
@@ -102,8 +105,6 @@ pub struct Analyzer {
     interest: Interest,
     flows: Flows,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
-    /// Places of connections that are over, for the next ones: they are large, and allocating many costs.
-    spare: Vec<Box<Session>>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
     lingering: VecDeque<(u64, Place)>,
     collector: Collector,
@@ -221,11 +222,11 @@ impl Analyzer {
         let mut numbers: Vec<u64> = self.live.keys().copied().collect();
         numbers.sort_unstable();
         for number in numbers {
-            self.conclude(number, observe);
+            self.conclude(number, self.last, observe);
         }
         let mut notices = self.collector.keyring.unused(&self.desk.keys);
         notices.extend(self.late_keys.map(keyring::late));
-        let mut report = self.collector.report(&self.desk.wishes, &self.flows, inputs, &self.file);
+        let mut report = self.collector.report(&self.desk, &self.flows, inputs, &self.file);
         report.comments = self.comments;
         report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
@@ -244,9 +245,10 @@ impl Analyzer {
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let seat = self.flows.seat(source, destination, segment);
         if let Some(old) = seat.replaces {
-            self.conclude(old, observe);
+            self.conclude(old, self.last, observe);
         }
         if seat.opens {
+            self.make_room(limits::MAX_LIVE_CONNECTIONS, observe);
             let session = Session::new(
                 seat.number,
                 (source, destination),
@@ -255,17 +257,10 @@ impl Analyzer {
                 &self.desk,
                 self.interest,
             );
-            let session = match self.spare.pop() {
-                Some(mut place) => {
-                    *place = session;
-                    place
-                }
-                None => Box::new(session),
-            };
-            self.live.insert(seat.number, Live { session, lingers: false });
+            self.live.insert(seat.number, Live { session: Box::new(session), lingers: false });
         }
+        // Stragglers of a connection that is reported have no session.
         let Some(live) = self.live.get_mut(&seat.number) else {
-            self.collector.straggler();
             return;
         };
         live.session.push(seat.direction, segment, &self.desk, observe);
@@ -274,7 +269,7 @@ impl Analyzer {
             self.collector.candidates(candidates, &self.desk.wishes);
         }
         if live.session.is_closed() {
-            self.conclude(seat.number, observe);
+            self.conclude(seat.number, self.last, observe);
         } else if !live.lingers && live.session.is_over() {
             live.lingers = true;
             self.lingering.push_back((seat.number, segment.at));
@@ -289,19 +284,32 @@ impl Analyzer {
                 break;
             }
             self.lingering.pop_front();
-            self.conclude(number, observe);
+            self.conclude(number, self.last, observe);
         }
     }
 
-    fn conclude(&mut self, number: u64, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    /// When so many connections live, the eighth of them that was silent longest is judged as if the capture had ended with the last
+    /// packet of each: what follows on them may silence, never accuse.
+    fn make_room(&mut self, most: usize, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        if self.live.len() < most {
+            return;
+        }
+        let last = |(number, live): (&u64, &Live)| (live.session.last(), *number);
+        let mut silent: Vec<(Place, u64)> = self.live.iter().map(last).collect();
+        silent.sort_unstable_by_key(|(last, _)| last.pkt);
+        for (last, number) in silent.into_iter().take((most / 8).max(1)) {
+            self.collector.put_aside();
+            self.conclude(number, last, observe);
+        }
+    }
+
+    /// A connection is over, or nothing more is heard of it; `until` is the last packet of the capture so far.
+    fn conclude(&mut self, number: u64, until: Place, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         if let Some(Live { mut session, .. }) = self.live.remove(&number) {
-            let concluded = session.finish(self.last, &self.desk, observe);
+            let concluded = session.finish(until, &self.desk, observe);
             self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
             self.flows.conclude(session.ends(), number);
-            if self.spare.len() < limits::MAX_SPARE_SESSIONS {
-                self.spare.push(session);
-            }
         }
     }
 }
@@ -324,6 +332,24 @@ mod tests {
     }
 
     #[test]
+    fn beyond_the_cap_the_connection_that_was_silent_longest_gives_way_and_the_report_says_so() {
+        let apart = Span::seconds(1);
+        let file = small_calls(2).again(apart).client([post(1)]).again(apart).client([post(1)]).pcap();
+        let mut reader = Reader::new(file.as_slice(), "three connections").expect("a capture");
+        let mut analyzer = Analyzer::new(Wishes::default(), KeyLog::new());
+        while let Ok(Some(Record::Packet(packet))) = reader.next() {
+            analyzer.push(&packet, &mut |_| {});
+        }
+        analyzer.make_room(4, &mut |_| {});
+        assert_eq!(analyzer.live.len(), 3);
+        analyzer.make_room(3, &mut |_| {});
+        assert!(analyzer.live.len() == 2 && !analyzer.live.contains_key(&0));
+        let report = analyzer.finish(Vec::new(), None, &mut |_| {});
+        let spots = report.coverage.blind_spots.iter();
+        assert_eq!(spots.filter(|spot| spot.kind == crate::finding::BlindSpotKind::LimitReached).count(), 1);
+    }
+
+    #[test]
     fn legal_traffic_wakes_fewer_than_two_judges_a_frame() {
         let calls = 300_u32;
         let file = small_calls(calls).close().pcap();
@@ -332,7 +358,7 @@ mod tests {
         while let Ok(Some(Record::Packet(packet))) = reader.next() {
             analyzer.push(&packet, &mut |_| {});
         }
-        analyzer.conclude(0, &mut |_| {});
+        analyzer.conclude(0, analyzer.last, &mut |_| {});
         let (judges, frames) = (analyzer.collector.judge_calls, u64::from(5 * calls + 4));
         assert!(judges > 0, "nobody was asked");
         assert!(judges < 2 * frames, "{judges} judges for {frames} frames");

@@ -2,6 +2,7 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::desk::Desk;
 use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
@@ -29,13 +30,17 @@ pub(super) struct Collector {
     totals: Totals,
     omitted: Omitted,
     towards_http2: bool,
+    /// Connections that gave way to others while they lived.
+    aside: u64,
     pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
 
 impl Collector {
-    /// A packet of a connection that is already reported.
-    pub(super) const fn straggler(&mut self) {}
+    /// A connection was silent for longest when there were too many.
+    pub(super) const fn put_aside(&mut self) {
+        self.aside = self.aside.saturating_add(1);
+    }
 
     /// Takes a concluded connection.
     pub(super) fn add(&mut self, concluded: Concluded, wishes: &Wishes) {
@@ -52,8 +57,8 @@ impl Collector {
         let (streams, rows) = named;
         self.listing.name(summary.number, streams, rows, wishes.limit_streams);
         self.list(row);
-        if let Some((input, keys)) = concluded.keys {
-            self.keyring.count(input, &keys);
+        if let Some((input, source)) = concluded.opened {
+            self.keyring.count(input, source);
         }
         if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
             self.agreements.add(concluded.agreement, ends.clone());
@@ -102,17 +107,24 @@ impl Collector {
     /// The report. The verdict is left to policy.
     pub(super) fn report(
         mut self,
-        wishes: &Wishes,
+        desk: &Desk,
         flows: &Flows,
         mut inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        self.keyring.tell(&mut inputs);
+        let wishes = &desk.wishes;
+        self.keyring.tell(&mut inputs, &desk.keys);
         let nobody = Ends::default();
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {
-            self.blind_spots.push(forgotten(lost));
+            self.blind_spots.push(limit(format!("{lost} connections were not compared with others")));
+        }
+        if self.aside > 0 {
+            let aside = self.aside;
+            self.blind_spots.push(limit(format!(
+                "{aside} connections gave way to others; what followed on them is not judged"
+            )));
         }
         let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
@@ -156,15 +168,15 @@ impl Collector {
     }
 }
 
-/// Connections that gave way to others before they could be compared.
-fn forgotten(count: u64) -> BlindSpot {
+/// What a cap on all connections of the capture left out.
+fn limit(effect: String) -> BlindSpot {
     BlindSpot {
         kind: BlindSpotKind::LimitReached,
         input: None,
         conns: Vec::new(),
         dir: None,
         from_pkt: None,
-        effect: format!("{count} connections were not compared with others"),
+        effect,
     }
 }
 

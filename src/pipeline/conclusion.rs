@@ -10,11 +10,11 @@ use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
 use crate::base::{PerSide, Place, to_index};
 use crate::conn::Connection;
-use crate::finding::{BlindSpot, ConnectionRow, Finding, KeyRow};
+use crate::finding::{BlindSpot, ConnectionRow, Finding};
 use crate::http1;
 use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
-use crate::tls::Session;
+use crate::tls::{Session, Source};
 
 /// A connection that is over.
 pub(super) struct Concluded {
@@ -28,8 +28,8 @@ pub(super) struct Concluded {
     pub blind_spots: Vec<BlindSpot>,
     pub summary: Summary,
     pub agreement: Agreement,
-    /// Where there is TLS: the input of its first packet, and its keys.
-    pub keys: Option<(u64, KeyRow)>,
+    /// Where there is TLS: the input of its first packet, and whose secret opened it.
+    pub opened: Option<(u64, Option<Source>)>,
     /// Where somebody may want to know.
     pub ends: Option<Ends>,
     pub http2: bool,
@@ -76,7 +76,6 @@ impl Upper {
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
         let (streams, frames) = counts(conn);
-        let keys = tls.map(|tls| keyring::row(number, both, tls, desk));
         let row = (to_index(number) < wishes.limit_connections).then(|| {
             let facts = Facts {
                 number,
@@ -91,8 +90,9 @@ impl Upper {
                 conn,
                 http2,
                 authority,
+                key_log: &desk.keys,
                 calls: std::mem::take(calls).finish(),
-                keys: keys.clone(),
+                keys: tls.and_then(|tls| keyring::row(number, both, tls, desk)),
             };
             rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
         });
@@ -104,7 +104,7 @@ impl Upper {
             blind_spots: coverage.blind_spots(number, http2),
             summary,
             agreement,
-            keys: keys.map(|row| (first.pkt.input(), row)),
+            opened: tls.map(|tls| (first.pkt.input(), tls.opened())),
             ends,
             http2,
             streams,

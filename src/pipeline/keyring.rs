@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
-use crate::base::Side;
+use crate::base::to_index;
 use crate::finding::{Input, KeyRow, Keys, Notice};
 use crate::tcp::Endpoint;
-use crate::tls::{KeyLog, Openable, Session};
+use crate::tls::{KeyLog, Openable, Session, Source};
 
 /// What became of the TLS sessions of each input.
 #[derive(Debug, Default)]
@@ -17,33 +17,30 @@ pub(super) struct Keyring {
 /// What became of the TLS sessions of one input.
 #[derive(Debug, Default)]
 struct Used {
-    sources: BTreeSet<String>,
+    sources: BTreeSet<Source>,
     decrypted: u64,
     total: u64,
 }
 
 impl Keyring {
     /// Counts a session whose first packet stands in this input.
-    pub(super) fn count(&mut self, input: u64, row: &KeyRow) {
+    pub(super) fn count(&mut self, input: u64, source: Option<Source>) {
         let used = self.inputs.entry(input).or_default();
         used.total = used.total.saturating_add(1);
-        if let Some(source) = &row.source {
+        if let Some(source) = source {
             used.decrypted = used.decrypted.saturating_add(1);
-            if !used.sources.contains(source) {
-                used.sources.insert(source.clone());
-            }
+            used.sources.insert(source);
         }
     }
 
     /// Writes the counts into the inputs.
-    pub(super) fn tell(&self, inputs: &mut [Input]) {
+    pub(super) fn tell(&self, inputs: &mut [Input], keys: &KeyLog) {
         for (number, input) in (0..).zip(inputs) {
             if let Some(used) = self.inputs.get(&number) {
-                input.keys = Keys {
-                    sources: used.sources.iter().cloned().collect(),
-                    sessions_decrypted: used.decrypted,
-                    sessions_total: used.total,
-                };
+                let mut sources: Vec<String> =
+                    used.sources.iter().map(|source| keys.source(*source).to_owned()).collect();
+                sources.sort_unstable();
+                input.keys = Keys { sources, sessions_decrypted: used.decrypted, sessions_total: used.total };
             }
         }
     }
@@ -51,7 +48,8 @@ impl Keyring {
     /// Sources of keys that opened nothing although there were sessions.
     pub(super) fn unused(&self, keys: &KeyLog) -> Vec<Notice> {
         let total = self.inputs.values().map(|used| used.total).fold(0, u64::saturating_add);
-        let idle = |name: &&str| total > 0 && !self.inputs.values().any(|used| used.sources.contains(*name));
+        let idle =
+            |source: &Source| total > 0 && !self.inputs.values().any(|used| used.sources.contains(source));
         let sessions = if total == 1 {
             "the TLS session".to_owned()
         } else {
@@ -61,8 +59,8 @@ impl Keyring {
             super::files::EMBEDDED => format!("the keys inside the capture did not open {sessions}"),
             name => format!("{name} did not open {sessions}"),
         };
-        let names = keys.sources().map(|(_, name)| name).filter(idle);
-        names.map(|name| Notice { kind: "keys_not_used", text: text(name) }).collect()
+        let names = keys.sources().filter(|(source, _)| idle(source));
+        names.map(|(_, name)| Notice { kind: "keys_not_used", text: text(name) }).collect()
     }
 }
 
@@ -73,18 +71,20 @@ pub(super) fn late(after: crate::base::PacketNumber) -> Notice {
     Notice { kind: "keys_not_used", text }
 }
 
-/// A session's row.
+/// A session's row, if it is among those that are listed.
 pub(super) fn row(
     conn: u64,
     (client, server): (Endpoint, Endpoint),
     session: &Session,
     desk: &Desk,
-) -> KeyRow {
+) -> Option<Box<KeyRow>> {
+    if to_index(conn) >= desk.wishes.limit_keys {
+        return None;
+    }
     let seen = session.negotiation();
     let shared = desk.shared.borrow();
-    let report = session.key_report(&desk.keys, &shared);
-    let opened = Side::BOTH.into_iter().find_map(|side| report.opened[side]);
-    let (state, missing) = match (report.openable, opened) {
+    let opened = session.opened();
+    let (state, missing) = match (session.openable(&desk.keys, &shared), opened) {
         (Openable::Missing(lines), opened) => {
             let state = if opened.is_some() { "partly_opened" } else { "missing_lines" };
             (state, lines.iter().map(ToString::to_string).collect())
@@ -96,7 +96,7 @@ pub(super) fn row(
         (Openable::Yes | Openable::NothingSealed, _) => ("nothing_sealed", Vec::new()),
     };
     let version = seen.version();
-    KeyRow {
+    Some(Box::new(KeyRow {
         conn,
         client: client.to_string(),
         server: server.to_string(),
@@ -107,5 +107,5 @@ pub(super) fn row(
         source: opened.map(|source| desk.keys.source(source).to_owned()),
         missing,
         used: session.lines_used(&desk.keys, &shared).iter().map(ToString::to_string).collect(),
-    }
+    }))
 }

@@ -19,6 +19,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
+    #[inline]
     pub(super) fn new(upper: Upper) -> Self {
         Self { tls: None, records: PerSide::default(), upper }
     }
@@ -58,7 +59,8 @@ impl Layers {
 
     /// A side turned out to speak TLS: what is held goes to it, the client's octets first.
     fn begin_tls(&mut self, desk: &Desk, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        let late = self.upper.ears.coverage.sides.client.start_missing
+        let client = &self.upper.ears.coverage.sides.client;
+        let late = (client.start_missing || client.gap.is_some())
             && !self.upper.held.client.octets().starts_with(&[0x16, 3]);
         self.tls = Some(Box::new(if late { Session::joined_late() } else { Session::new() }));
         let mut held: PerSide<Held> = self.upper.enter_tls();

@@ -2,7 +2,8 @@
 //! connections conclude.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::rows::{grpc_row, stream_row};
 use crate::base::Place;
@@ -33,9 +34,12 @@ pub(super) struct Rank {
     stream: Reverse<u32>,
 }
 
-/// A bounded number of streams, the lowest one on top.
+/// A bounded number of streams, the lowest one on top, and how many each connection has among them.
 #[derive(Debug, Default)]
-struct Slowest(BinaryHeap<Reverse<Listed>>);
+struct Slowest {
+    streams: BinaryHeap<Reverse<Listed>>,
+    conns: HashMap<u64, usize, foldhash::fast::FixedState>,
+}
 
 impl Listing {
     /// What a stream that no finding names must stand above to be listed among `limit`; `None` as long as there is room.
@@ -43,7 +47,8 @@ impl Listing {
         if limit == 0 {
             return Some(Rank { time: i64::MAX, conn: Reverse(0), stream: Reverse(0) });
         }
-        self.others.0.peek().filter(|_| self.others.0.len() >= limit).map(|Reverse(lowest)| lowest.rank)
+        let lowest = self.others.streams.peek().filter(|_| self.others.streams.len() >= limit);
+        lowest.map(|Reverse(lowest)| lowest.rank)
     }
 
     /// Takes streams that no finding names.
@@ -59,13 +64,9 @@ impl Listing {
         if streams.is_empty() {
             return self.add(rows, limit);
         }
-        let held = std::mem::take(&mut self.others.0);
-        let (named, others): (Vec<_>, Vec<_>) = held
-            .into_iter()
-            .partition(|Reverse(listed)| listed.row.conn == conn && streams.contains(&listed.row.stream));
-        self.others.0 = others.into();
+        let named = self.others.of(conn, &streams);
         let mut taken: Vec<u32> = Vec::new();
-        for listed in rows.into_iter().chain(named.into_iter().map(|Reverse(listed)| listed)) {
+        for listed in rows.into_iter().chain(named) {
             match streams.iter().position(|stream| *stream == listed.row.stream) {
                 Some(at) => {
                     taken.push(streams.swap_remove(at));
@@ -79,7 +80,8 @@ impl Listing {
 
     /// The rows, those with findings first, by connection and stream.
     pub(super) fn finish(self, limit: usize) -> Vec<StreamRow> {
-        let ordered = self.named.0.into_sorted_vec().into_iter().chain(self.others.0.into_sorted_vec());
+        let ordered =
+            self.named.streams.into_sorted_vec().into_iter().chain(self.others.streams.into_sorted_vec());
         let mut rows: Vec<StreamRow> = ordered.take(limit).map(|Reverse(listed)| *listed.row).collect();
         rows.sort_unstable_by_key(|row| (row.conn, row.stream));
         rows
@@ -111,10 +113,36 @@ impl Rank {
 }
 
 impl Slowest {
+    /// Takes out these streams of a connection. Most connections have none here.
+    fn of(&mut self, conn: u64, streams: &[u32]) -> Vec<Listed> {
+        if !self.conns.contains_key(&conn) {
+            return Vec::new();
+        }
+        let held = std::mem::take(&mut self.streams).into_iter();
+        let (named, others): (Vec<_>, Vec<_>) =
+            held.partition(|Reverse(listed)| listed.row.conn == conn && streams.contains(&listed.row.stream));
+        self.streams = others.into();
+        named.iter().for_each(|_| self.forget(conn));
+        named.into_iter().map(|Reverse(listed)| listed).collect()
+    }
+
     fn add(&mut self, listed: Listed, limit: usize) {
-        self.0.push(Reverse(listed));
-        if self.0.len() > limit {
-            self.0.pop();
+        let count = self.conns.entry(listed.row.conn).or_default();
+        *count = count.saturating_add(1);
+        self.streams.push(Reverse(listed));
+        if self.streams.len() > limit
+            && let Some(Reverse(lowest)) = self.streams.pop()
+        {
+            self.forget(lowest.row.conn);
+        }
+    }
+
+    fn forget(&mut self, conn: u64) {
+        if let Entry::Occupied(mut known) = self.conns.entry(conn) {
+            *known.get_mut() = known.get().saturating_sub(1);
+            if *known.get() == 0 {
+                known.remove();
+            }
         }
     }
 }

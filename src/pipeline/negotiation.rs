@@ -21,7 +21,7 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
     Negotiation {
         via: via(facts),
         tls: facts.tls.map(|tls| {
-            let key_source = facts.keys.as_ref().and_then(|keys| keys.source.clone());
+            let key_source = tls.opened().map(|source| facts.key_log.source(source).to_owned());
             Box::new(TlsRow { key_source, ..tls_row(tls) })
         }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())),

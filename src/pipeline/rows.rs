@@ -16,7 +16,7 @@ use crate::grpc::Call;
 use crate::http1::{Exchange, Prologue};
 use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Stream as TcpStream};
-use crate::tls::Session;
+use crate::tls::{KeyLog, Session};
 
 /// What a connection row is made of.
 pub(super) struct Facts<'a> {
@@ -34,7 +34,8 @@ pub(super) struct Facts<'a> {
     pub http2: bool,
     pub authority: Option<String>,
     pub calls: Calls,
-    pub keys: Option<KeyRow>,
+    pub key_log: &'a KeyLog,
+    pub keys: Option<Box<KeyRow>>,
 }
 
 /// A connection's row.

@@ -16,8 +16,7 @@ pub(super) fn cover(coverage: &mut Coverage, tls: &Session, desk: &Desk) {
     if Side::BOTH.into_iter().all(opens) {
         return;
     }
-    let report = tls.key_report(&desk.keys, &desk.shared.borrow());
-    let secrecy = match report.openable {
+    let secrecy = match tls.openable(&desk.keys, &desk.shared.borrow()) {
         Openable::NothingSealed | Openable::Yes => return,
         Openable::Missing(lines) if desk.keys.is_empty() || lines.is_empty() => Secrecy::NoKeys,
         Openable::Missing(lines) => {

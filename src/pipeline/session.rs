@@ -38,12 +38,18 @@ impl Session {
             (true, true) => Some(Direction::Backward),
             (false, _) => None,
         };
-        let mut upper = Upper::new(number, segment.at, ends, encapsulation, interest);
-        upper.conn.thresholds = desk.wishes.options.thresholds;
+        // What is large is made in its place: moving it would cost more than making it.
+        let mut session = Self {
+            tcp: Tcp::default(),
+            client,
+            early: Waiting::default(),
+            layers: Layers::new(Upper::new(number, segment.at, ends, encapsulation, interest)),
+        };
+        session.layers.upper.conn.thresholds = desk.wishes.options.thresholds;
         if let Some(client) = client {
-            upper.ears.seat(client, ends);
+            session.layers.upper.ears.seat(client, ends);
         }
-        Self { tcp: Tcp::default(), client, early: Waiting::default(), layers: Layers::new(upper) }
+        session
     }
 
     pub(super) fn push(
@@ -71,6 +77,11 @@ impl Session {
     /// True when nothing can follow but repetitions.
     pub(super) fn is_closed(&self) -> bool {
         self.tcp.is_closed()
+    }
+
+    /// Its last packet so far.
+    pub(super) const fn last(&self) -> Place {
+        self.tcp.last()
     }
 
     /// The first packet that the capture had already, and how many there are.

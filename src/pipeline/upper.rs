@@ -32,7 +32,8 @@ pub(super) struct Upper {
     /// What stood before the connection's own protocol, outermost first.
     pub(super) prologues: Vec<Prologue>,
     pub(super) decoders: PerSide<Decoder>,
-    pub(super) conn: Connection,
+    /// Large, and so made in its own place: moving it would cost more.
+    pub(super) conn: Box<Connection>,
     pub(super) ears: Ears,
 }
 
@@ -138,6 +139,8 @@ impl Upper {
         encapsulation: Encapsulation,
         interest: Interest,
     ) -> Self {
+        let mut conn = Box::<Connection>::default();
+        conn.interest = interest;
         let mut ears = Ears::default();
         for side in Side::BOTH {
             ears.coverage.sides[side].start_missing = true;
@@ -152,7 +155,7 @@ impl Upper {
             http1: Exchange::default(),
             prologues: Vec::new(),
             decoders: PerSide::default(),
-            conn: Connection::new(interest),
+            conn,
             ears,
         }
     }
@@ -171,7 +174,16 @@ impl Upper {
     /// True when a side turned out to speak TLS in which nothing was read yet.
     pub(super) fn is_secured(&self) -> bool {
         let tls = |side: Side| self.http1.protocols[side] == Protocol::Tls;
-        tls(Side::Client) || (tls(Side::Server) && self.http1.protocols.client == Protocol::Unknown)
+        tls(Side::Client) || (tls(Side::Server) && self.is_client_unheard())
+    }
+
+    /// True while nothing shows what the client speaks: nothing of it is there, or nothing that could be read behind a gap.
+    fn is_client_unheard(&self) -> bool {
+        match self.http1.protocols.client {
+            Protocol::Unknown => true,
+            Protocol::Http2 => self.conn.preface.is_none() && self.conn.sides.client.total() == 0,
+            Protocol::Http1 | Protocol::Tls | Protocol::Other => false,
+        }
     }
 
     /// What is held belongs to TLS: both sides begin anew inside it.
@@ -433,7 +445,7 @@ impl Upper {
                 self.accept_upgrade(sight, observe);
             }
             (Side::Client, Protocol::Tls) => return,
-            (Side::Server, Protocol::Tls) if self.http1.protocols.client == Protocol::Unknown => return,
+            (Side::Server, Protocol::Tls) if self.is_client_unheard() => return,
             _ => {}
         }
         let mut held = std::mem::take(&mut self.held[side]);

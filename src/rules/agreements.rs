@@ -337,7 +337,7 @@ fn bare(octets: u64, conn: &Connection, http1: &Exchange, tls: Option<&Negotiati
     let hello = tls.and_then(|tls| tls.client_hello.as_ref()).map(|hello| hello.at.end);
     let spoke = match tls {
         Some(_) => hello?,
-        None => http1.first.client.filter(|_| http1.client_spoke_http())?.origin,
+        None => http1.client_began_http()?,
     };
     let nothing = octets == 0 && closed.0.tcp_end == 0;
     nothing.then_some(Bare { tls: tls.is_some(), spoke, closed })

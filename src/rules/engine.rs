@@ -10,7 +10,7 @@ use super::ledger::Ledger;
 use super::rule::{Judge, Rule};
 use super::summary::CaptureView;
 use super::verdict::{Draft, Verdict};
-use crate::base::{PerSide, Place};
+use crate::base::{PerSide, Place, to_u64};
 use crate::conn::{Fact, Interest, On};
 use crate::finding::{Finding, Severity};
 use crate::limits;
@@ -69,11 +69,13 @@ impl Engine {
         };
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
+        self.calls = self.calls.saturating_add(to_u64(woken.len()));
+        let mut event = around.event(&self.ledger);
         for ByFact { rule, judge } in woken {
-            self.calls = self.calls.saturating_add(1);
-            judge(&around.event(&self.ledger), &mut Verdict { drafts: &mut self.drafts });
+            judge(&event, &mut Verdict { drafts: &mut self.drafts });
             if !self.drafts.is_empty() {
                 self.take(rule, &around, &mut offences);
+                event = around.event(&self.ledger);
             }
         }
         if !offences.is_empty() {

@@ -198,6 +198,9 @@ pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discrimina
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let digits = hash.finalize().into_iter().flat_map(|octet| [octet >> 4, octet & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    let digest = hash.finalize();
+    let digits = digest.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    let mut text = String::with_capacity(digest.len().saturating_mul(2));
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    text
 }

@@ -59,6 +59,7 @@ pub use second::{Revision, Standing, fold_late, revise};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
 pub use topics::{Passage, Topic, topic, topics};
+use verdict::counted;
 pub use verdict::{Draft, Verdict};
 
 #[cfg(test)]

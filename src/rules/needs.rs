@@ -9,7 +9,7 @@ use crate::base::{Origin, PerSide, Side, Span};
 use crate::conn::{Connection, Interest};
 use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{ErrorCode, Setting};
-use crate::pipeline::{Wishes, analyze_octets};
+use crate::rules::tests::report;
 use crate::script::{
     Octets, Script, Wire, data, get, http1, ping, post, preface, response, rst_stream, settings, settings_ack,
 };
@@ -151,8 +151,7 @@ fn where_a_need_is_met_the_rule_speaks_and_where_it_is_not_the_engine_lowers_or_
 #[test]
 fn what_is_muted_is_a_blind_spot() {
     for case in CASES.iter().filter(|case| case.left.is_none() && case.need != Need::Acks) {
-        let report = analyze_octets("test", &(case.unmet)().pcap(), &Wishes::default(), &mut |_| {})
-            .expect("a capture");
+        let report = report(&(case.unmet)());
         assert!(!report.coverage.blind_spots.is_empty(), "{} of {}", case.need.word(), case.rule);
     }
 }
@@ -254,7 +253,7 @@ fn every_need_that_a_rule_has_is_tested() {
 
 /// What the report says of a rule.
 fn confidence(script: &Script, rule: &str) -> Option<Confidence> {
-    let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+    let report = report(script);
     report.findings.iter().find(|finding| finding.name == rule).map(|finding| finding.confidence)
 }
 

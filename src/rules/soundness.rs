@@ -4,7 +4,7 @@
 use crate::base::{Side, Span};
 use crate::finding::Confidence;
 use crate::frame::{ErrorCode, Setting};
-use crate::pipeline::{Wishes, analyze_octets};
+use crate::rules::tests::report;
 use crate::script::{
     Octets, Script, data, get, goaway, ping, post, preface, push_promise, response, rst_stream, settings,
     settings_ack, window_update,
@@ -12,7 +12,7 @@ use crate::script::{
 
 /// How certain a finding of this name is, if there is one.
 fn certainty(name: &str, script: &Script) -> Option<Confidence> {
-    let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+    let report = report(script);
     report.findings.into_iter().find(|finding| finding.name == name).map(|finding| finding.confidence)
 }
 

@@ -122,7 +122,7 @@ fn rule_name(line: &str) -> Option<&str> {
 fn fires_fires_and_blames_whom_it_may() {
     let mut silent = Vec::new();
     for rule in catalog() {
-        let report = report(rule.fires);
+        let report = report(&(rule.fires)());
         let spoke = report.findings.iter().any(|finding| {
             let may = rule.culprits.contains(&finding.culprit.role);
             (finding.rule == rule.code && may) || folded(rule, finding)
@@ -138,7 +138,7 @@ fn fires_fires_and_blames_whom_it_may() {
 fn quiet_is_quiet_and_nobody_is_accused() {
     let mut loud = Vec::new();
     for rule in catalog() {
-        let report = report(rule.quiet);
+        let report = report(&(rule.quiet)());
         let wrong = report.findings.iter().any(|finding| {
             finding.rule == rule.code || folded(rule, finding) || finding.severity == Severity::Error
         });
@@ -152,7 +152,7 @@ fn quiet_is_quiet_and_nobody_is_accused() {
 #[test]
 fn a_finding_names_an_end_and_says_why_the_other_one_is_not_at_fault() {
     for rule in catalog() {
-        for finding in report(rule.fires).findings {
+        for finding in report(&(rule.fires)()).findings {
             let sided = matches!(finding.culprit.role, Culprit::Client | Culprit::Server);
             assert_eq!(finding.culprit.endpoint.is_some(), sided, "{} of {}", finding.name, rule.name);
             assert_eq!(!finding.not_blamed.is_empty(), sided, "{} of {}", finding.name, rule.name);
@@ -199,8 +199,19 @@ fn names(report: &Report) -> Vec<String> {
     report.findings.iter().map(name).collect()
 }
 
-fn report(script: fn() -> Script) -> Report {
-    analyze_octets("example", &script().pcap(), &Wishes::default(), &mut |_| {}).expect("a capture")
+/// What is reported on this conversation.
+pub(super) fn report(script: &Script) -> Report {
+    report_on(&script.pcap())
+}
+
+/// What this rule finds first in this conversation.
+pub(super) fn finding(rule: &Rule, script: &Script) -> Option<Finding> {
+    report(script).findings.into_iter().find(|finding| finding.rule == rule.code)
+}
+
+/// What is reported on this capture.
+pub(super) fn report_on(capture: &[u8]) -> Report {
+    analyze_octets("test", capture, &Wishes::default(), &mut |_| {}).expect("a capture")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

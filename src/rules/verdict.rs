@@ -1,10 +1,12 @@
 //! What a judge says: a [`Draft`] of a finding, with the packets that show it. The engine makes the finding of it.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use super::event::Event;
 use super::rule::Need;
 use crate::base::{Origin, Place, Side, Span};
+use crate::conn::Knew;
 use crate::finding::{Causality, Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::{Flags, FrameType, Header};
 
@@ -138,6 +140,28 @@ impl Draft {
         self
     }
 
+    /// What the sender of this frame had to know, and how it knew it: in words, and as evidence.
+    #[must_use]
+    pub fn proven(self, event: &Event<'_>, knew: Knew, needed: &str) -> Self {
+        let (shown, words, what) = match knew {
+            Knew::No => return self,
+            Knew::Processed { proof } => {
+                (proof, "answers something sent after it", "answers something sent after it")
+            }
+            Knew::Covered { since } => (
+                Origin { at: since, ..Origin::default() },
+                "acknowledges it; no proof that it was read",
+                "TCP ACK: it arrived",
+            ),
+        };
+        self.knowing(needed, format!("pkt {} {words}", shown.at.pkt)).shows(
+            EvidenceRole::Proof,
+            event.side(),
+            shown,
+            what,
+        )
+    }
+
     /// What tells this fault from another one of the same rule.
     #[must_use]
     pub fn told_by(mut self, discriminator: impl Into<Cow<'static, str>>) -> Self {
@@ -197,4 +221,11 @@ pub(super) fn header_words(header: &Header) -> String {
         0 => format!("{}{ack}, {} octets", header.kind, header.length),
         stream => format!("{}{ack} on stream {stream}, {} octets{end}", header.kind, header.length),
     }
+}
+
+/// A number with the words that agree with it: `1 stream was`, `3 streams were`.
+#[must_use]
+pub(super) fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    let words = if count == N::from(1) { one } else { many };
+    format!("{count} {words}")
 }

@@ -30,6 +30,8 @@ pub struct Connection {
     packets: usize,
     last: Place,
     duplicates: Duplicates,
+    /// How long nothing had come when the segment came that is to be accepted next.
+    silence: Option<Span>,
 }
 
 impl Connection {
@@ -61,7 +63,7 @@ impl Connection {
     ) {
         let silent = segment.at.time.since(self.last.time);
         if silent >= Span::millis(limits::SILENCE_MS) && !self.last.pkt.is_none() {
-            self.resume(direction, segment, silent, emit);
+            self.silence = Some(silent);
         }
         self.last = segment.at;
         if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {
@@ -118,14 +120,14 @@ impl Connection {
         }
     }
 
-    /// The first segment after a silence.
+    /// Tells of the first segment after a silence.
     fn resume(
         &mut self,
         direction: Direction,
         segment: &Segment<'_>,
-        silent: Span,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
+        let Some(silent) = self.silence.take() else { return };
         let stream = &self.streams[direction];
         let asks = segment.length > 0 || is_keep_alive(stream, segment);
         let at = origin(stream, segment, stream.acked);
@@ -248,6 +250,7 @@ impl Connection {
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
+        self.resume(direction, segment, emit);
         self.open(direction, segment, emit);
         self.acknowledge(direction, segment, emit);
         let acked = self.streams[direction].acked.min(self.streams[direction.reverse()].next());

@@ -151,10 +151,11 @@ impl Stream {
         }
     }
 
-    /// Offset that the sender of a RST had reached, where that is further than what was seen: with an acknowledgement it carries the
-    /// sender's own next number (RFC 9293 §3.10.7), and octets before it are not in the capture.
+    /// Offset that the sender of a RST had reached, where that is further than what was seen: its number is the sender's own next one, or
+    /// the one that its peer acknowledged (RFC 9293 §3.10.7), and octets before it are not in the capture.
     pub(super) fn sent_before(&self, reset: &Segment<'_>) -> Option<u64> {
-        let upto = self.offset(reset.sequence).ok().filter(|_| reset.flags.has(Flags::ACK))?;
+        let reached = self.offset(reset.sequence).ok()?;
+        let upto = self.fin.map_or(reached, |fin| reached.min(fin));
         let missing = upto.checked_sub(self.next)?;
         (self.known() && missing > 0 && missing <= limits::MAX_BRIDGED_GAP).then_some(upto)
     }

@@ -409,7 +409,7 @@ fn a_reset_makes_holes_final_and_says_where_it_stands() {
     ];
     assert_eq!(tape.heard(), heard);
     tape.raw(Forward, Flags::RST, Some(9), 0, b"");
-    assert_eq!(tape.heard(), ["> rst at 9 bare"]);
+    assert_eq!(tape.heard(), ["> gap of 3 to 9 Unfinished", "> rst at 9 bare"]);
     let mut tape = Tape::open();
     tape.raw(Backward, RST, Some(0), 6, b"");
     assert_eq!(
@@ -420,7 +420,7 @@ fn a_reset_makes_holes_final_and_says_where_it_stands() {
 }
 
 #[test]
-fn a_reset_that_acknowledges_shows_octets_that_nobody_saw() {
+fn a_reset_shows_octets_that_nobody_saw() {
     let mut tape = Tape::open();
     tape.send(Forward, 0, 0, b"abc").raw(Forward, RST, Some(9), 0, b"");
     assert_eq!(

@@ -274,6 +274,10 @@ impl Session {
         at: Stretch,
         work: &mut Work<'_, E>,
     ) {
+        if octets.len() != 2 && self.halves[side].gap.is_some() {
+            // The change_cipher_spec before it may be lost.
+            return self.sealed_alert(side, at, work);
+        }
         let (alerts, rest) = octets.as_chunks::<2>();
         for [level, description] in alerts {
             let alert = Alert { level: AlertLevel(*level), description: AlertDescription(*description) };

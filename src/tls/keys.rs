@@ -8,16 +8,7 @@ use super::opening::label;
 use super::session::Session;
 use super::shared::Shared;
 use super::suite::CipherSuite;
-use crate::base::{PerSide, Side};
-
-/// What is known about the keys of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyReport {
-    /// By which source the records of each side were opened, where any was.
-    pub opened: PerSide<Option<Source>>,
-    /// Whether the whole connection can be opened.
-    pub openable: Openable,
-}
+use crate::base::Side;
 
 /// Whether a connection can be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +43,10 @@ impl std::fmt::Display for MissingLine {
 }
 
 impl Session {
-    /// What is known about the keys.
+    /// Whose secret opened it, the client's records first.
     #[must_use]
-    pub fn key_report(&self, keys: &KeyLog, shared: &Shared) -> KeyReport {
-        let opened = PerSide::from_fn(|side| self.opened_by(side));
-        KeyReport { opened, openable: self.openable(keys, shared) }
+    pub fn opened(&self) -> Option<Source> {
+        Side::BOTH.into_iter().find_map(|side| self.opened_by(side))
     }
 
     /// True when records of a side that are all there cannot be opened with the secret at hand, and no data of that side ever were.
@@ -69,8 +59,7 @@ impl Session {
     /// The lines of the key log that open this connection; none when none of its records was opened.
     #[must_use]
     pub fn lines_used(&self, keys: &KeyLog, shared: &Shared) -> Vec<MissingLine> {
-        let opened = Side::BOTH.into_iter().any(|side| self.opened_by(side).is_some());
-        let Some(hello) = self.negotiation().client_hello.as_ref().filter(|_| opened) else {
+        let Some(hello) = self.negotiation().client_hello.as_ref().filter(|_| self.opened().is_some()) else {
             return Vec::new();
         };
         let found = |label: Label| {
@@ -81,7 +70,9 @@ impl Session {
         self.labels().into_iter().filter_map(found).collect()
     }
 
-    fn openable(&self, keys: &KeyLog, shared: &Shared) -> Openable {
+    /// Whether the whole connection can be opened.
+    #[must_use]
+    pub fn openable(&self, keys: &KeyLog, shared: &Shared) -> Openable {
         let seen = self.negotiation();
         let nothing = seen.sealed_records.client == 0 && seen.sealed_records.server == 0;
         let Some(hello) = &seen.client_hello else { return Openable::HandshakeNotSeen };

@@ -68,7 +68,7 @@ fn every_capture_says_what_its_golden_says() {
 fn line(seen: &Seen, keys: &KeyLog, shared: &Shared) -> String {
     let negotiation = seen.session.negotiation();
     let alpn = negotiation.alpn();
-    let openable = match seen.session.key_report(keys, shared).openable {
+    let openable = match seen.session.openable(keys, shared) {
         Openable::Missing(lines) => format!("missing {}", lines.len()),
         other => format!("{other:?}"),
     };

@@ -271,7 +271,12 @@ impl Session {
         number > 3 && !early
     }
 
-    fn sealed_alert<E: FnMut(&Self, Output<'_>)>(&mut self, side: Side, at: Stretch, work: &mut Work<'_, E>) {
+    pub(super) fn sealed_alert<E: FnMut(&Self, Output<'_>)>(
+        &mut self,
+        side: Side,
+        at: Stretch,
+        work: &mut Work<'_, E>,
+    ) {
         if self.seen.sealed_alert[side].is_none() {
             self.seen.sealed_alert[side] = Some(at);
             self.fact(side, at, Fact::SealedAlert, work);

@@ -67,7 +67,7 @@ mod opened {
         assert_eq!(negotiation.alpn().source, AlpnSource::None);
         assert!(negotiation.close_notify.client.is_some() && negotiation.close_notify.server.is_some());
         assert_eq!(seen.session.opened_by(Side::Server).map(|source| keys.source(source)), Some("trace"));
-        assert_eq!(seen.session.key_report(&keys, &Shared::default()).openable, Openable::Yes);
+        assert_eq!(seen.session.openable(&keys, &Shared::default()), Openable::Yes);
     }
 
     #[test]
@@ -133,8 +133,8 @@ mod opened {
             let seen = replay(&pieces, &keys);
             assert_eq!([seen.plain[0].len(), seen.plain[1].len()], plain, "{line}");
             assert!(seen.gaps.concat().is_empty(), "{line}");
-            let report = seen.session.key_report(&keys, &Shared::default());
-            let Openable::Missing(missing) = report.openable else { panic!("{line}: {report:?}") };
+            let openable = seen.session.openable(&keys, &Shared::default());
+            let Openable::Missing(missing) = openable else { panic!("{line}: {openable:?}") };
             assert!(missing.len() == 1 && missing[0].to_string().starts_with(line), "{line}: {missing:?}");
         }
     }
@@ -147,7 +147,7 @@ mod opened {
         let seen = replay(&pieces, &keys);
         assert!(seen.plain.concat().is_empty());
         assert!(seen.has(Side::Server, Fact::NotOpened));
-        assert_eq!(seen.session.key_report(&keys, &Shared::default()).openable, Openable::WrongSecret);
+        assert_eq!(seen.session.openable(&keys, &Shared::default()), Openable::WrongSecret);
     }
 
     #[test]
@@ -193,7 +193,7 @@ fn an_alert_in_answer_to_a_hello_is_named() {
     let negotiation = seen.session.negotiation();
     assert!(negotiation.alerted(Side::Server, AlertDescription::NO_APPLICATION_PROTOCOL));
     assert_eq!(negotiation.failure().map(|seen| seen.at.end.tcp_end), Some(7));
-    assert_eq!(seen.session.key_report(&KeyLog::new(), &Shared::default()).openable, Openable::NothingSealed);
+    assert_eq!(seen.session.openable(&KeyLog::new(), &Shared::default()), Openable::NothingSealed);
 }
 
 #[test]
@@ -272,4 +272,17 @@ fn a_handshake_behind_data_up_to_tls12_is_a_renegotiation_that_cannot_be_read() 
     assert!(negotiation.application_data.client.is_some());
     assert!(seen.has(Side::Server, Fact::SealedHandshake) || negotiation.application_data.server.is_none());
     assert!(seen.has(Side::Server, Fact::SealedAlert));
+}
+
+#[test]
+fn behind_a_gap_an_alert_not_of_two_octets_is_a_sealed_one() {
+    let hello = record(22, &client_hello(&[1; 32], &[0xc02f], &[]));
+    let mut ends = [0, 0];
+    let first = piece(Side::Client, hello, &mut ends);
+    ends[0] += 100;
+    let gap = Cut::Gap(100, Origin { tcp_end: ends[0], ..Origin::default() });
+    let alert = piece(Side::Client, record(21, &[248; 26]), &mut ends);
+    let seen = replay(&[first, (Side::Client, gap), alert], &KeyLog::new());
+    assert!(seen.has(Side::Client, Fact::SealedAlert));
+    assert!(seen.session.negotiation().alerts.is_empty());
 }

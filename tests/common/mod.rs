@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use h2lint::base::Side;
 use h2lint::finding::{Confidence, Culprit, Finding, Report, Severity};
 use h2lint::pipeline::{Wishes, analyze_octets};
 use h2lint::rules::{Rule, areas, catalog};
@@ -42,10 +43,10 @@ pub fn report_on_high_port(packets: &[Packet]) -> Report {
     let mut record = 24;
     for packet in packets {
         let ports = record + 16 + 14 + 20;
-        let exchange = |port: [u8; 2]| if port == 40_001_u16.to_be_bytes() { 31_050_u16 } else { 40_001_u16 };
-        for at in [ports, ports + 2] {
-            let port = exchange([file[at], file[at + 1]]).to_be_bytes();
-            file[at..at + 2].copy_from_slice(&port);
+        let client = 31_050 + packet.port;
+        let pair = if packet.side == Side::Client { [client, 40_001] } else { [40_001, client] };
+        for (at, port) in [ports, ports + 2].into_iter().zip(pair) {
+            file[at..at + 2].copy_from_slice(&port.to_be_bytes());
         }
         record = ports + 20 + packet.payload.len();
     }

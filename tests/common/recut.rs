@@ -85,6 +85,9 @@ pub fn in_segments_of(packets: &[Packet], most: usize) -> Vec<Packet> {
     all
 }
 
+/// Nobody sends again after this what was acknowledged long ago.
+const PATIENCE: Span = Span::seconds(2);
+
 const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
@@ -163,7 +166,8 @@ impl Recut {
         let original = &self.packets[at];
         let length = original.payload.len();
         let place = at + 1 + later % (self.packets.len() - at);
-        if length == 0 || self.is_reset_before(place) {
+        let late = self.packets[place - 1].time.since(original.time) > PATIENCE;
+        if length == 0 || late || self.is_reset_before(place) {
             return;
         }
         let start = from % length;

@@ -8,15 +8,23 @@ use proptest::prelude::*;
 use super::conversation::{Move, World};
 use super::ends::{Manners, Table, View};
 
-/// One violation.
+/// One violation, and who may commit it.
 pub struct Plant {
     pub rule: &'static str,
-    /// Who commits it.
-    pub culprit: Side,
-    pub before: Before,
+    /// Each side that commits it, and what the stream has seen before.
+    pub by: &'static [(Side, Before)],
     pub after: After,
     /// Commits it; false when the conversation is not one in which it can be.
     pub act: fn(&mut Stage) -> bool,
+}
+
+/// One violation by one side.
+pub struct Planted {
+    pub rule: &'static str,
+    pub culprit: Side,
+    before: Before,
+    after: After,
+    act: fn(&mut Stage) -> bool,
 }
 
 /// What a fresh stream of the client has seen before.
@@ -42,8 +50,6 @@ pub enum After {
     Stream(ErrorCode),
     /// Nothing; the stream is at its end.
     Nothing,
-    /// As before, and the culprit closes at once.
-    Leaves,
 }
 
 /// The conversation, and the stream of the violation.
@@ -54,7 +60,7 @@ pub struct Stage {
 }
 
 /// The conversation with this violation in it, if it can be there.
-pub fn planted(plant: &Plant, (moves, ending): &(Vec<Move>, u8)) -> Option<Vec<Packet>> {
+pub fn planted(plant: &Planted, (moves, ending): &(Vec<Move>, u8)) -> Option<Vec<Packet>> {
     let mut world = World::after(Manners::Patient, moves);
     world.calm();
     let side = plant.culprit;
@@ -102,19 +108,37 @@ impl Stage {
         self.say(self.side, octets)
     }
 
-    /// The client sends HEADERS with these fields behind those of a request with this method.
-    pub fn ask(&mut self, method: &str, fields: &[(&str, &str)]) -> Octets {
-        let fixed = [(":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a.example")];
-        headers(self.stream, &self.fields(Side::Client, &[&fixed, fields].concat()))
+    /// The culprit says this of the stream.
+    pub fn sin_on<const N: usize>(&mut self, frames: fn(u32) -> [Octets; N]) -> bool {
+        self.sin(frames(self.stream))
     }
 
-    /// A field block of a request, with these octets behind it, as END_STREAM has it.
-    pub fn coded(&mut self, octets: &[u8]) -> bool {
-        let fixed =
-            block(&[(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a.example")]);
-        let all = self.raw(Side::Client, &[&fixed, octets].concat());
-        let stream = self.stream;
-        self.sin([headers(stream, &all).map(Wire::end_stream)])
+    /// The culprit sends HEADERS with these fields and END_STREAM.
+    pub fn sin_fields(&mut self, fields: &[(&str, &str)]) -> bool {
+        let block = self.fields(self.side, fields);
+        self.sin([headers(self.stream, &block).map(Wire::end_stream)])
+    }
+
+    /// The culprit sends HEADERS with this field block and END_STREAM.
+    pub fn sin_block(&mut self, octets: &[u8]) -> bool {
+        let block = self.raw(self.side, octets);
+        self.sin([headers(self.stream, &block).map(Wire::end_stream)])
+    }
+
+    /// The client sends a GET with these fields behind its own, and END_STREAM.
+    pub fn sin_get(&mut self, fields: &[(&str, &str)]) -> bool {
+        let head = self.ask("GET", fields);
+        self.sin([head.map(Wire::end_stream)])
+    }
+
+    /// The client sends HEADERS with these fields behind those of a request with this method.
+    pub fn ask(&mut self, method: &str, fields: &[(&str, &str)]) -> Octets {
+        headers(self.stream, &self.fields(Side::Client, &[&request(method, "/"), fields].concat()))
+    }
+
+    /// The client sends the field block of a GET with these octets behind it, and END_STREAM.
+    pub fn sin_get_block(&mut self, octets: &[u8]) -> bool {
+        self.sin_block(&[&block(&request("GET", "/"))[..], octets].concat())
     }
 
     /// The server sends HEADERS with these fields.
@@ -155,12 +179,13 @@ impl Stage {
                 self.world.part(ending)
             }
             After::Nothing => self.world.part(ending),
-            After::Leaves => {
-                let script = self.world.script.take().unwrap();
-                script.fin(self.side).fin(peer).ack(self.side).packets().to_vec()
-            }
         }
     }
+}
+
+/// The fields of a request.
+pub fn request<'a>(method: &'a str, path: &'a str) -> [(&'a str, &'a str); 4] {
+    [(":method", method), (":scheme", "http"), (":path", path), (":authority", "a.example")]
 }
 
 /// A parameter and its value.
@@ -176,9 +201,17 @@ pub fn which() -> impl Strategy<Value = prop::sample::Index> {
 /// A violation, in one line.
 pub const fn plant(
     rule: &'static str,
-    culprit: Side,
-    (before, after): (Before, After),
+    by: &'static [(Side, Before)],
+    after: After,
     act: fn(&mut Stage) -> bool,
 ) -> Plant {
-    Plant { rule, culprit, before, after, act }
+    Plant { rule, by, after, act }
+}
+
+impl Plant {
+    /// Once for each side that commits it.
+    pub fn each(&self) -> impl Iterator<Item = Planted> {
+        let &Self { rule, by, after, act } = self;
+        by.iter().map(move |&(culprit, before)| Planted { rule, culprit, before, after, act })
+    }
 }

@@ -22,7 +22,7 @@ pub(super) fn of<'a>(event: &Event<'a>, patterns: &[Pattern]) -> Option<&'a Exce
 /// A finding against who is counted, with the first and the last of the frames, which `by` sent.
 pub(super) fn draft(event: &Event<'_>, excess: &Excess, by: Side, message: String, what: &str) -> Draft {
     Draft::new(Culprit::of(event.side()), message, excess.first, event.fact.end)
-        .over(excess.over)
+        .over(excess.within)
         .shows(EvidenceRole::Cause, by, excess.first, format!("{what}, the first that counts"))
         .shows(EvidenceRole::Cause, by, event.fact.end, format!("{what}, number {}", excess.count))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Origin, Side};
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{CaptureView, Draft, Judge, Rule, Scope, Verdict, View, areas};
+use crate::rules::{CaptureView, Draft, Judge, Rule, Scope, Verdict, View, areas, counted};
 use crate::script::{Script, get, response};
 
 /// The same packets were captured twice and counted once.
@@ -49,8 +49,8 @@ fn answered() -> Script {
 
 fn copies(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let Some((first, count)) = capture.file.copies else { return };
-    let were = if count == 1 { "packet was" } else { "packets were" };
-    let message = format!("{count} {were} captured twice and counted once, first pkt {}.", first.pkt);
+    let packets = counted(count, "packet was", "packets were");
+    let message = format!("{packets} captured twice and counted once, first pkt {}.", first.pkt);
     let origin = Origin { at: first, ..Origin::default() };
     let draft = Draft::new(Culprit::Capture, message, origin, origin);
     verdict.say(draft.shows(EvidenceRole::Cause, Side::Client, origin, "copy of a packet shortly before it"));
@@ -60,11 +60,7 @@ fn copies(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use super::*;
     use crate::finding::{Finding, Report};
-    use crate::pipeline::{Wishes, analyze_octets};
-
-    fn report(script: &Script) -> Report {
-        analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture")
-    }
+    use crate::rules::tests::report;
 
     fn found(report: &Report) -> Option<&Finding> {
         report.findings.iter().find(|finding| finding.rule == DUPLICATES_REMOVED.code)

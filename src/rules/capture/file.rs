@@ -2,7 +2,7 @@
 
 use crate::base::{Origin, Place, Side, Span};
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{CaptureView, Draft, Judge, Rule, Scope, Verdict, View, areas};
+use crate::rules::{CaptureView, Draft, Judge, Rule, Scope, Verdict, View, areas, counted};
 use crate::script::{Script, Wire, data, get, post, response};
 
 /// Packets are cut by the snapshot length.
@@ -114,8 +114,8 @@ pub(in crate::rules) static CLOCK_JUMPS: Rule = Rule {
 
 fn snaplen(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let Some((first, packets)) = capture.file.cut_packets else { return };
-    let packet = if packets == 1 { "packet was" } else { "packets were" };
-    let message = format!("{packets} {packet} cut by the snapshot length, first pkt {}.", first.pkt);
+    let packets = counted(packets, "packet was", "packets were");
+    let message = format!("{packets} cut by the snapshot length, first pkt {}.", first.pkt);
     verdict.say(at(first, message, "packet with fewer captured than original octets"));
 }
 

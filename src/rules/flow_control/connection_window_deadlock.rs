@@ -159,13 +159,11 @@ fn draft(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::Wire;
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_DEADLOCK.name)
+        finding(&CONNECTION_WINDOW_DEADLOCK, script).is_some()
     }
 
     fn stalled() -> Script {

@@ -112,13 +112,11 @@ fn is_idle(conn: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Wire, response};
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        report.findings.iter().any(|finding| finding.name == CONNECTION_WINDOW_LEAK.name)
+        finding(&CONNECTION_WINDOW_LEAK, script).is_some()
     }
 
     fn cancelled(wait: Span) -> Script {

@@ -145,15 +145,11 @@ impl Waited<'_> {
 mod tests {
     use super::*;
     use crate::frame::Setting;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Wire, settings};
 
     fn found(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == STREAM_WINDOW_NEVER_REFILLED.name);
-        found.next().map(|finding| finding.confidence)
+        finding(&STREAM_WINDOW_NEVER_REFILLED, script).map(|finding| finding.confidence)
     }
 
     fn stalled() -> Script {

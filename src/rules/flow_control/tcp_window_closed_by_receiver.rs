@@ -111,15 +111,11 @@ fn may_send(conn: &Connection, side: Side) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::settings;
 
     fn found(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == TCP_WINDOW_CLOSED_BY_RECEIVER.name);
-        found.next().map(|finding| finding.confidence)
+        finding(&TCP_WINDOW_CLOSED_BY_RECEIVER, script).map(|finding| finding.confidence)
     }
 
     fn full(content: usize) -> Script {

@@ -158,14 +158,13 @@ mod tests {
     use crate::base::Side;
     use crate::finding::{Confidence, Finding};
     use crate::frame::{ErrorCode, Setting};
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{
         Script, Wire, data, post, response, rst_stream, settings, settings_ack, window_update,
     };
 
     fn beyond(script: &Script) -> Vec<Finding> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         report.findings.into_iter().filter(|finding| finding.name.ends_with("-window-exceeded")).collect()
     }
 

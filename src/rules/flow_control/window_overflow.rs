@@ -162,12 +162,11 @@ fn say(event: &Event<'_>, verdict: &mut Verdict<'_>, window: i64, of: &str) {
 mod tests {
     use crate::base::Side;
     use crate::frame::Setting;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, data, get, post, response, settings, settings_ack, window_update};
 
     fn found(script: &Script) -> Vec<&'static str> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         report
             .findings
             .iter()

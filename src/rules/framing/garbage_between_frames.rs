@@ -96,15 +96,11 @@ fn found(event: &Event<'_>, header: &Header, start: Origin) -> Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{goaway, settings};
 
     fn confidence(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == GARBAGE_BETWEEN_FRAMES.name);
-        found.next().map(|finding| finding.confidence)
+        finding(&GARBAGE_BETWEEN_FRAMES, script).map(|finding| finding.confidence)
     }
 
     fn garbled() -> Script {

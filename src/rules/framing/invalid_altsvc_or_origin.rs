@@ -76,13 +76,12 @@ fn fault(event: &Event<'_>, header: &Header, payload: &Payload<'_>) -> Option<(&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::Octets;
 
     fn found(side: Side, frame: Octets) -> Option<String> {
         let script = Script::open().client([get(1)]).send(side, [frame]);
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(&script);
         let mut found =
             report.findings.into_iter().filter(|finding| finding.name == INVALID_ALTSVC_OR_ORIGIN.name);
         found.next().map(|finding| finding.message)

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{Ended, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
 use crate::script::{Script, get, goaway, response};
 
 /// Connection closed without GOAWAY.
@@ -89,8 +89,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (who, verb) = (side.word(), if how == "FIN" { "closed" } else { "reset" });
     let left = match open {
         0 => "no stream was open".to_owned(),
-        1 => "1 stream was open".to_owned(),
-        open => format!("{open} streams were open"),
+        open => counted(open, "stream was open", "streams were open"),
     };
     let message = format!("The {who} {verb} the connection without GOAWAY; {left}.");
     let draft = Draft::new(Culprit::of(side), message, end, end).shows(EvidenceRole::Cause, side, end, how);
@@ -100,15 +99,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Wire, data};
 
     fn severity(script: &Script) -> Option<(Severity, &'static str)> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == CLOSE_WITHOUT_GOAWAY.name);
-        found.next().map(|finding| (finding.severity, finding.culprit.role.word()))
+        finding(&CLOSE_WITHOUT_GOAWAY, script).map(|finding| (finding.severity, finding.culprit.role.word()))
     }
 
     fn idle() -> Script {

@@ -169,12 +169,11 @@ fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use super::*;
     use crate::finding::Finding;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report_on;
     use crate::script::{Packet, capture};
 
     fn found(packets: &[Packet]) -> Vec<Finding> {
-        let report =
-            analyze_octets("test", &capture(packets), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report_on(&capture(packets));
         report.findings.into_iter().filter(|finding| finding.name == GOAWAY_BY_REQUEST_COUNT.name).collect()
     }
 
@@ -205,7 +204,7 @@ mod tests {
     fn another_number_is_none_unless_several_connections_end_after_it() {
         assert!(found(ended(37, 0).packets()).is_empty());
         let two = [ended(37, 0).pcap(), elsewhere(&ended(37, 0))].concat();
-        let report = analyze_octets("test", &two, &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report_on(&two);
         let found = report.findings.iter().find(|finding| finding.name == GOAWAY_BY_REQUEST_COUNT.name);
         assert_eq!(found.map(|finding| finding.conns.len()), Some(2));
     }

@@ -93,13 +93,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{post, rst_stream};
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        report.findings.iter().any(|finding| finding.name == GOAWAY_PROMISE_BROKEN.name)
+        finding(&GOAWAY_PROMISE_BROKEN, script).is_some()
     }
 
     fn leaving() -> Script {

@@ -197,12 +197,11 @@ fn contradicted(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use crate::finding::{Finding, Severity};
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, Wire, data, get, goaway, post, response, rst_stream, window_update};
 
     fn found(script: &Script) -> Vec<Finding> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         report.findings.into_iter().filter(|finding| finding.name.starts_with("goaway-last-stream")).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Streams that are opened after GOAWAY was read.
 
-use crate::base::{Origin, Side};
-use crate::conn::{Kind, Knew, On};
+use crate::base::Side;
+use crate::conn::{Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -72,19 +72,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         goaway.end,
         format!("GOAWAY {}, last stream {}", goaway.code, goaway.last_stream_id),
     );
-    let needed = "the GOAWAY was received";
-    verdict.say(match knew {
-        Knew::Processed { proof } => draft
-            .knowing(needed, format!("pkt {} answers something sent after it", proof.at.pkt))
-            .shows(EvidenceRole::Proof, side, proof, "answers something sent after it"),
-        Knew::Covered { since } => {
-            let arrived = Origin { at: since, ..Origin::default() };
-            draft
-                .knowing(needed, format!("pkt {} acknowledges it; no proof that it was read", since.pkt))
-                .shows(EvidenceRole::Proof, side, arrived, "TCP ACK: it arrived")
-        }
-        Knew::No => draft,
-    });
+    verdict.say(draft.proven(event, knew, "the GOAWAY was received"));
 }
 
 #[cfg(test)]
@@ -92,15 +80,11 @@ mod tests {
     use super::*;
     use crate::base::Span;
     use crate::finding::Confidence;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Wire, ping, post, push_promise, response, window_update};
 
     fn confidence(script: &Script) -> Option<Confidence> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == NEW_STREAM_AFTER_GOAWAY.name);
-        found.next().map(|finding| finding.confidence)
+        finding(&NEW_STREAM_AFTER_GOAWAY, script).map(|finding| finding.confidence)
     }
 
     fn told() -> Script {

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{Connection, Goaway, On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
 use crate::script::{Script, get, goaway, response};
 
 /// Shutdown without the drain pair of GOAWAY frames.
@@ -84,8 +84,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (loss, first) = (lost.len(), lost.iter().min_by_key(|stream| stream.id));
     let words = match loss {
         0 => "no request was lost by it".to_owned(),
-        1 => "1 request was on its way and may be sent again".to_owned(),
-        loss => format!("{loss} requests were on their way and may be sent again"),
+        loss => counted(
+            loss,
+            "request was on its way and may be sent again",
+            "requests were on their way and may be sent again",
+        ),
     };
     let message = format!("The server shut down with GOAWAY for stream {last} at once; {words}.");
     let mut draft = Draft::new(Culprit::Server, message, goaway.end, goaway.end).shows(
@@ -123,14 +126,10 @@ fn in_one_step(conn: &Connection, goaway: &Goaway) -> bool {
 mod tests {
     use super::*;
     use crate::base::Span;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
 
     fn severity(script: &Script) -> Option<Severity> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found =
-            report.findings.into_iter().filter(|finding| finding.name == NO_TWO_STEP_SHUTDOWN.name);
-        found.next().map(|finding| finding.severity)
+        finding(&NO_TWO_STEP_SHUTDOWN, script).map(|finding| finding.severity)
     }
 
     #[test]

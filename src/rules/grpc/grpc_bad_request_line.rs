@@ -77,7 +77,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
 
     #[test]
     fn a_path_of_another_form_is_told_and_no_fault() {
@@ -86,7 +86,7 @@ mod tests {
         {
             let script =
                 Script::open().client([headers(1, &block(&request("POST", path))).map(Wire::end_stream)]);
-            let report = analyze_octets("path", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+            let report = report(&script);
             let found = report.findings.iter().find(|finding| finding.rule == "GRP002");
             assert_eq!(found.map(|finding| finding.severity), told.then_some(Severity::Info), "{path}");
         }

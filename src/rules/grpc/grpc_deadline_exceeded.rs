@@ -87,7 +87,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 mod tests {
     use super::*;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::rst_stream;
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
                 .client([call(1, &[("grpc-timeout", "200m")]).map(Wire::end_stream)])
                 .wait(Span::millis(waited))
                 .client([rst_stream(1, ErrorCode::CANCEL)]);
-            let report = analyze_octets("deadline", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+            let report = report(&script);
             let found = report.findings.iter().find(|finding| finding.rule == "GRP014");
             assert_eq!(found.map(|finding| finding.confidence), confidence, "{waited} ms");
         }

@@ -67,7 +67,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
 
     #[test]
     fn an_unknown_number_is_a_warning_and_anything_else_an_error() {
@@ -76,7 +76,7 @@ mod tests {
             let script = Script::open()
                 .client([call(1, &[]).map(Wire::end_stream)])
                 .server([answer(1, &[]), finish(1, status, &[])]);
-            let report = analyze_octets("status", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+            let report = report(&script);
             let found = report.findings.iter().find(|finding| finding.rule == "GRP006");
             assert_eq!(found.map(|finding| finding.severity), Some(severity), "{status}");
         }

@@ -75,7 +75,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
 
     #[test]
     fn quiet_when_octets_are_not_captured() {
@@ -87,7 +87,7 @@ mod tests {
             if lost { script.lose(6) } else { script }
         };
         let speaks = |script: Script| {
-            let report = analyze_octets("cut", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+            let report = report(&script);
             report.findings.iter().any(|finding| finding.rule == "GRP007")
         };
         assert!(speaks(script(false)) && !speaks(script(true)));

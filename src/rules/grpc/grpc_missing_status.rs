@@ -75,12 +75,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{block, continuation};
 
     fn speaks(script: &Script) -> bool {
-        let report = analyze_octets("status", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
-        report.findings.iter().any(|finding| finding.rule == "GRP004")
+        finding(&GRPC_MISSING_STATUS, script).is_some()
     }
 
     fn asked() -> Script {

@@ -77,7 +77,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         ErrorCode(code),
         of_error_code(code)
     );
-    let whole = event.coverage.sides[side.peer()].whole();
+    // What the server sent at the same time may have ended the call in order, and the capture may lack it.
+    let whole = side == Side::Server && event.coverage.sides.client.whole();
     let draft =
         about(event, call, message).at_most(if whole { Confidence::Certain } else { Confidence::Likely });
     let unfounded = side == Side::Server && ErrorCode(code) == ErrorCode::NO_ERROR;

@@ -2,7 +2,7 @@
 
 use crate::base::Side;
 use crate::finding::Severity;
-use crate::pipeline::{Wishes, analyze_octets};
+use crate::rules::tests::report_on;
 use crate::script::{Script, Wire, answer, call, capture, data, finish, message};
 
 /// Three calls at once: messages over several frames, padding, an error, a Trailers-Only answer.
@@ -23,7 +23,7 @@ fn healthy() -> Script {
 }
 
 fn accusations(file: &[u8]) -> Vec<String> {
-    let report = analyze_octets("calls", file, &Wishes::default(), &mut |_| {}).unwrap();
+    let report = report_on(file);
     let of_grpc = report.findings.iter().filter(|finding| finding.rule.starts_with("GRP"));
     of_grpc
         .filter(|finding| finding.severity != Severity::Info)

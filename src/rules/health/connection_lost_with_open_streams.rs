@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::rules::summary::died_idle;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
 use crate::script::Wire;
 use crate::script::{Script, get, response};
 
@@ -70,8 +70,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let how = if rst { "reset" } else { "closed" };
     let quiet = conn.transport.resumed.filter(|resumed| resumed.at.at.pkt == event.fact.end.at.pkt);
     let after = quiet.map(|resumed| format!(", after {} of silence", resumed.silent)).unwrap_or_default();
-    let message =
-        format!("{who} {how} the connection while {} requests had no complete response.", cut.len());
+    let message = format!(
+        "{who} {how} the connection while {} no complete response.",
+        counted(cut.len(), "request had", "requests had")
+    );
     let end = format!("{}{after}", if rst { "RST" } else { "FIN" });
     let draft = Draft::new(culprit, message, event.fact.start, event.fact.end)
         .at_most(Confidence::Likely)
@@ -88,5 +90,24 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 /// A request of the client whose response has not ended, and that nobody has cancelled.
 fn unanswered(stream: &Stream) -> bool {
     let opened = stream.opened_by == Side::Client && !stream.irregular;
-    opened && !stream.is_closed() && stream.sent.server.ended.is_none()
+    let answered = stream.sent.server.ended.is_some() || stream.tunnel.is_some();
+    opened && !stream.is_closed() && !answered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::{block, data, headers};
+
+    #[test]
+    fn a_tunnel_has_had_its_response() {
+        let connect = block(&[(":method", "CONNECT"), (":authority", "b.example:25")]);
+        let asked = Script::open().client([headers(1, &connect)]);
+        let cut = |script: Script| script.fin(Side::Client).fin(Side::Server);
+        assert!(
+            finding(&CONNECTION_LOST_WITH_OPEN_STREAMS, &cut(asked.clone().server([response(1)]))).is_none()
+        );
+        assert!(finding(&CONNECTION_LOST_WITH_OPEN_STREAMS, &cut(asked.client([data(1, b"x")]))).is_some());
+    }
 }

@@ -27,7 +27,7 @@ pub(in crate::rules) static DEAD_PEER_DETECTED: Rule = Rule {
     harm: "Requests on the connection waited for all that time.",
     doubt: "Where the peer's TCP has not acknowledged the PING either, the path or the host is dead (culprit \
         between); where it has, the peer's program did not answer. A PING ACK that the capture lacks looks \
-        alike: likely.",
+        alike: likely. A peer that sent frames in the last 5 s is not dead; see ping-not-acked.",
     not_blamed: "It waited long enough for the answer.",
     remedy: &[
         "TCP silent too: look at the path, see idle-connection-killed.",
@@ -67,8 +67,10 @@ const PATIENCE: Span = Span::seconds(5);
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (side, conn) = (event.side(), event.conn);
     let Some(sent) = conn.sides[side].pings.waiting().next().map(|ping| ping.end) else { return };
-    let waited = event.fact.start.at.time.since(sent.at.time);
-    if waited < PATIENCE || !event.coverage.sides[side.peer()].whole() {
+    let now = event.fact.start.at.time;
+    let heard = conn.sides[side.peer()].last_spoke.max(sent.at.time);
+    let waited = now.since(sent.at.time);
+    if now.since(heard) < PATIENCE || !event.coverage.sides[side.peer()].whole() {
         return;
     }
     let arrived = conn.sides[side.peer()].knowledge.covered_since(sent.tcp_end);
@@ -89,4 +91,24 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         Some(proof) => draft.shows(EvidenceRole::Proof, side.peer(), proof, "TCP ACK: the PING arrived"),
         None => draft,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::{Wire, get, response};
+
+    #[test]
+    fn a_peer_that_goes_on_answering_is_not_dead() {
+        let asked = Script::open().client([ping([7; 8])]).ack(Side::Server);
+        let answered = [1, 3, 5].into_iter().fold(asked, |script, stream| {
+            let script = script.wait(Span::seconds(2)).client([get(stream)]);
+            script.server([response(stream).map(Wire::end_stream)])
+        });
+        let leaves = |script: Script| script.client([goaway(0, ErrorCode::NO_ERROR)]);
+        assert!(finding(&DEAD_PEER_DETECTED, &leaves(answered.clone())).is_none());
+        let silent = answered.wait(Span::seconds(6));
+        assert!(finding(&DEAD_PEER_DETECTED, &leaves(silent)).is_some());
+    }
 }

@@ -79,7 +79,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     let sent = if sent.is_empty() { "nothing that is counted".to_owned() } else { sent.join(", ") };
-    let debug = event.conn.sides[side].goaways.last().map(|goaway| String::from_utf8_lossy(&goaway.debug));
+    let goaway = event.conn.sides[side].goaways.last().filter(|goaway| goaway.end == event.fact.end);
+    let debug = goaway.map(|goaway| String::from_utf8_lossy(&goaway.debug));
     let debug = debug.filter(|text| !text.is_empty()).map(|text| format!(" (\u{201c}{text}\u{201d})"));
     let message = format!(
         "The {} complained about excessive load{}; the {} had sent {sent}.",

@@ -4,7 +4,7 @@ use crate::base::Signal;
 use crate::base::{Side, Span};
 use crate::conn::{Kind, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
 use crate::script::Wire;
 use crate::script::{Script, get, response};
 
@@ -66,7 +66,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let open = event.conn.streams.active(Side::Client);
     if silent > LONG && open > 0 {
         let message = format!(
-            "Nothing passed for {silent} while {open} streams were open; no PING kept the path alive."
+            "Nothing passed for {silent} while {} open; no PING kept the path alive.",
+            counted(open, "stream was", "streams were")
         );
         let draft = Draft::new(Culprit::Client, message, event.fact.start, event.fact.end)
             .at_most(Confidence::Likely)

@@ -106,12 +106,12 @@ mod tests {
     use super::super::fault::ask_on;
     use crate::frame::Setting;
     use crate::hpack::Encoder;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Octets, Script, Wire, get, headers, response, settings, settings_ack};
 
     /// Names and culprits of the findings about HPACK and about fields.
     fn accused(script: &Script) -> Vec<String> {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         let ours = report.findings.iter().filter(|one| matches!(one.area, "hpack" | "messages"));
         ours.map(|one| format!("{}@{}", one.name, one.culprit.role.word())).collect()
     }

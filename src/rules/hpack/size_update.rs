@@ -195,10 +195,10 @@ fn update(octets: u32) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
 
     fn names(script: &Script) -> Vec<String> {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         let ours = report.findings.iter().filter(|one| one.area == "hpack");
         ours.map(|one| format!("{} {}", one.severity.word(), one.name)).collect()
     }

@@ -54,11 +54,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::super::fault::ask;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, Wire, continuation};
 
     fn names(script: &Script) -> Vec<&'static str> {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         report.findings.iter().filter(|one| one.area == "hpack").map(|one| one.name).collect()
     }
 

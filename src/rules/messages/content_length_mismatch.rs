@@ -84,11 +84,11 @@ mod tests {
     use super::super::samples::{asked, asked_with, get_with, head, last, tunnel};
     use crate::base::Side;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Script, Wire, continuation, data, headers, rst_stream};
 
     fn accused(script: &Script) -> Vec<(&'static str, u64)> {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+        let report = report(script);
         let ours = report.findings.iter().filter(|one| one.area == "messages");
         ours.map(|one| (one.rule, one.evidence_total)).collect()
     }

@@ -87,12 +87,12 @@ fn judge(event: &Event<'_>, made: &Origin, what: &str, stream: Option<StreamId>)
 #[cfg(test)]
 mod tests {
     use super::super::samples::{last, tunnel};
-    use crate::pipeline::{Wishes, analyze_octets};
+    use super::FRAME_ON_CONNECT_TUNNEL;
+    use crate::rules::tests::finding;
     use crate::script::{Script, response, settings, settings_ack};
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
-        report.findings.iter().any(|one| one.rule == "MSG029")
+        finding(&FRAME_ON_CONNECT_TUNNEL, script).is_some()
     }
 
     #[test]

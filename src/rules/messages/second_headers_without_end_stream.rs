@@ -61,12 +61,12 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{asked, head};
-    use crate::pipeline::{Wishes, analyze_octets};
+    use super::SECOND_HEADERS_WITHOUT_END_STREAM;
+    use crate::rules::tests::finding;
     use crate::script::{Script, data, headers, post, response};
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
-        report.findings.iter().any(|one| one.rule == "MSG019")
+        finding(&SECOND_HEADERS_WITHOUT_END_STREAM, script).is_some()
     }
 
     #[test]

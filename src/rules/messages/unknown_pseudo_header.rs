@@ -74,7 +74,7 @@ mod tests {
     use super::super::samples::get_with;
     use crate::finding::Confidence;
     use crate::frame::Setting;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::Script;
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
                 (":x", "1"),
             ]);
             let script = script.client([bad.map(|frame| frame.on(3))]);
-            let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+            let report = report(&script);
             let found = report.findings.iter().find(|one| one.rule == "MSG005").unwrap();
             assert_eq!(found.confidence, expected);
         }

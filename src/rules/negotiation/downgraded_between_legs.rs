@@ -66,13 +66,15 @@ pub(in crate::rules) static DOWNGRADED_BETWEEN_LEGS: Rule = Rule {
 
 fn judge(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let all = capture.agreements.connections();
-    for front in all.iter().filter(|front| !front.requests.is_empty()) {
-        let legs = all.iter().filter(|back| back.client == front.server.0 && back.client != front.client);
-        let found = legs.filter_map(|back| {
-            let asked = back.asked.filter(|asked| !asked.upgrade)?;
-            Some((*back, asked, front.requests.iter().find(|request| same(request, &asked))?))
+    let asked = |back: &Agreement| back.asked.filter(|asked| !asked.upgrade);
+    let legs: Vec<(&Agreement, Asked)> = all.iter().filter_map(|back| Some((*back, asked(back)?))).collect();
+    for front in all.iter().filter(|front| !legs.is_empty() && !front.requests.is_empty()) {
+        let legs =
+            legs.iter().filter(|(back, _)| back.client == front.server.0 && back.client != front.client);
+        let mut found = legs.filter_map(|(back, asked)| {
+            Some((*back, *asked, front.requests.iter().find(|request| same(request, asked))?))
         });
-        if let Some((back, asked, request)) = found.into_iter().next() {
+        if let Some((back, asked, request)) = found.next() {
             verdict.say(draft(front, back, &asked, request));
         }
     }

@@ -7,7 +7,7 @@ use crate::http1::Protocol;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, http1, settings, settings_ack};
 
-use super::words::{OK, PLAIN, began, hellos, opening};
+use super::words::{OK, PLAIN, hellos, opening};
 
 /// HTTP/2 preface sent over TLS although no protocol was negotiated.
 pub(in crate::rules) static PREFACE_WITHOUT_ALPN: Rule = Rule {
@@ -159,14 +159,14 @@ pub(in crate::rules) static HTTP1_SPOKEN_AFTER_H2_SELECTED: Rule = Rule {
 
 fn without_alpn(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(tls) = event.tls.filter(|tls| tls.agreed_on_nothing()) else { return };
-    let Some(preface) = event.conn.preface else { return };
+    let (Some(preface), Some(began)) = (event.conn.preface, event.http1.client_began_http()) else { return };
     let message = "The client spoke HTTP/2 inside TLS although no protocol was negotiated.".to_owned();
-    let draft = hellos(
-        Draft::new(Culprit::Client, message, began(event, Side::Client), preface),
-        tls,
-        "selects nothing",
-    )
-    .shows(EvidenceRole::Effect, Side::Client, preface, "HTTP/2 preface");
+    let draft = hellos(Draft::new(Culprit::Client, message, began, preface), tls, "selects nothing").shows(
+        EvidenceRole::Effect,
+        Side::Client,
+        preface,
+        "HTTP/2 preface",
+    );
     let holed = event.coverage.sides.server.gap.is_some();
     verdict.say(if holed { draft.at_most(Confidence::Likely) } else { draft });
 }

@@ -4,7 +4,7 @@ use super::words::{OK, PLAIN, SWITCH, UPGRADE, opening, upgraded};
 use crate::base::{Side, Span};
 use crate::finding::{Confidence, Culprit, Finding, Severity};
 use crate::frame::ErrorCode;
-use crate::pipeline::{Wishes, analyze_octets};
+use crate::rules::tests::report;
 use crate::script::{
     Handshake, Script, Wire, alert, get, goaway, http1, preface, response, settings, settings_ack,
 };
@@ -12,7 +12,7 @@ use crate::script::{
 const BAD: &str = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
 fn findings(script: &Script) -> Vec<Finding> {
-    analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture").findings
+    report(script).findings
 }
 
 fn found(script: &Script, name: &str) -> Option<Finding> {
@@ -62,7 +62,7 @@ fn connections_that_react_differently_stand_side_by_side() {
 fn secrets_that_the_capture_carries_open_its_records() {
     let agreed = Handshake::tls13().offers(&["h2"]).answers(&["h2"]);
     let script = Script::tls(&agreed).client(opening()).server([settings(&[]), settings_ack()]).close();
-    let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+    let report = report(&script);
     assert_eq!((report.totals.http2_connections, report.totals.frames), (1, 3));
     assert_eq!(report.connections[0].negotiation.via, "h2_alpn");
 }
@@ -166,6 +166,14 @@ fn a_preface_that_passed_before_the_101_came_too_early() {
     let with_content =
         UPGRADE.replace("GET", "POST").replace("\r\n\r\n", "\r\nContent-Length: 4\r\n\r\nbody");
     assert_eq!(judged(&upgraded(&with_content, SWITCH).close(), name), None);
+}
+
+#[test]
+fn who_answers_with_an_alert_to_octets_that_are_lost_accuses_nobody() {
+    let plaintext = Script::connect().client([preface(), settings(&[])]).server([alert(40)]).close();
+    let name = "plaintext-to-tls-port";
+    assert_eq!(judged(&plaintext, name).map(|it| it.2), Some(Culprit::Client));
+    assert_eq!(judged(&plaintext.lose(3), name), None, "the client's octets may have been a ClientHello");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(in crate::rules) static UPGRADE_PREFACE_TOO_EARLY: Rule = Rule {
     symptoms: &[],
     refs: &[],
     h2spec: &[],
-    options: &["reorder_slack_ms"],
+    options: &[],
     needs: &[Need::Plaintext, Need::Start, Need::PeerFrames],
     folds_into: &[],
     fires: || {
@@ -96,9 +96,7 @@ pub(in crate::rules) static PREFACE_MISSING_AFTER_UPGRADE: Rule = Rule {
 fn too_early(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let http1 = event.http1;
     let (Some(early), Some(upgrade)) = (http1.early_preface, &http1.upgrade) else { return };
-    let wait = upgrade.answered.map_or(Span::ZERO, |answered| answered.at.time.since(early.at.time));
-    let unclear = upgrade.answered.is_some() && wait <= event.options.reorder_slack;
-    if unclear && event.coverage.ran_back > Span::ZERO {
+    if upgrade.answered.is_some_and(|answered| early.peer_acked >= answered.tcp_end) {
         return;
     }
     let content = http1.content_left > 0;

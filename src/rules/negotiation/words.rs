@@ -1,6 +1,6 @@
 //! What several rules about negotiation say and show in the same way, and the texts of their examples.
 
-use crate::base::{Origin, Side};
+use crate::base::Side;
 use crate::conn::Ended;
 use crate::finding::EvidenceRole;
 use crate::rules::{Draft, Event};
@@ -64,9 +64,4 @@ pub(super) fn end(draft: Draft, event: &Event<'_>) -> Draft {
         (Ended::Rst(side), Some(at)) => draft.shows(EvidenceRole::Effect, side, at, "RST"),
         _ => draft,
     }
-}
-
-/// Where a side's first octets were.
-pub(super) fn began(event: &Event<'_>, side: Side) -> Origin {
-    event.http1.first[side].map_or_else(Origin::default, |first| first.origin)
 }

@@ -11,7 +11,7 @@ use crate::rules::{
 use crate::script::{Handshake, Script, alert, http1};
 use crate::tls::AlertDescription;
 
-use super::words::{OK, PLAIN, began, end, opening};
+use super::words::{OK, PLAIN, end, opening};
 
 /// Cleartext HTTP/2 or HTTP/1 sent to a TLS port.
 pub(in crate::rules) static PLAINTEXT_TO_TLS_PORT: Rule = Rule {
@@ -103,23 +103,18 @@ pub(in crate::rules) static TLS_TO_PLAINTEXT_PORT: Rule = Rule {
 
 fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let http1 = event.http1;
-    if event.tls.is_some() || !http1.client_spoke_http() {
-        return;
-    }
+    let Some(first) = http1.client_began_http().filter(|_| event.tls.is_none()) else { return };
     let answer = if let Some((description, at)) =
         http1.tls_alert().filter(|_| http1.speaks(Side::Server, Protocol::Tls))
     {
-        {
-            let says = description.map(|number| format!(" {}", AlertDescription(number))).unwrap_or_default();
-            Some((format!("TLS alert{says}"), at))
-        }
+        let says = description.map(|number| format!(" {}", AlertDescription(number))).unwrap_or_default();
+        Some((format!("TLS alert{says}"), at))
     } else {
         let text = http1.response.as_ref().filter(|_| http1.names_https);
         text.map(|(response, at)| (format!("{}, and the text names HTTPS", response.line), *at))
     };
     let Some((answer, at)) = answer else { return };
     let what = spoke(http1.speaks(Side::Client, Protocol::Http2));
-    let first = began(event, Side::Client);
     let message = format!("The client sent {what} in clear to a port that speaks TLS.");
     let draft = Draft::new(Culprit::Client, message, first, at)
         .shows(EvidenceRole::Cause, Side::Client, first, what)

@@ -132,17 +132,15 @@ fn draft(event: &Event<'_>, side: Side, ping: &Ping, since: Place, (missing, ove
 
 #[cfg(test)]
 mod tests {
+    use super::PING_NOT_ACKED;
     use crate::base::{Side, Span};
     use crate::finding::Confidence;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Script, get, goaway, ping, response, rst_stream, settings, settings_ack};
 
     fn judged(script: &Script) -> Option<(Confidence, String)> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        let mut found = report.findings.into_iter().filter(|finding| finding.name == "ping-not-acked");
-        found.next().map(|finding| (finding.confidence, finding.message))
+        finding(&PING_NOT_ACKED, script).map(|finding| (finding.confidence, finding.message))
     }
 
     fn confidence(script: &Script) -> Option<Confidence> {

@@ -122,12 +122,11 @@ fn hex(opaque: [u8; 8]) -> String {
 mod tests {
     use crate::base::Side;
     use crate::finding::Severity;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::report;
     use crate::script::{Octets, Script, ping};
 
     fn found(script: &Script) -> Vec<(&'static str, &'static str, Severity)> {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
+        let report = report(script);
         let about = report.findings.iter().filter(|finding| finding.area == "ping");
         about.map(|finding| (finding.name, finding.culprit.role.word(), finding.severity)).collect()
     }

@@ -110,14 +110,13 @@ fn malformed(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::BAD_PRIORITY_UPDATE;
     use crate::frame::Setting;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Script, get, response, unknown};
 
     fn found(script: &Script) -> bool {
-        let report =
-            analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
-        report.findings.iter().any(|finding| finding.name == "bad-priority-update")
+        finding(&BAD_PRIORITY_UPDATE, script).is_some()
     }
 
     fn ahead(limit: u32, streams: &[u8]) -> Script {

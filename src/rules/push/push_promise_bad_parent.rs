@@ -78,14 +78,14 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::PUSH_PROMISE_BAD_PARENT;
     use crate::base::Side;
     use crate::frame::ErrorCode;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
     use crate::script::{Script, Wire, get, push_promise, response, rst_stream};
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
-        report.findings.iter().any(|one| one.rule == "PUS004")
+        finding(&PUSH_PROMISE_BAD_PARENT, script).is_some()
     }
 
     #[test]

@@ -77,11 +77,10 @@ fn no_push() -> Script {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{Wishes, analyze_octets};
+    use crate::rules::tests::finding;
 
     fn accused(script: &Script) -> bool {
-        let report = analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).unwrap();
-        report.findings.iter().any(|one| one.rule == "PUS002")
+        finding(&PUSH_WHILE_DISABLED, script).is_some()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! SETTINGS that are never acknowledged.
 
 use crate::base::{Origin, Side, Span};
-use crate::conn::{Ended, On};
+use crate::conn::{Connection, Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -38,7 +38,7 @@ pub(in crate::rules) static SETTINGS_NOT_ACKED: Rule = Rule {
         gap in X's direction. (b) and (c): likely. A side that after the SETTINGS sends nothing but \
         GOAWAY, RST_STREAM or FIN within 1 s is acquitted: healthy clients (nghttp, curl) drop the ACK \
         when the response and the end come at once. Frames still in X's send queue at an abort acquit. \
-        An illegal SETTINGS need not be acknowledged. WINDOW_UPDATE is no proof for (a). An ACK that \
+        An illegal SETTINGS need not be acknowledged, and none once GOAWAY with an error gave the connection up. WINDOW_UPDATE is no proof for (a). An ACK that \
         comes late withdraws the finding and becomes slow-settings-ack.",
     not_blamed: "Its SETTINGS arrived, and it may expect an acknowledgement.",
     remedy: &["Queue the ACK while applying the parameters; do not tie it to the next response \
@@ -92,10 +92,15 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
     let (own, peer) = (&conn.sides[side], &conn.sides[side.peer()]);
     let (announcement, waiting) = peer.settings.oldest().filter(|(oldest, _)| oldest.invalid.is_empty())?;
     own.first_frame?;
+    if peer.settings.surplus() > 0 {
+        // The capture may show the acknowledgement before what it acknowledges.
+        return None;
+    }
     let sent = announcement.end;
     let since = own.knowledge.covered_since(sent.tcp_end)?;
     let (ended, end) = conn.transport.ended();
-    let over = end.map_or(event.now, |end| end.at).time.since(since.time);
+    let until = [end, given_up(conn)].into_iter().flatten().map(|end| end.at).min_by_key(|place| place.time);
+    let over = until.unwrap_or(event.now).time.since(since.time);
     let (read, proof) = own.knowledge.proved();
     let aborted = matches!(ended, Ended::Rst(_));
     let processed = read > sent.tcp_end && !aborted;
@@ -127,4 +132,29 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
         }
     }
     Some(draft)
+}
+
+/// Where the first of both gave the connection up with an error: nothing is owed from there on.
+fn given_up(conn: &Connection) -> Option<Origin> {
+    let raised =
+        |side: Side| conn.sides[side].goaways.iter().find(|goaway| goaway.code != ErrorCode::NO_ERROR);
+    Side::BOTH.into_iter().filter_map(raised).map(|goaway| goaway.end).min_by_key(|end| end.at.time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::data;
+
+    #[test]
+    fn quiet_when_an_error_gave_the_connection_up() {
+        let ends = |script: Script| script.wait(Span::seconds(12)).fin(Side::Client).fin(Side::Server);
+        let opened = Script::connect().client([preface(), settings(&[])]);
+        let left = opened.clone().server([settings(&[]), data(0, b"x")]);
+        let raised = left.client([goaway(0, ErrorCode::PROTOCOL_ERROR)]);
+        assert!(finding(&SETTINGS_NOT_ACKED, &ends(raised)).is_none());
+        let silent = opened.server([settings(&[]), settings_ack()]).ack(Side::Client);
+        assert!(finding(&SETTINGS_NOT_ACKED, &ends(silent)).is_some());
+    }
 }

@@ -1,7 +1,7 @@
 //! Frames that were allowed only as long as the end of the stream by the peer was on its way.
 
-use crate::base::{Origin, Side};
-use crate::conn::{Input, Kind, Knew, On};
+use crate::base::Side;
+use crate::conn::{Input, Kind, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -178,7 +178,7 @@ fn after_reset(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         reset,
         format!("RST_STREAM {code}"),
     );
-    verdict.say(known(draft, event, knew, "the RST_STREAM was received"));
+    verdict.say(draft.proven(event, knew, "the RST_STREAM was received"));
 }
 
 fn answered(event: &Event<'_>, verdict: &mut Verdict<'_>) {
@@ -202,7 +202,7 @@ fn answered(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         reset,
         format!("RST_STREAM {code}"),
     );
-    verdict.say(known(draft, event, knew, "the RST_STREAM was received"));
+    verdict.say(draft.proven(event, knew, "the RST_STREAM was received"));
 }
 
 fn credit(event: &Event<'_>, verdict: &mut Verdict<'_>) {
@@ -222,22 +222,5 @@ fn credit(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         ended,
         "END_STREAM of the peer",
     );
-    verdict.say(known(draft, event, knew, "the END_STREAM was received"));
-}
-
-/// How the sender knew, in words and as evidence.
-fn known(draft: Draft, event: &Event<'_>, knew: Knew, needed: &str) -> Draft {
-    let side = event.side();
-    match knew {
-        Knew::Processed { proof } => draft
-            .knowing(needed, format!("pkt {} answers something sent after it", proof.at.pkt))
-            .shows(EvidenceRole::Proof, side, proof, "answers something sent after it"),
-        Knew::Covered { since } => {
-            let origin = Origin { at: since, ..Origin::default() };
-            draft
-                .knowing(needed, format!("pkt {} acknowledges it; no proof that it was read", since.pkt))
-                .shows(EvidenceRole::Proof, side, origin, "TCP ACK: it arrived")
-        }
-        Knew::No => draft,
-    }
+    verdict.say(draft.proven(event, knew, "the END_STREAM was received"));
 }

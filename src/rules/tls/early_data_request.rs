@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::{On, Stream};
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc9113};
+use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc9113};
 use crate::script::{Handshake, Script, get, preface, settings};
 
 /// Requests sent as TLS 1.3 early data.
@@ -45,8 +45,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let mut early: Vec<&Stream> = event.conn.streams.iter().filter(early).collect();
     early.sort_by_key(|stream| stream.id);
     let Some(first) = early.first() else { return };
-    let count = early.len();
-    let were = if count == 1 { "1 request was".to_owned() } else { format!("{count} requests were") };
+    let were = counted(early.len(), "request was", "requests were");
     let unsafe_one = early.iter().find(|stream| !is_safe(stream));
     let which = unsafe_one.map_or_else(String::new, |stream| {
         let method = stream.request.as_ref().and_then(|request| request.method.as_deref());

@@ -1,413 +1,146 @@
 //! Violations of pushes, windows, SETTINGS, PING, GOAWAY and priorities.
 
-use h2lint::base::Side;
+use h2lint::base::Side::{Client, Server};
 use h2lint::frame::ErrorCode;
 use h2lint::script::{
-    Octets, data, goaway, ping, preface, priority, push_promise, settings, settings_ack, unknown,
-    window_update,
+    data, goaway, ping, preface, priority, push_promise, settings, settings_ack, unknown, window_update,
 };
 
-use crate::common::stage::{After, Before, Plant, Stage, one, plant};
+use crate::common::stage::After::{self, Connection, Nothing, Stream};
+use crate::common::stage::Before::{Answered, Done, Get, Idle, Post};
+use crate::common::stage::{Plant, Stage, one, plant, request};
+
+const PROTOCOL: After = Connection(ErrorCode::PROTOCOL_ERROR);
+const FRAME_SIZE: After = Connection(ErrorCode::FRAME_SIZE_ERROR);
+const FLOW_CONTROL: After = Connection(ErrorCode::FLOW_CONTROL_ERROR);
+const NO_ERROR: ErrorCode = ErrorCode::NO_ERROR;
 
 pub static PLANTS: &[Plant] = &[
-    plant(
-        "push-promise-from-client",
-        Side::Client,
-        (Before::Post, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let (id, block) = (s.stream, s.fields(Side::Client, &GET));
-            s.sin([promise(id, 2, &block)])
-        },
-    ),
-    plant(
-        "push-promise-on-stream-zero",
-        Side::Server,
-        (Before::Post, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            pushes(s, |s, own| {
-                let block = s.fields(Side::Server, &GET);
-                s.sin([promise(0, own, &block)])
-            })
-        },
-    ),
-    plant(
-        "push-promise-bad-parent",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            pushes(s, |s, own| {
-                let (id, block) = (s.stream, s.fields(Side::Server, &GET));
-                s.sin([promise(id, own, &block)])
-            })
-        },
-    ),
-    plant(
-        "push-bad-promised-id",
-        Side::Server,
-        (Before::Post, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            pushes(s, |s, own| {
-                let (id, block) = (s.stream, s.fields(Side::Server, &GET));
-                s.sin([promise(id, own + 1, &block)])
-            })
-        },
-    ),
-    plant(
-        "push-while-disabled",
-        Side::Server,
-        (Before::Post, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let own = s.world.ends[Side::Server].next;
-            !s.world.ends[Side::Server].allowed.push && {
-                let (id, block) = (s.stream, s.fields(Side::Server, &GET));
-                s.sin([promise(id, own, &block)])
-            }
-        },
-    ),
+    plant("push-promise-from-client", &[(Client, Post)], PROTOCOL, |s| promises(s, s.stream, 2)),
+    plant("push-promise-on-stream-zero", &[(Server, Post)], PROTOCOL, |s| {
+        let own = s.world.ends[Server].next;
+        s.world.ends[Server].allowed.push && promises(s, 0, own)
+    }),
+    plant("push-promise-bad-parent", &[(Server, Idle)], PROTOCOL, |s| {
+        let own = s.world.ends[Server].next;
+        s.world.ends[Server].allowed.push && promises(s, s.stream, own)
+    }),
+    plant("push-bad-promised-id", &[(Server, Post)], PROTOCOL, |s| {
+        let own = s.world.ends[Server].next;
+        s.world.ends[Server].allowed.push && promises(s, s.stream, own + 1)
+    }),
+    plant("push-while-disabled", &[(Server, Post)], PROTOCOL, |s| {
+        let own = s.world.ends[Server].next;
+        !s.world.ends[Server].allowed.push && promises(s, s.stream, own)
+    }),
     plant(
         "zero-window-update-on-stream",
-        Side::Client,
-        (Before::Get, After::Stream(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([window_update(id, 0)])
-        },
+        &[(Client, Get), (Server, Post)],
+        Stream(ErrorCode::PROTOCOL_ERROR),
+        |s| s.sin_on(|id| [window_update(id, 0)]),
     ),
-    plant(
-        "zero-window-update-on-stream",
-        Side::Server,
-        (Before::Post, After::Stream(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([window_update(id, 0)])
-        },
-    ),
-    plant(
-        "zero-window-update-on-connection",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([window_update(0, 0)]),
-    ),
-    plant(
-        "zero-window-update-on-connection",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([window_update(0, 0)]),
-    ),
+    plant("zero-window-update-on-connection", &[(Client, Idle), (Server, Idle)], PROTOCOL, |s| {
+        s.sin([window_update(0, 0)])
+    }),
     plant(
         "stream-window-overflow",
-        Side::Client,
-        (Before::Get, After::Stream(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([window_update(id, 0x7fff_ffff)])
-        },
+        &[(Client, Get), (Server, Post)],
+        Stream(ErrorCode::FLOW_CONTROL_ERROR),
+        |s| s.sin_on(|id| [window_update(id, 0x7fff_ffff)]),
     ),
-    plant(
-        "stream-window-overflow",
-        Side::Server,
-        (Before::Post, After::Stream(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([window_update(id, 0x7fff_ffff)])
-        },
-    ),
-    plant(
-        "connection-window-overflow",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| s.sin([window_update(0, 0x7fff_ffff)]),
-    ),
-    plant(
-        "connection-window-overflow",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| s.sin([window_update(0, 0x7fff_ffff)]),
-    ),
-    plant(
-        "window-update-bad-length",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([window_update(0, 1).map(|frame| frame.payload(&[0; 5]))]),
-    ),
-    plant(
-        "window-update-bad-length",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([window_update(0, 1).map(|frame| frame.payload(&[0; 3]))]),
-    ),
+    plant("connection-window-overflow", &[(Client, Idle), (Server, Idle)], FLOW_CONTROL, |s| {
+        s.sin([window_update(0, 0x7fff_ffff)])
+    }),
+    plant("window-update-bad-length", &[(Client, Idle)], FRAME_SIZE, |s| {
+        s.sin([window_update(0, 1).map(|frame| frame.payload(&[0; 5]))])
+    }),
+    plant("window-update-bad-length", &[(Server, Idle)], FRAME_SIZE, |s| {
+        s.sin([window_update(0, 1).map(|frame| frame.payload(&[0; 3]))])
+    }),
     plant(
         "stream-window-exceeded",
-        Side::Client,
-        (Before::Post, After::Stream(ErrorCode::FLOW_CONTROL_ERROR)),
+        &[(Client, Post), (Server, Answered)],
+        Stream(ErrorCode::FLOW_CONTROL_ERROR),
         |s| flood(s, Flooded::Stream),
     ),
-    plant(
-        "connection-window-exceeded",
-        Side::Client,
-        (Before::Post, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| flood(s, Flooded::Connection),
-    ),
-    plant(
-        "stream-window-exceeded",
-        Side::Server,
-        (Before::Answered, After::Stream(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| flood(s, Flooded::Stream),
-    ),
-    plant(
-        "connection-window-exceeded",
-        Side::Server,
-        (Before::Answered, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| flood(s, Flooded::Connection),
-    ),
-    plant(
-        "settings-bad-enable-push",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(2, 2)]),
-    ),
-    plant(
-        "settings-bad-initial-window-size",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| s.sin([one(4, 0x8000_0000)]),
-    ),
-    plant(
-        "settings-bad-initial-window-size",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FLOW_CONTROL_ERROR)),
-        |s| s.sin([one(4, 0x8000_0000)]),
-    ),
-    plant(
-        "settings-bad-max-frame-size",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(5, 100)]),
-    ),
-    plant(
-        "settings-bad-max-frame-size",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(5, 100)]),
-    ),
-    plant(
-        "settings-bad-enable-connect-protocol",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(8, 2)]),
-    ),
-    plant(
-        "settings-bad-enable-connect-protocol",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(8, 2)]),
-    ),
-    plant(
-        "settings-bad-no-rfc7540-priorities",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(9, 7)]),
-    ),
-    plant(
-        "settings-bad-no-rfc7540-priorities",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(9, 7)]),
-    ),
-    plant(
-        "server-enables-push",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([one(2, 1)]),
-    ),
-    plant(
-        "settings-ack-with-payload",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([one(4, 65_535).map(|frame| frame.flag(1))]),
-    ),
-    plant(
-        "settings-on-stream",
-        Side::Client,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([settings(&[]).map(|frame| frame.on(id))])
-        },
-    ),
-    plant(
-        "settings-bad-length",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([settings(&[]).map(|frame| frame.payload(&[0; 5]))]),
-    ),
-    plant(
-        "unexpected-settings-ack",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([settings_ack()]),
-    ),
-    plant("ping-on-stream", Side::Client, (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)), |s| {
+    plant("connection-window-exceeded", &[(Client, Post), (Server, Answered)], FLOW_CONTROL, |s| {
+        flood(s, Flooded::Connection)
+    }),
+    plant("settings-bad-enable-push", &[(Client, Idle)], PROTOCOL, |s| s.sin([one(2, 2)])),
+    plant("settings-bad-initial-window-size", &[(Client, Idle), (Server, Idle)], FLOW_CONTROL, |s| {
+        s.sin([one(4, 0x8000_0000)])
+    }),
+    plant("settings-bad-max-frame-size", &[(Client, Idle), (Server, Idle)], PROTOCOL, |s| {
+        s.sin([one(5, 100)])
+    }),
+    plant("settings-bad-enable-connect-protocol", &[(Client, Idle), (Server, Idle)], PROTOCOL, |s| {
+        s.sin([one(8, 2)])
+    }),
+    plant("settings-bad-no-rfc7540-priorities", &[(Client, Idle), (Server, Idle)], PROTOCOL, |s| {
+        s.sin([one(9, 7)])
+    }),
+    plant("server-enables-push", &[(Server, Idle)], PROTOCOL, |s| s.sin([one(2, 1)])),
+    plant("settings-ack-with-payload", &[(Client, Idle), (Server, Idle)], FRAME_SIZE, |s| {
+        s.sin([one(4, 65_535).map(|frame| frame.flag(1))])
+    }),
+    plant("settings-on-stream", &[(Client, Get), (Server, Get)], PROTOCOL, |s| {
+        let id = s.stream;
+        s.sin([settings(&[]).map(|frame| frame.on(id))])
+    }),
+    plant("settings-bad-length", &[(Client, Idle), (Server, Idle)], FRAME_SIZE, |s| {
+        s.sin([settings(&[]).map(|frame| frame.payload(&[0; 5]))])
+    }),
+    plant("unexpected-settings-ack", &[(Client, Idle), (Server, Done)], PROTOCOL, |s| {
+        s.sin([settings_ack()])
+    }),
+    plant("ping-on-stream", &[(Client, Get), (Server, Get)], PROTOCOL, |s| {
         let id = s.stream;
         s.sin([ping([9; 8]).map(|frame| frame.on(id))])
     }),
-    plant(
-        "ping-bad-length",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([ping([9; 8]).map(|frame| frame.payload(&[9; 7]))]),
-    ),
-    plant("unsolicited-ping-ack", Side::Client, (Before::Idle, After::Nothing), |s| {
+    plant("ping-bad-length", &[(Client, Idle), (Server, Idle)], FRAME_SIZE, |s| {
+        s.sin([ping([9; 8]).map(|frame| frame.payload(&[9; 7]))])
+    }),
+    plant("unsolicited-ping-ack", &[(Client, Idle), (Server, Idle)], Nothing, |s| {
         s.sin([ping([0xee; 8]).map(|frame| frame.flag(1))])
     }),
-    plant(
-        "goaway-on-stream",
-        Side::Client,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([goaway(0, ErrorCode::NO_ERROR).map(|frame| frame.on(id))])
-        },
-    ),
-    plant(
-        "goaway-too-short",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([goaway(0, ErrorCode::NO_ERROR).map(|frame| frame.payload(&[0; 7]))]),
-    ),
-    plant(
-        "priority-on-stream-zero",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([priority(0, 3)]),
-    ),
-    plant(
-        "settings-ack-with-payload",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([one(4, 65_535).map(|frame| frame.flag(1))]),
-    ),
-    plant(
-        "settings-on-stream",
-        Side::Server,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([settings(&[]).map(|frame| frame.on(id))])
-        },
-    ),
-    plant(
-        "settings-bad-length",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([settings(&[]).map(|frame| frame.payload(&[0; 5]))]),
-    ),
-    plant(
-        "unexpected-settings-ack",
-        Side::Server,
-        (Before::Done, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([settings_ack()]),
-    ),
-    plant("ping-on-stream", Side::Server, (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)), |s| {
+    plant("goaway-on-stream", &[(Client, Get), (Server, Get)], PROTOCOL, |s| {
         let id = s.stream;
-        s.sin([ping([9; 8]).map(|frame| frame.on(id))])
+        s.sin([goaway(0, NO_ERROR).map(|frame| frame.on(id))])
     }),
-    plant(
-        "ping-bad-length",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([ping([9; 8]).map(|frame| frame.payload(&[9; 7]))]),
-    ),
-    plant("unsolicited-ping-ack", Side::Server, (Before::Idle, After::Nothing), |s| {
-        s.sin([ping([0xee; 8]).map(|frame| frame.flag(1))])
+    plant("goaway-too-short", &[(Client, Idle), (Server, Idle)], FRAME_SIZE, |s| {
+        s.sin([goaway(0, NO_ERROR).map(|frame| frame.payload(&[0; 7]))])
     }),
-    plant(
-        "goaway-on-stream",
-        Side::Server,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([goaway(0, ErrorCode::NO_ERROR).map(|frame| frame.on(id))])
-        },
-    ),
-    plant(
-        "goaway-too-short",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| s.sin([goaway(0, ErrorCode::NO_ERROR).map(|frame| frame.payload(&[0; 7]))]),
-    ),
-    plant(
-        "priority-on-stream-zero",
-        Side::Server,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([priority(0, 3)]),
-    ),
-    plant(
-        "misplaced-preface",
-        Side::Client,
-        (Before::Idle, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| s.sin([preface()]),
-    ),
-    plant(
-        "priority-bad-length",
-        Side::Client,
-        (Before::Get, After::Stream(ErrorCode::FRAME_SIZE_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([priority(id, 0).map(|frame| frame.payload(&[0; 4]))])
-        },
-    ),
-    plant(
-        "priority-self-dependency",
-        Side::Client,
-        (Before::Get, After::Stream(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([priority(id, id)])
-        },
-    ),
-    plant(
-        "priority-update-from-server",
-        Side::Server,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let payload = [&s.stream.to_be_bytes()[..], b"u=1"].concat();
-            s.sin([unknown(0x10, 0, &payload)])
-        },
-    ),
-    plant(
-        "bad-priority-update",
-        Side::Client,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let (id, payload) = (s.stream, [&s.stream.to_be_bytes()[..], b"u=1"].concat());
-            s.sin([unknown(0x10, id, &payload)])
-        },
-    ),
-    plant(
-        "goaway-last-stream-id-increased",
-        Side::Server,
-        (Before::Get, After::Connection(ErrorCode::PROTOCOL_ERROR)),
-        |s| {
-            let id = s.stream;
-            s.sin([goaway(id, ErrorCode::NO_ERROR), goaway(id + 2, ErrorCode::NO_ERROR)])
-        },
-    ),
+    plant("priority-on-stream-zero", &[(Client, Idle), (Server, Idle)], PROTOCOL, |s| {
+        s.sin([priority(0, 3)])
+    }),
+    plant("misplaced-preface", &[(Client, Idle)], PROTOCOL, |s| s.sin([preface()])),
+    plant("priority-bad-length", &[(Client, Get)], Stream(ErrorCode::FRAME_SIZE_ERROR), |s| {
+        s.sin_on(|id| [priority(id, 0).map(|frame| frame.payload(&[0; 4]))])
+    }),
+    plant("priority-self-dependency", &[(Client, Get)], Stream(ErrorCode::PROTOCOL_ERROR), |s| {
+        s.sin_on(|id| [priority(id, id)])
+    }),
+    plant("priority-update-from-server", &[(Server, Get)], PROTOCOL, |s| {
+        s.sin_on(|id| [unknown(0x10, 0, &urgent(id))])
+    }),
+    plant("bad-priority-update", &[(Client, Get)], PROTOCOL, |s| {
+        s.sin_on(|id| [unknown(0x10, id, &urgent(id))])
+    }),
+    plant("goaway-last-stream-id-increased", &[(Server, Get)], PROTOCOL, |s| {
+        s.sin_on(|id| [goaway(id, NO_ERROR), goaway(id + 2, NO_ERROR)])
+    }),
 ];
 
-const GET: [(&str, &str); 4] =
-    [(":method", "GET"), (":scheme", "http"), (":path", "/p"), (":authority", "a.example")];
-
-fn promise(parent: u32, promised: u32, block: &[u8]) -> Octets {
-    let payload = [&promised.to_be_bytes()[..], block].concat();
-    push_promise(parent, promised).map(|frame| frame.payload(&payload))
+/// The culprit promises a request on this stream.
+fn promises(s: &mut Stage, parent: u32, promised: u32) -> bool {
+    let block = s.fields(s.side, &request("GET", "/p"));
+    let payload = [&promised.to_be_bytes()[..], &block].concat();
+    s.sin([push_promise(parent, promised).map(|frame| frame.payload(&payload))])
 }
 
-/// The server promises this, when it may promise anything.
-fn pushes(s: &mut Stage, act: impl FnOnce(&mut Stage, u32) -> bool) -> bool {
-    let server = &s.world.ends[Side::Server];
-    let own = server.next;
-    server.allowed.push && act(s, own)
+/// The payload of PRIORITY_UPDATE for this stream.
+fn urgent(stream: u32) -> Vec<u8> {
+    [&stream.to_be_bytes()[..], b"u=1"].concat()
 }
 
 enum Flooded {

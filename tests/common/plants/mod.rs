@@ -5,9 +5,10 @@ mod connection;
 mod frames;
 mod messages;
 
-use super::stage::Plant;
+use super::stage::{Plant, Planted};
 
-/// Every violation.
-pub fn plants() -> Vec<&'static Plant> {
-    [frames::PLANTS, messages::PLANTS, connection::PLANTS, calls::PLANTS].into_iter().flatten().collect()
+/// Every violation, by each side that commits it.
+pub fn plants() -> Vec<Planted> {
+    let tables = [frames::PLANTS, messages::PLANTS, connection::PLANTS, calls::PLANTS];
+    tables.into_iter().flatten().flat_map(Plant::each).collect()
 }
