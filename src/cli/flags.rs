@@ -66,6 +66,10 @@ pub(super) struct Judging {
     /// The severity from which a finding makes the exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailWord>,
+    /// Only what this holds for: conn==3, host==10.0.0.2, port==50051, time in 1.5s..9s, authority=="a", path~"^/pkg.Svc/",
+    /// grpc.status!=0, server, client, via, stream, method, status; joined by &&
+    #[arg(long, value_name = "EXPR", help_heading = "Input")]
+    pub(super) filter: Option<String>,
     /// Only findings with this culprit
     #[arg(long, value_name = "CULPRIT", value_enum)]
     blame: Option<CulpritWord>,

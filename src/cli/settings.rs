@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::finding::{Confidence, Severity};
 use crate::pipeline::{Alias, Wishes};
 use crate::policy::{
-    Baseline, ConfigFile, GroupBy, Known, Layer, Listed, Policy, Selection, Settings, Strictness, Value,
-    dates, expectation,
+    Baseline, ConfigFile, Filter, GroupBy, Known, Layer, Listed, Policy, Selection, Settings, Strictness,
+    Value, dates, expectation,
 };
 use crate::report::Clock;
 use crate::rules::Spec;
@@ -172,6 +172,7 @@ impl Settled {
             allow_empty: settings.flag("allow_empty"),
             exit_zero: settings.flag("exit_zero"),
             severities: settings.severities(),
+            filter: judging.filter.as_deref().map(Filter::read).transpose()?,
             blame: judging.blame(),
             expect,
             known: self.known(judging)?,

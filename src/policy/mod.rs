@@ -6,6 +6,7 @@ mod config;
 pub mod dates;
 mod diff;
 mod expectation;
+mod filter;
 mod gathering;
 mod join;
 mod known;
@@ -29,6 +30,8 @@ pub use baseline::{Baseline, Entry, Remark};
 pub use config::{ConfigFile, Layer, Setting, Settings, Value, config_schema};
 pub use diff::{Change, Diff, Fault, Snapshot};
 pub use expectation::{Expectation, Sidecar, expectation};
+use filter::Chosen;
+pub use filter::Filter;
 pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
 pub use join::{Lists, join, note, part, unread, worst};
 pub use known::{Known, Listed, is_about_suppression};
@@ -57,6 +60,8 @@ pub struct Policy {
     pub exit_zero: bool,
     /// Rules that are graded differently, by code.
     pub severities: BTreeMap<&'static str, Severity>,
+    /// Only what this holds for; `None`: everything.
+    pub filter: Option<Filter>,
     /// Only findings with this culprit.
     pub blame: Option<Culprit>,
     /// Rules that must speak; what they find does not fail the run.
@@ -77,6 +82,12 @@ pub enum Strictness {
     Default,
     /// Only certain errors.
     Lenient,
+}
+
+/// What is left out: rules that are off, and what the filter did not choose.
+struct Sieve {
+    off: BTreeSet<&'static str>,
+    chosen: Option<Chosen>,
 }
 
 /// What becomes of a finding.
@@ -106,6 +117,7 @@ impl Default for Policy {
             allow_empty: false,
             exit_zero: false,
             severities: BTreeMap::new(),
+            filter: None,
             blame: None,
             expect: Vec::new(),
             known: Known::default(),
@@ -119,9 +131,13 @@ impl Policy {
     /// findings, links connections and streams to them, counts, and says the verdict. To be applied once.
     pub fn apply(&self, report: &mut Report) -> Hidden {
         self.grade(report);
-        let off = self.selection.off(self.level);
-        self.known.mark(report, &|finding| self.keeps(finding, &off) == Kept::Shown);
-        let hidden = self.drop_what_does_not_count(report, &off);
+        let chosen = self.filter.as_ref().map(|filter| filter.choose(report));
+        let sieve = Sieve { off: self.selection.off(self.level), chosen };
+        self.known.mark(report, &|finding| self.keeps(finding, &sieve) == Kept::Shown);
+        let hidden = self.drop_what_does_not_count(report, &sieve);
+        if let Some(chosen) = &sieve.chosen {
+            chosen.narrow(report);
+        }
         self.selection.note(self.level, &mut report.coverage);
         muted::note(&mut report.coverage);
         order::sort(report, self.group_by);
@@ -158,10 +174,10 @@ impl Policy {
         }
     }
 
-    fn drop_what_does_not_count(&self, report: &mut Report, off: &BTreeSet<&str>) -> Hidden {
+    fn drop_what_does_not_count(&self, report: &mut Report, sieve: &Sieve) -> Hidden {
         let mut hidden = Hidden::default();
         report.findings.retain(|finding| {
-            let kept = self.keeps(finding, off);
+            let kept = self.keeps(finding, sieve);
             match kept {
                 Kept::Shown => {}
                 Kept::Unselected => hidden.unselected = hidden.unselected.saturating_add(1),
@@ -172,10 +188,11 @@ impl Policy {
         hidden
     }
 
-    /// Whether a finding is shown, where these rules are off.
-    fn keeps(&self, finding: &Finding, off: &BTreeSet<&str>) -> Kept {
+    /// Whether a finding is shown.
+    fn keeps(&self, finding: &Finding, sieve: &Sieve) -> Kept {
         let blamed = self.blame.is_none_or(|who| finding.culprit.role == who);
-        match (!off.contains(finding.rule) && blamed, self.certain_enough(finding)) {
+        let chosen = sieve.chosen.as_ref().is_none_or(|chosen| chosen.has(finding));
+        match (!sieve.off.contains(finding.rule) && blamed && chosen, self.certain_enough(finding)) {
             (false, _) => Kept::Unselected,
             (true, false) => Kept::Uncertain,
             (true, true) => Kept::Shown,

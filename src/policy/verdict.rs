@@ -24,6 +24,7 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
         exit_code: exit_code(policy, report, status),
         headline: missing
             .or_else(|| as_expected(policy, report, status))
+            .or_else(|| unmatched(policy, report))
             .unwrap_or_else(|| headline(report, status)),
         culprit: top.map(|finding| finding.culprit.role),
         confidence: top.map(|finding| finding.confidence),
@@ -44,6 +45,12 @@ fn as_expected(policy: &Policy, report: &Report, status: Status) -> Option<Strin
     let met = !policy.expect.is_empty() && status == Status::Pass;
     let top = report.findings.iter().find(|finding| is_expected(policy, finding))?;
     met.then(|| format!("as expected: {}", top.message))
+}
+
+/// The headline where a filter left nothing.
+fn unmatched(policy: &Policy, report: &Report) -> Option<String> {
+    let nothing = policy.filter.is_some() && report.connections.is_empty() && report.findings.is_empty();
+    nothing.then(|| "Nothing in the capture matches the filter.".to_owned())
 }
 
 fn is_expected(policy: &Policy, finding: &Finding) -> bool {
