@@ -1,11 +1,11 @@
 //! A client that lets many responses hang for want of credit (CVE-2016-1546).
 
 use crate::base::{Place, Side, Span};
-use crate::conn::{On, Stream};
+use crate::conn::{MessageState, On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::Setting;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
-use crate::script::{Script, get};
+use crate::script::{Octets, Script, get, response};
 
 /// Client keeps windows so small that responses hang.
 pub(in crate::rules) static SLOW_READ: Rule = Rule {
@@ -24,13 +24,13 @@ pub(in crate::rules) static SLOW_READ: Rule = Rule {
     summary: "Client keeps windows so small that responses hang",
     why: "A response that waits for credit keeps a worker and its memory; a server should watch for such use \
         and limit it.",
-    meaning: "At least 10 responses wait for stream credit for at least 1 s, or have not begun although the \
-        stream window is 0; and either INITIAL_WINDOW_SIZE is below 1024, or the client gave no credit for \
+    meaning: "At least 10 responses that have begun wait for stream credit for at least 1 s, because the stream \
+        window is used up; and either INITIAL_WINDOW_SIZE is below 1024, or the client gave no credit for \
         30 s.",
     harm: "The workers of the server are all busy waiting.",
     doubt: "The numbers are facts, the intent is not: a pattern never proves an attack. A consumer that is \
-        slow in earnest looks alike; see flow-control-stall. A server that has not begun may have had \
-        other reasons.",
+        slow in earnest looks alike; see flow-control-stall. A response that has not begun is not counted: \
+        HEADERS need no credit, so its server has other reasons.",
     not_blamed: "It may not send without credit.",
     remedy: &["Server: end streams that wait for credit for too long, and free their workers."],
     symptoms: &[],
@@ -43,16 +43,25 @@ pub(in crate::rules) static SLOW_READ: Rule = Rule {
         let requests = (0..12_u32).map(|at| get(at.saturating_mul(2).saturating_add(1)));
         Script::open_with(&[(Setting::INITIAL_WINDOW_SIZE, 0)], &[])
             .client(requests)
-            .ack(Side::Server)
+            .server(begun())
             .wait(Span::seconds(3))
             .fin(Side::Client)
     },
     quiet: || {
         let requests = (0..12_u32).map(|at| get(at.saturating_mul(2).saturating_add(1)));
-        Script::open().client(requests).ack(Side::Server).wait(Span::seconds(3)).fin(Side::Client)
+        Script::open_with(&[(Setting::INITIAL_WINDOW_SIZE, 0)], &[])
+            .client(requests)
+            .ack(Side::Server)
+            .wait(Span::seconds(3))
+            .fin(Side::Client)
     },
     judges: &[Judge::On(&[On::End], judge)],
 };
+
+/// The responses of the example, none of which is whole.
+fn begun() -> impl Iterator<Item = Octets> {
+    (0..12_u32).map(|at| response(at.saturating_mul(2).saturating_add(1)))
+}
 
 /// So many responses that wait are no accident, each for so long.
 const MANY: usize = 10;
@@ -82,11 +91,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     verdict.say(draft);
 }
 
-/// How long the response has waited for stream credit, where it has none.
+/// How long the response that has begun has waited for stream credit, where it has none.
 fn waited(stream: &Stream, until: Place) -> Option<Span> {
     let sent = &stream.sent.server;
     let over = sent.ended.is_some() || sent.reset().is_some() || stream.opened_by != Side::Client;
-    if over || sent.window > 0 {
+    if over || sent.window > 0 || sent.message < MessageState::Head {
         return None;
     }
     let since = sent.last.map_or(stream.opened.at.time, |last| last.time);
