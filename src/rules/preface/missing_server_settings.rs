@@ -92,7 +92,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let given_up = wait.over >= event.options.preface_given_up && is_by(wait.ended, Side::Client);
     let expired = wait.over >= event.options.preface_wait;
     let alone = event.coverage.sides.client.whole();
-    let refused = is_by(wait.ended, Side::Server) && !expired && alone;
+    let innocent = event.offences.client == 0;
+    let refused = is_by(wait.ended, Side::Server) && !expired && alone && innocent;
     if !(given_up || expired || refused) {
         return;
     }
