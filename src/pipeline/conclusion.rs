@@ -101,7 +101,7 @@ impl Upper {
             candidates,
             named,
             findings,
-            blind_spots: coverage.blind_spots(number, http2),
+            blind_spots: if http2 { coverage.blind_spots(number) } else { coverage.hidden_by_tls(number) },
             summary,
             agreement,
             opened: tls.map(|tls| (first.pkt.input(), tls.opened())),
