@@ -272,3 +272,14 @@ fn an_answer_that_may_not_have_seen_the_end_of_its_request_accepted_nothing() {
     let later = asked.client([get(3)]).server([answer(), response(3).map(Wire::end_stream)]);
     assert_eq!(said(&later.close()), one("REA007", "server", CERTAIN));
 }
+
+#[test]
+fn a_second_reset_of_a_stream_that_is_over_rejects_nothing() {
+    let upload = Script::open()
+        .client([post(1)])
+        .blind(Side::Client)
+        .server([response(1).map(Wire::end_stream), rst_stream(1, ErrorCode::NO_ERROR)])
+        .client([data(1, b"late")])
+        .sees(Side::Client);
+    assert_eq!(said(&upload.server([rst_stream(1, ErrorCode::STREAM_CLOSED)]).close()), []);
+}
