@@ -71,6 +71,9 @@ pub const MAX_DYNAMIC_TABLE: u32 = 1 << 20;
 /// Closed streams whose details are remembered for each connection; beyond it a stream is "closed, how unknown".
 pub const MAX_CLOSED_STREAMS: usize = 1024;
 
+/// Frames of one side that `show --as ladder` holds until TCP acknowledges them: more than the largest common window has of full ones.
+pub const MAX_WAITING_RUNGS: usize = 1024;
+
 /// Streams open at once that are tracked for each connection.
 pub const MAX_OPEN_STREAMS: usize = 1 << 17;
 

@@ -234,7 +234,12 @@ impl Connection {
         let answers = matches!(input, Input::Headers | Input::Data | Input::RstStream);
         if answers && stream.opened_by != seen.side && stream.opened_end != u64::MAX {
             let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, seen.start);
+            let knowledge = &mut self.sides[seen.side].knowledge;
+            if input == Input::RstStream {
+                knowledge.prove_by_ending(opened, seen.start);
+            } else {
+                knowledge.prove(opened, seen.start);
+            }
         }
         if first {
             self.time_answer(seen);

@@ -38,7 +38,7 @@ impl Connection {
             && stream.opened_end != u64::MAX
         {
             let opened = stream.opened_end;
-            self.sides[seen.side].knowledge.prove(opened, seen.start);
+            self.sides[seen.side].knowledge.prove_by_ending(opened, seen.start);
         }
         let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
         let half = &mut self.sides[seen.side];

@@ -30,6 +30,8 @@ pub struct Knowledge {
     acked: VecDeque<(u64, Place)>,
     processed: u64,
     proof: Origin,
+    /// The same, as far as a frame shows it that does not end something: offset, and the frame.
+    answered: (u64, Origin),
     /// A PING ACK proves reading only for frames begun a round trip later: offset, and the ACK.
     ping: Option<(u64, Origin)>,
 }
@@ -51,6 +53,14 @@ impl Knowledge {
 
     /// A frame of this side proves that it read everything up to `offset`.
     pub(super) fn prove(&mut self, offset: u64, proof: &Origin) {
+        self.prove_by_ending(offset, proof);
+        if offset > self.answered.0 {
+            self.answered = (offset, *proof);
+        }
+    }
+
+    /// The same by RST_STREAM or GOAWAY, which may be the last word of this side: what else it owed may be left unsaid.
+    pub(super) fn prove_by_ending(&mut self, offset: u64, proof: &Origin) {
         if offset > self.processed {
             self.processed = offset;
             self.proof = *proof;
@@ -75,6 +85,13 @@ impl Knowledge {
     pub fn proved(&self) -> (u64, Origin) {
         let read = (self.processed, self.proof);
         self.ping.filter(|(offset, _)| *offset > self.processed).unwrap_or(read)
+    }
+
+    /// The furthest offset that this side is proved to have read by an answer, a PING ACK included, with the proof: by a frame that
+    /// goes on, not by RST_STREAM or GOAWAY.
+    #[must_use]
+    pub fn answered(&self) -> (u64, Origin) {
+        self.ping.filter(|(offset, _)| *offset > self.answered.0).unwrap_or(self.answered)
     }
 
     /// Offset up to which this side is proved to have read, with the proof.

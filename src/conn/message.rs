@@ -187,11 +187,16 @@ impl Gatherer {
                 && self.authority.is(last.authority.is_some())
         };
         if last.filter(same).is_none() {
-            if let Kept::Other(authority) = &self.authority {
+            let method = self.method.settle(last.and_then(|last| last.method.as_deref()));
+            // That of CONNECT is where a proxy is to connect to, not whom the client talks to (RFC 9113 §8.5).
+            let connects = method.as_deref() == Some("CONNECT");
+            if let Kept::Other(authority) = &self.authority
+                && !connects
+            {
                 self.authorities.note(authority);
             }
             let request = Request {
-                method: self.method.settle(last.and_then(|last| last.method.as_deref())),
+                method,
                 path: self.path.settle(last.and_then(|last| last.path.as_deref())),
                 authority: self.authority.settle(last.and_then(|last| last.authority.as_deref())),
                 whole,

@@ -3,8 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 
-use crate::base::to_index;
-
 /// Fields looked at in one head: what common servers accept.
 const MAX_FIELDS: usize = 256;
 
@@ -21,6 +19,8 @@ pub struct RequestHead {
     pub upgrade_h2c: bool,
     /// True when an Upgrade field lists `h2`, which names HTTP/2 over TLS.
     pub upgrade_h2: bool,
+    /// True when an Upgrade field lists what is no HTTP, as WebSocket.
+    pub upgrade_other: bool,
     /// True when its content is that of a gRPC call.
     pub grpc: bool,
     /// The `HTTP2-Settings` fields, as they stand.
@@ -105,6 +105,7 @@ impl RequestHead {
             "upgrade" => {
                 self.upgrade_h2c |= tokens(value).any(|token| token == "h2c");
                 self.upgrade_h2 |= tokens(value).any(|token| token == "h2");
+                self.upgrade_other |= tokens(value).any(|token| token != "h2c" && token != "h2");
             }
             "content-type" => self.grpc |= value.starts_with("application/grpc"),
             "http2-settings" => self.http2_settings.push(value.into()),
@@ -112,12 +113,6 @@ impl RequestHead {
             "content-length" => self.content_length = value.trim().parse().unwrap_or_default(),
             _ => {}
         }
-    }
-
-    /// Octets from the start of the head to the end of the content.
-    #[must_use]
-    pub fn whole_length(&self) -> usize {
-        self.length.saturating_add(to_index(self.content_length))
     }
 
     /// What keeps `HTTP2-Settings` from being read as the payload of SETTINGS (RFC 7540 §3.2.1), where there is one field.

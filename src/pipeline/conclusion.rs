@@ -8,10 +8,10 @@ use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
 use super::upper::{Ears, Upper};
-use crate::base::{PerSide, Place, to_index};
+use crate::base::{Place, to_index};
 use crate::conn::Connection;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};
-use crate::http1;
+use crate::http1::{self, Exchange};
 use crate::rules::{Agreement, Ends, Parties, Protocol, Summary};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::{Session, Source};
@@ -65,7 +65,8 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let parties = parties(number, both, name, http2, ((http1.protocols, tls.is_some()), (first, *now)));
+        let spoken = (protocol(http2, http1), tls.is_some_and(offers_http2));
+        let parties = parties(number, both, name, spoken, (first, *now));
         let summary = Summary::of(&parties, conn, &wishes.options);
         let agreement =
             Agreement::of(&parties, answer(tcp, client), conn, http1, tls.map(Session::negotiation));
@@ -101,7 +102,7 @@ impl Upper {
             candidates,
             named,
             findings,
-            blind_spots: coverage.blind_spots(number, http2),
+            blind_spots: if http2 { coverage.blind_spots(number) } else { coverage.hidden_by_tls(number) },
             summary,
             agreement,
             opened: tls.map(|tls| (first.pkt.input(), tls.opened())),
@@ -144,30 +145,31 @@ fn ends(number: u64, (client, server): (Endpoint, Endpoint), authority: Option<&
     Ends { number, client: Some(client), server: Some(server), name: authority.map(Box::from), first }
 }
 
-/// Who takes part in a connection, and what is spoken on it: by both sides' modes, and with its first packet and its end.
+/// Who takes part in a connection, what is spoken on it and whether the client offered HTTP/2, with its first packet and its end.
 fn parties(
     number: u64,
     (client, server): (Endpoint, Endpoint),
     authority: Option<&str>,
-    http2: bool,
-    ((modes, tls), span): ((PerSide<http1::Protocol>, bool), (Place, Place)),
+    (protocol, offered): (Protocol, bool),
+    span: (Place, Place),
 ) -> Parties {
     Parties {
         number,
         client: rows::plain(client.address),
         server: (rows::plain(server.address), server.port),
         name: authority.map_or(0, |name| foldhash::fast::FixedState::default().hash_one(name)),
-        protocol: protocol(http2, [modes.client, modes.server]),
-        tls,
+        protocol,
+        offered,
         span,
     }
 }
 
-/// What is spoken on a connection, for its summary.
-fn protocol(http2: bool, modes: [http1::Protocol; 2]) -> Protocol {
-    match modes {
+/// What is spoken on a connection, for its summary. A request that asks for something else than HTTP, as WebSocket, only begins in it.
+fn protocol(http2: bool, http1: &Exchange) -> Protocol {
+    let leaves = http1.request.as_ref().is_some_and(|(request, _)| request.upgrade_other);
+    match http1.protocols.client {
         _ if http2 => Protocol::Http2,
-        [http1::Protocol::Http1, _] => Protocol::Http1,
+        http1::Protocol::Http1 if !leaves => Protocol::Http1,
         _ => Protocol::Other,
     }
 }

@@ -177,38 +177,26 @@ impl Coverage {
         }
     }
 
-    /// What could not be seen, as the report lists it.
+    /// What TLS hides, as the report lists it.
     #[must_use]
-    pub fn blind_spots(&self, number: u64, http2: bool) -> Vec<BlindSpot> {
-        let mut spots = Vec::new();
-        let mut note = |kind, side: Option<Side>, from_pkt, effect: &str| {
-            let dir = side.map(Into::into);
-            spots.push(BlindSpot {
-                kind,
-                input: None,
-                conns: vec![number],
-                dir,
-                from_pkt,
-                effect: effect.to_owned(),
-            });
+    pub fn hidden_by_tls(&self, number: u64) -> Vec<BlindSpot> {
+        let spot = |(pkt, secrecy): (PacketNumber, Secrecy)| {
+            spot(number, BlindSpotKind::NoKeys, None, Some(pkt), &secrecy.to_string())
         };
-        if let Some((pkt, secrecy)) = self.no_keys {
-            note(BlindSpotKind::NoKeys, None, Some(pkt), &secrecy.to_string());
-        }
-        if !http2 {
-            return spots;
-        }
+        self.no_keys.map(spot).into_iter().collect()
+    }
+
+    /// What could not be seen of HTTP/2, as the report lists it.
+    #[must_use]
+    pub fn blind_spots(&self, number: u64) -> Vec<BlindSpot> {
+        let mut spots = self.hidden_by_tls(number);
         if self.roles_guessed {
-            note(
-                BlindSpotKind::Midstream,
-                None,
-                None,
-                "which end is the client is a guess: neither is accused",
-            );
+            let effect = "which end is the client is a guess: neither is accused";
+            spots.push(spot(number, BlindSpotKind::Midstream, None, None, effect));
         }
         for side in Side::BOTH {
             for (kind, pkt, effect) in self.sides[side].blind_spots() {
-                note(kind, Some(side), pkt, effect);
+                spots.push(spot(number, kind, Some(side), pkt, effect));
             }
         }
         spots
@@ -243,6 +231,17 @@ impl SideCoverage {
         let from = from.into_iter().filter(|(_, pkt, _)| pkt.is_some());
         whole.into_iter().chain(from)
     }
+}
+
+fn spot(
+    number: u64,
+    kind: BlindSpotKind,
+    side: Option<Side>,
+    from_pkt: Option<PacketNumber>,
+    effect: &str,
+) -> BlindSpot {
+    let (conns, dir) = (vec![number], side.map(Into::into));
+    BlindSpot { kind, input: None, conns, dir, from_pkt, effect: effect.to_owned() }
 }
 
 const JOINED: &str = "preface, windows, concurrency, stream order and older HPACK entries are not judged";

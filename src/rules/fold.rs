@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::engine::Ends;
 use super::rule::{Rule, Scope};
 use super::verdict::{Draft, Shown};
-use crate::base::{Origin, to_u64};
+use crate::base::{Origin, Place, to_u64};
 use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, Severity};
 use crate::limits;
 use crate::tcp::Endpoint;
@@ -89,7 +89,7 @@ impl Made {
             .evidence
             .iter()
             .take(limits::MAX_EVIDENCE)
-            .map(|shown| show(shown, ends, about_connection))
+            .map(|shown| show(shown, about_connection.then_some(ends.first)))
             .collect();
         let at = draft.at.unwrap_or(draft.end.at);
         Finding {
@@ -169,12 +169,13 @@ fn words(end: Option<Endpoint>) -> String {
     end.map(|end| end.to_string()).unwrap_or_default()
 }
 
-fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
+/// A packet as evidence; its time counts from the first one of the connection that the finding is about.
+fn show(shown: &Shown, first: Option<Place>) -> Evidence {
     let at = shown.origin.at;
     Evidence {
         role: shown.role,
         pkt: at.pkt,
-        t: about_connection.then(|| seconds(at.time.since(ends.first.time))),
+        t: first.map(|first| seconds(at.time.since(first.time))),
         dir: shown.side.into(),
         stream: shown.stream,
         what: shown.what.clone(),

@@ -59,8 +59,8 @@ pub struct Summary {
     pub name: u64,
     /// What is spoken on it.
     pub protocol: Protocol,
-    /// True over TLS.
-    pub tls: bool,
+    /// True when its client offered HTTP/2 in TLS.
+    pub offered: bool,
     /// Its first and its last packet, and the end of the capture where it was still open then.
     pub started: Place,
     /// See there.
@@ -105,8 +105,8 @@ pub struct Parties {
     pub name: u64,
     /// What is spoken.
     pub protocol: Protocol,
-    /// True over TLS.
-    pub tls: bool,
+    /// True when the client offered HTTP/2 in TLS.
+    pub offered: bool,
     /// Where the connection began, and where it or the capture ended.
     pub span: (Place, Place),
 }
@@ -141,7 +141,7 @@ impl Summary {
             server: parties.server,
             name: parties.name,
             protocol: parties.protocol,
-            tls: parties.tls,
+            offered: parties.offered,
             started,
             ended,
             requests: conn.streams.count(),

@@ -261,8 +261,6 @@ impl AlertDescription {
     pub const CLOSE_NOTIFY: Self = Self(0);
     /// No offered protocol is supported (RFC 7301 §3.2).
     pub const NO_APPLICATION_PROTOCOL: Self = Self(120);
-    /// No renegotiation, please (RFC 5246 §7.2.2).
-    pub const NO_RENEGOTIATION: Self = Self(100);
 
     /// The IANA name.
     #[must_use]

@@ -148,7 +148,7 @@ impl Climb {
     /// A frame is on its way.
     fn wait(&mut self, side: Side, frame: (u64, PacketNumber)) {
         let waiting = &mut self.waiting[side];
-        if waiting.len() >= limits::MAX_CLOSED_STREAMS {
+        if waiting.len() >= limits::MAX_WAITING_RUNGS {
             waiting.pop_front();
         }
         waiting.push_back(frame);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Observed, note, state};
 use crate::base::{PacketNumber, PerSide, Place, Side};
-use crate::conn::{Ended, Interest, Kind, On, Request, Stream, StreamState};
+use crate::conn::{Closed, Ended, Interest, Kind, On, Request, Sides, Stream, StreamState};
 use crate::frame::StreamId;
 use crate::limits;
 
@@ -189,11 +189,12 @@ impl Building {
     }
 }
 
-/// How a stream ended, and the code of the RST_STREAM that came first.
+/// How a stream ended, and the code of the RST_STREAM that came first. One that came when both sides had ended it changes nothing.
 fn ending(stream: &Stream) -> (&'static str, Option<String>) {
     let reset = |side: Side| stream.sent[side].reset().map(|(at, code)| (at.at.pkt, side, code));
     let first = reset(Side::Client).into_iter().chain(reset(Side::Server)).min_by_key(|(pkt, _, _)| *pkt);
     match (stream.state, first) {
+        (StreamState::Closed(Closed { ended: Sides::Both, .. }), _) => ("closed", None),
         (_, Some((_, Side::Client, code))) => ("reset_client", Some(code.to_string())),
         (_, Some((_, Side::Server, code))) => ("reset_server", Some(code.to_string())),
         (StreamState::Closed(_), None) => ("closed", None),

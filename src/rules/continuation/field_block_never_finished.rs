@@ -1,7 +1,7 @@
 //! A field block that stays open.
 
 use crate::base::Side;
-use crate::conn::{On, OpenBlock};
+use crate::conn::{Ended, On, OpenBlock};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, continuation, get};
@@ -31,7 +31,7 @@ pub(in crate::rules) static FIELD_BLOCK_NEVER_FINISHED: Rule = Rule {
         (default 10 s, the limit Traffic Server uses) or the connection ended.",
     harm: "The receiver holds memory for the block and can process nothing else from this side.",
     doubt: "End of capture alone proves nothing. Orderly FIN by the sender: certain; RST by the peer: not \
-        judged. A continuation that comes late withdraws the finding.",
+        judged, nor is a block whose sender's peer had said GOAWAY or ended the connection first. A continuation that comes late withdraws the finding.",
     not_blamed: "It can only wait for the rest of the block.",
     remedy: &["Complete the block or close; servers should time out incomplete headers."],
     symptoms: &[],
@@ -55,7 +55,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         let fin = event.conn.transport.fin[side].filter(|(_, complete)| *complete);
         let over = fin.map_or(event.now, |(fin, _)| fin.at).time.since(open.start.at.time);
         let reset = event.conn.transport.rst[side.peer()].is_some();
-        if fin.is_none() && (reset || over < event.options.close_wait) {
+        if left_alone(event, side) || fin.is_none() && (reset || over < event.options.close_wait) {
             continue;
         }
         let message = format!(
@@ -72,5 +72,29 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             None => draft.over(over).at_most(Confidence::Likely).without(Need::End),
         };
         verdict.say(draft);
+    }
+}
+
+/// True when the peer of `side` had parted before: nobody would read the rest of the block.
+fn left_alone(event: &Event<'_>, side: Side) -> bool {
+    let peer = side.peer();
+    let parted = !event.conn.sides[peer].goaways.is_empty();
+    parted || matches!(event.conn.transport.ended().0, Ended::Fin(who) | Ended::Rst(who) if who == peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::ErrorCode;
+    use crate::rules::tests::finding;
+    use crate::script::goaway;
+
+    #[test]
+    fn quiet_when_its_peer_had_parted() {
+        let begun = || Script::open().client([get(1).map(Wire::unfinished)]);
+        let said = |script: Script| finding(&FIELD_BLOCK_NEVER_FINISHED, &script).is_some();
+        assert!(said(begun().close()));
+        assert!(!said(begun().server([goaway(0, ErrorCode::ENHANCE_YOUR_CALM)]).close()));
+        assert!(!said(begun().fin(Side::Server).close()));
     }
 }

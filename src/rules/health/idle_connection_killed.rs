@@ -4,7 +4,9 @@ use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::rules::summary::{Died, died_idle};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{
+    Draft, Event, IdleTimeout, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113,
+};
 use crate::script::Wire;
 use crate::script::{Script, get, response};
 
@@ -85,7 +87,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let message =
         format!("The connection was silent for {silent}{known}; what the {} sent then {answer}.", by.word());
-    let draft = Draft::new(culprit(&died, limit.is_some()), message, died.resumed.at, event.fact.end)
+    let draft = Draft::new(culprit(&died, limit), message, died.resumed.at, event.fact.end)
         .at_most(Confidence::Likely)
         .at(died.resumed.at.at)
         .over(silent)
@@ -95,10 +97,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 }
 
 /// Something on the path, where the RST is from elsewhere, or where nobody answers and the silence is that of a known device.
-const fn culprit(died: &Died, known: bool) -> Culprit {
+const fn culprit(died: &Died, known: Option<IdleTimeout>) -> Culprit {
     match died.rst {
         Some(_) if died.foreign => Culprit::Between,
-        None if known => Culprit::Between,
+        None if known.is_some() => Culprit::Between,
         _ => Culprit::Unknown,
     }
 }

@@ -3,6 +3,7 @@
 use super::Cause;
 use crate::base::{Origin, PerSide, Place, Side, Span};
 use crate::conn::{Connection, Ended, MessageState, Stream};
+use crate::finding::Confidence;
 use crate::frame::{ErrorCode, StreamId};
 use crate::rules::{Event, Scope, View};
 
@@ -45,6 +46,8 @@ pub enum Outcome {
         status: Option<u16>,
         /// When the fault was covered.
         since: Place,
+        /// How certain it is that the fault was there to be seen by then.
+        confidence: Confidence,
     },
     /// It never came.
     Ignored(Ignored),
@@ -208,21 +211,25 @@ impl Due {
             return None;
         }
         match self.debtor {
-            Side::Server => self.answer(&stream, since),
+            Side::Server => self.answer(event, &stream, since),
             Side::Client => Some(self.taken(event, &stream, since)),
         }
     }
 
     /// The server's answer to a malformed request.
-    fn answer(&self, stream: &End, since: Place) -> Option<Outcome> {
+    fn answer(&self, event: &Event<'_>, stream: &End, since: Place) -> Option<Outcome> {
         let at = stream.answered?;
         let Some(status) = stream.status else {
             return stream.ended.server.is_some().then_some(Outcome::Nothing);
         };
-        let accepted = Outcome::Accepted { at, status: Some(status), since };
+        let (read, _) = event.conn.sides[self.debtor].knowledge.proved();
+        let seen = stream.opened == self.cause.start || read > self.offset();
+        let had_time = at.at.time.since(since.time) >= event.grace();
+        let confidence = if seen { Confidence::Certain } else { Confidence::Likely };
+        let accepted = Outcome::Accepted { at, status: Some(status), since, confidence };
         match status {
             400.. => Some(Outcome::Done(Reaction::Refusal)),
-            _ if !self.knew(&at) => Some(Outcome::Nothing),
+            _ if !self.knew(&at) || !(seen || had_time) => Some(Outcome::Nothing),
             200..400 if self.cause.rule.must_not_be_accepted() => Some(accepted),
             _ => None,
         }
@@ -238,7 +245,7 @@ impl Due {
         let went_on = at.tcp_end > self.offset() && knowledge.covered() > at.tcp_end;
         let between = at.at.time.since(since.time) >= event.grace();
         if went_on && between && self.ignored(event, since).is_some() {
-            Outcome::Accepted { at, status: stream.status, since }
+            Outcome::Accepted { at, status: stream.status, since, confidence: Confidence::Likely }
         } else {
             Outcome::Nothing
         }

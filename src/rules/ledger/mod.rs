@@ -15,7 +15,7 @@ use super::rule::Scope;
 use crate::base::{Origin, PerSide, Side};
 use crate::conn::{Connection, Fact, Kind};
 use crate::finding::Severity;
-use crate::frame::ErrorCode;
+use crate::frame::{ErrorCode, StreamId};
 use crate::limits;
 
 pub use cause::Cause;
@@ -135,7 +135,7 @@ impl Late {
     /// Where the server answered it with HEADERS.
     #[must_use]
     pub fn answer(&self, conn: &Connection) -> Option<Origin> {
-        let here = || due::answered(conn.streams.get(crate::frame::StreamId(self.stream))?);
+        let here = || due::answered(conn.streams.get(StreamId(self.stream))?);
         self.answered.or_else(here)
     }
 }
@@ -157,13 +157,17 @@ impl Book {
         }
     }
 
-    /// An error was sent. Only the first one of a side about a stream, and about the connection, asks for a reason.
+    /// An error was sent. Only the first one of a side about a stream, and about the connection, asks for a reason; none about a
+    /// stream that the side had reset already, with whatever code: repeated-rst-stream tells that.
     fn complain(&mut self, fact: &Fact<'_>, stream: Option<u32>, code: ErrorCode, conn: &Connection) {
         let before = |known: &&Complaint| known.side == fact.side && known.stream == stream;
         let again = self.complaints.iter().any(|known| before(&known));
         let parted = self.farewells[fact.side].is_some();
+        let stream_of = |stream: u32| conn.streams.get(StreamId(stream));
+        let reset = stream.and_then(stream_of).and_then(|stream| stream.sent[fact.side].reset());
+        let over = reset.is_some_and(|(first, _)| first != fact.end);
         let room = self.complaints.len() < limits::MAX_CAUSES;
-        if Complaint::is_error(code) && !again && !parted && room {
+        if Complaint::is_error(code) && !again && !over && !parted && room {
             self.complaints.push(Complaint::of(fact, stream, code, conn));
         }
     }

@@ -3,7 +3,7 @@
 use super::head::OddHead;
 use super::samples::{last, tunnel};
 use crate::base::{Origin, Side};
-use crate::conn::{BadPromise, Kind, Knew, On, Shape};
+use crate::conn::{BadPromise, Kind, On, Shape};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::StreamId;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -76,18 +76,14 @@ fn judge(event: &Event<'_>, made: &Origin, what: &str, stream: Option<StreamId>)
         return Some(draft);
     }
     let (confidence, knew) = event.knew(made.tcp_end)?;
-    let proof = match knew {
-        Knew::Processed { proof } => format!("pkt {} answers something sent after it", proof.at.pkt),
-        Knew::Covered { since } => format!("pkt {} acknowledges it; no proof that it was read", since.pkt),
-        Knew::No => return None,
-    };
-    Some(draft.at_most(confidence).knowing("the response was received", proof))
+    Some(draft.at_most(confidence).proven(event, knew, "the response was received"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::samples::{last, tunnel};
     use super::FRAME_ON_CONNECT_TUNNEL;
+    use crate::finding::EvidenceRole;
     use crate::rules::tests::finding;
     use crate::script::{Script, response, settings, settings_ack};
 
@@ -100,6 +96,8 @@ mod tests {
         let trailers = || last(&[("x", "1")]);
         assert!(!accused(&tunnel().server([response(1)]).client([trailers()])));
         let knew = tunnel().server([response(1), settings(&[])]).client([settings_ack()]);
-        assert!(accused(&knew.client([trailers()])));
+        let found = finding(&FRAME_ON_CONNECT_TUNNEL, &knew.client([trailers()])).expect("accused");
+        let proof = found.evidence.iter().filter(|shown| shown.role == EvidenceRole::Proof);
+        assert_eq!(proof.count(), 2, "the response, and what shows that it was read");
     }
 }

@@ -114,16 +114,13 @@ fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         text.map(|(response, at)| (format!("{}, and the text names HTTPS", response.line), *at))
     };
     let Some((answer, at)) = answer else { return };
-    let what = spoke(http1.speaks(Side::Client, Protocol::Http2));
+    let http2 = http1.speaks(Side::Client, Protocol::Http2);
+    let what = if http2 { "the HTTP/2 preface" } else { "an HTTP/1.x request" };
     let message = format!("The client sent {what} in clear to a port that speaks TLS.");
     let draft = Draft::new(Culprit::Client, message, first, at)
         .shows(EvidenceRole::Cause, Side::Client, first, what)
         .shows(EvidenceRole::Effect, Side::Server, at, answer);
     verdict.say(end(draft, event));
-}
-
-const fn spoke(http2: bool) -> &'static str {
-    if http2 { "the HTTP/2 preface" } else { "an HTTP/1.x request" }
 }
 
 fn hello(event: &Event<'_>, verdict: &mut Verdict<'_>) {
@@ -147,7 +144,7 @@ fn hello(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 }
 
 fn plaintext_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
-    for (own, bare) in closed(capture, false) {
+    for (own, bare) in closed(capture, |bare| !bare.tls) {
         let Some(other) = capture.agreements.server(own.server).tls else { continue };
         let message = format!(
             "The client spoke HTTP in clear to a port that speaks TLS on conn {other}; the server closed without an octet."
@@ -157,7 +154,7 @@ fn plaintext_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 }
 
 fn hello_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
-    for (own, bare) in closed(capture, true) {
+    for (own, bare) in closed(capture, |bare| bare.tls) {
         let server = capture.agreements.server(own.server);
         let Some(other) = server.http2.or(server.http1).filter(|_| server.tls.is_none()) else { continue };
         let message = format!(
@@ -168,9 +165,9 @@ fn hello_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 }
 
 /// Connections that the server closed without an octet, by what the client spoke.
-fn closed<'a>(capture: &CaptureView<'a>, tls: bool) -> Vec<(&'a Agreement, Bare)> {
+fn closed<'a>(capture: &CaptureView<'a>, spoke: fn(&Bare) -> bool) -> Vec<(&'a Agreement, Bare)> {
     let all = capture.agreements.connections();
-    all.into_iter().filter_map(|own| Some((own, own.bare.filter(|bare| bare.tls == tls)?))).collect()
+    all.into_iter().filter_map(|own| Some((own, own.bare.filter(spoke)?))).collect()
 }
 
 fn draft(own: &Agreement, bare: &Bare, message: String, what: &str) -> Draft {

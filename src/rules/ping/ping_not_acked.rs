@@ -24,7 +24,7 @@ pub(in crate::rules) static PING_NOT_ACKED: Rule = Rule {
     summary: "PING never answered",
     why: "A PING is answered with a PING of the same 8 octets that has the ACK flag.",
     meaning: "A PING was acknowledged by X's TCP, and to the end X sent no PING ACK with the same octets, \
-        although (a) a later frame of X proves that it read something behind the PING, or (b) X kept \
+        although (a) X answered something behind the PING by a later frame other than GOAWAY and RST_STREAM, or (b) X kept \
         the connection open for the wait (default 10 s) and showed life after it. Equal payloads are \
         matched in order.",
     harm: "The sender takes the connection for dead and closes it, with all calls on it.",
@@ -91,7 +91,7 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
     }
     let until = [gone, end].into_iter().flatten().map(|end| end.at).min_by_key(|place| place.time);
     let over = until.unwrap_or(event.now).time.since(since.time);
-    let (read, proof) = own.knowledge.proved();
+    let (read, proof) = own.knowledge.answered();
     let processed = read > ping.end.tcp_end && gone.is_none_or(|gone| proof.tcp_end <= gone.tcp_end);
     let due = since.time.after(event.options.ping_ack_wait);
     let lives = conn.lived(side, due);
@@ -190,6 +190,8 @@ mod tests {
         let farewell = asked().server([goaway(0, ErrorCode::NO_ERROR)]).wait(Span::seconds(14)).close();
         assert_eq!(confidence(&farewell), None);
         assert_eq!(confidence(&asked().wait(Span::seconds(14)).rst(Side::Server)), None);
+        let parted = asked().client([get(1)]).server([goaway(1, ErrorCode::NO_ERROR)]).close();
+        assert_eq!(confidence(&parted), None, "the farewell itself is all that shows it read");
         let reset = asked().client([get(1)]).server([rst_stream(1, ErrorCode::CANCEL)]);
         assert_eq!(confidence(&reset.rst(Side::Client)), None);
     }

@@ -92,11 +92,13 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let given_up = wait.over >= event.options.preface_given_up && is_by(wait.ended, Side::Client);
     let expired = wait.over >= event.options.preface_wait;
     let alone = event.coverage.sides.client.whole();
-    let refused = is_by(wait.ended, Side::Server) && !expired && alone;
+    let innocent = event.offences.client == 0;
+    let refused = is_by(wait.ended, Side::Server) && !expired && alone && innocent;
     if !(given_up || expired || refused) {
         return;
     }
-    let mut draft = Draft::new(Culprit::Server, message(&wait, refused), event.fact.start, event.fact.end)
+    let message = if refused { REFUSED.to_owned() } else { message(&wait) };
+    let mut draft = Draft::new(Culprit::Server, message, event.fact.start, event.fact.end)
         .over(wait.over)
         .knowing("the server received the preface", format!("pkt {} acknowledges it", wait.acked.pkt));
     draft = evidence(event, &wait, draft);
@@ -140,10 +142,11 @@ fn is_by(ended: Ended, side: Side) -> bool {
     ended == Ended::Fin(side) || ended == Ended::Rst(side)
 }
 
-fn message(wait: &Wait, refused: bool) -> String {
+const REFUSED: &str = "The server closed the connection without having sent its SETTINGS frame.";
+
+fn message(wait: &Wait) -> String {
     let over = wait.over;
     match wait.ended {
-        _ if refused => "The server closed the connection without having sent its SETTINGS frame.".to_owned(),
         Ended::Fin(Side::Client) | Ended::Rst(Side::Client) => {
             format!("The server never sent its SETTINGS frame; the client waited {over} and gave up.")
         }

@@ -38,7 +38,8 @@ pub(in crate::rules) static SERVER_SETTINGS_ONLY_AFTER_HEADERS: Rule = Rule {
         HEADERS, whoever the server is; without a quiet interval nothing can be concluded. Latent fault: \
         this connection works, but clients that wait for SETTINGS (grpc-go since 1.18, grpc-java) will \
         hang here. RFC sets no deadline: likely at most; one connection with a quiet interval of only \
-        max(5 ms, 2 x RTT): possible. A slow server that happens to answer late looks alike. Counting \
+        max(5 ms, 2 x RTT): possible. A slow server that happens to answer late looks alike: possible when SETTINGS \
+        came more than half of that interval after HEADERS. Counting \
         over three connections is done at the end of the capture over connection summaries.",
     not_blamed: "It sent its preface in full and was free to wait, or not to.",
     remedy: &[
@@ -76,7 +77,10 @@ const LEAST: Span = Span::millis(5);
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(held) = held_back(event.conn).filter(|_| event.side() == Side::Server) else { return };
     let (quiet, round_trip) = (held.quiet, held.round_trip);
-    let confidence = if quiet >= QUIET.max(round_trip.times(5)) {
+    // What comes long after HEADERS as well comes from a server that is slow, whatever it waits for.
+    let late = held.spoke.at.time.since(held.headers.at.time).plus(round_trip.times(-1));
+    let prompt = late.times(2) <= quiet;
+    let confidence = if prompt && quiet >= QUIET.max(round_trip.times(5)) {
         Confidence::Likely
     } else if quiet >= LEAST.max(round_trip.times(2)) {
         Confidence::Possible
@@ -134,5 +138,26 @@ fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
             .shows(EvidenceRole::Cause, Side::Client, first.headers, "first HEADERS")
             .shows(EvidenceRole::Effect, Side::Server, first.spoke, "SETTINGS, the server's first octets");
         verdict.say(draft);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::report;
+
+    #[test]
+    fn a_server_that_is_slow_behind_the_request_too_is_not_told_by_default() {
+        let asked = || Script::connect().client([preface(), settings(&[])]).ack(Side::Server);
+        let answers = |script: Script| script.server([settings(&[]), settings_ack()]).close();
+        let told = |script: &Script| {
+            let findings = report(script).findings;
+            let ours = findings.into_iter().find(|one| one.rule == "PRE003");
+            ours.map(|one| one.confidence)
+        };
+        let prompt = asked().wait(Span::millis(300)).client([get(1)]);
+        assert_eq!(told(&answers(prompt.clone())), Some(Confidence::Likely));
+        let slow = answers(prompt.ack(Side::Server).wait(Span::seconds(2)));
+        assert!(told(&slow).is_none_or(|how| how == Confidence::Possible));
     }
 }

@@ -55,7 +55,7 @@ pub(in crate::rules) static SETTINGS_DEADLOCK: Rule = Rule {
 
 fn judge(offence: &Offence, event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let waiting = match offence.rule.code {
-        "PRE001" => event.conn.sides.client.first_headers.is_none(),
+        "PRE001" => offence.severity == Severity::Error && event.conn.sides.client.first_headers.is_none(),
         "PRE003" => true,
         _ => false,
     };

@@ -2,8 +2,8 @@
 
 use crate::base::Side;
 use crate::conn::{Kind, On};
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::frame::{ErrorCode, Setting};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
+use crate::frame::{ErrorCode, Flags, FrameType, Setting};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, preface, settings, settings_ack};
 
@@ -34,7 +34,8 @@ pub(in crate::rules) static TWO_HTTP2_STACKS: Rule = Rule {
         acknowledges the client's single SETTINGS twice.",
     harm: "The connection dies with PROTOCOL_ERROR although the client did everything right.",
     doubt: "Both directions complete from the start: certain for (b) and, when the client's acknowledgements \
-        match the server's SETTINGS one by one, for (a). The client is correct: it must acknowledge \
+        match the server's SETTINGS one by one and such an acknowledgement is the last frame that had reached the \
+        server, for (a), else likely; once the server has answered a request (a) is not told. The client is correct: it must acknowledge \
         every SETTINGS.",
     not_blamed: "It must acknowledge every SETTINGS frame, and acknowledged each one once.",
     remedy: &[
@@ -79,7 +80,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
     let sent = server.settings.sent();
     let message = match event.fact.kind {
-        Kind::Goaway { code: ErrorCode::PROTOCOL_ERROR, .. } if server.settings.unacknowledged() == 0 => {
+        Kind::Goaway { code: ErrorCode::PROTOCOL_ERROR, .. }
+            if server.settings.unacknowledged() == 0 && server.first_headers.is_none() =>
+        {
             format!(
                 "The server ended the connection with PROTOCOL_ERROR although the client owed each of its {sent} SETTINGS acknowledgements."
             )
@@ -92,7 +95,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         }
         _ => return,
     };
+    let sure = matches!(event.fact.kind, Kind::SurplusAck) || answers_an_ack(event);
     let mut draft = Draft::against_sender(event, message)
+        .at_most(if sure { Confidence::Certain } else { Confidence::Likely })
         .maybe("a multiplexer that writes SETTINGS for the server behind it (cmux SendSettings)")
         .knowing("each SETTINGS was acknowledged once", format!("{sent} SETTINGS, {sent} acknowledgements"));
     for (turn, announcement) in server.settings.listed().enumerate().take(2) {
@@ -103,4 +108,31 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         }
     }
     verdict.say(draft);
+}
+
+/// True when the last frame of the client that had reached the server is an acknowledgement of SETTINGS.
+fn answers_an_ack(event: &Event<'_>) -> bool {
+    let mut received = event.conn.sides.client.recent.newest_first();
+    let last = received.find(|(_, start)| start.tcp_end < event.fact.start.peer_acked);
+    last.is_some_and(|(header, _)| header.kind == FrameType::SETTINGS && header.flags.has(Flags::ACK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::{Wire, get, response};
+
+    #[test]
+    fn an_error_behind_an_answer_has_another_reason() {
+        let opened = Script::connect()
+            .client([preface(), settings(&[])])
+            .server([settings(&[]), settings(&[(Setting::MAX_FRAME_SIZE, 16_384)]), settings_ack()])
+            .client([settings_ack(), settings_ack(), get(1)]);
+        let error = || goaway(1, ErrorCode::PROTOCOL_ERROR);
+        let at_once = finding(&TWO_HTTP2_STACKS, &opened.clone().server([error()]).close());
+        assert_eq!(at_once.map(|found| found.confidence), Some(Confidence::Likely));
+        let later = opened.server([response(1).map(Wire::end_stream)]).client([get(3)]).server([error()]);
+        assert!(finding(&TWO_HTTP2_STACKS, &later.close()).is_none());
+    }
 }

@@ -1,9 +1,9 @@
 //! A connection that was closed for an error without a word.
 
 use super::showing::owed;
-use crate::base::Side;
-use crate::conn::On;
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::base::{Origin, Side};
+use crate::conn::{Knew, On};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, Setting};
 use crate::rules::ledger::{Due, Outcome, Reach, Reaction};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -28,8 +28,9 @@ pub(in crate::rules) static ERROR_CLOSE_WITHOUT_GOAWAY: Rule = Rule {
     meaning: "X closed the TCP connection after a certain connection error of its peer had reached it, and sent no GOAWAY.",
     harm: "The peer sees a closed connection and no reason; it cannot tell which of its requests were acted on.",
     doubt: "Behind an invalid connection preface GOAWAY may be left out: exempt. X's octets must be complete up to its \
-        FIN. Behind a RST, GOAWAY may have been lost on its way to the capture: not judged. X may have closed for \
-        another reason in the same moment; then too GOAWAY should have come first.",
+        FIN. Behind a RST, GOAWAY may have been lost on its way to the capture: not judged. Certain when a frame of X \
+        shows that it had read the fault; else likely, and of a client only when it closes two round trips and 50 ms \
+        after its TCP acknowledged the fault, since clients that are done close at any moment.",
     not_blamed: "Its fault is a finding of its own; saying why the connection ends is the receiver's part.",
     remedy: &[
         "Flush GOAWAY with the error code before closing; drain the socket so that a RST does not overtake it.",
@@ -65,23 +66,28 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             && event.conn.transport.fin[due.debtor].is_some_and(|(fin, complete)| complete && fin == end)
             && event.conn.sides[due.debtor].goaways.is_empty()
         {
-            verdict.say(draft(due, end));
+            verdict.drafts.extend(draft(event, due, end));
         }
     }
 }
 
-fn draft(due: &Due, end: crate::base::Origin) -> Draft {
+/// Certain when it surely had read the fault. A client that closes while the fault arrives was done anyway.
+fn draft(event: &Event<'_>, due: &Due, end: Origin) -> Option<Draft> {
     let side = due.debtor;
+    let confidence = match event.conn.knew(side, due.cause.end.tcp_end, &end) {
+        Knew::Processed { .. } => Confidence::Certain,
+        Knew::Covered { since } if side == Side::Server || end.at.time.since(since.time) >= event.grace() => {
+            Confidence::Likely
+        }
+        Knew::Covered { .. } | Knew::No => return None,
+    };
     let message = format!(
         "The {} closed the connection in pkt {} without GOAWAY, although it owed {}.",
         side.word(),
         end.at.pkt,
         owed(due)
     );
-    Draft::new(Culprit::of(side), message, end, end).told_by(due.cause.rule.name).caused_by(&due.cause).shows(
-        EvidenceRole::Effect,
-        side,
-        end,
-        "FIN, no GOAWAY before it",
-    )
+    let draft = Draft::new(Culprit::of(side), message, end, end).told_by(due.cause.rule.name);
+    let draft = draft.at_most(confidence).caused_by(&due.cause);
+    Some(draft.shows(EvidenceRole::Effect, side, end, "FIN, no GOAWAY before it"))
 }

@@ -30,7 +30,9 @@ pub(in crate::rules) static MALFORMED_MESSAGE_ACCEPTED: Rule = Rule {
         transfer-encoding, a content-length that does not fit, pseudo-header fields twice or out of place.",
     doubt: "A server need not detect everything; only what RFC 9113 makes a duty counts: field names and values, \
         connection-specific fields, pseudo-header fields, content-length. A response that began before \
-        the proving octets were acknowledged was given to a request that still looked good: not judged. \
+        the proving octets were acknowledged was given to a request that still looked good: not judged. Where the fault shows only behind the first HEADERS, \
+        the server may not have read that far: it takes two round trips and 50 ms to be likely, and to be certain an \
+        answer to something later. \
         Client side likely at most, and only for responses that went on behind the fault: one that ends with it \
         may have failed inside the client without a frame.",
     not_blamed: "Its message is a finding of its own; not to take it is the receiver's part.",
@@ -60,8 +62,8 @@ pub(in crate::rules) static MALFORMED_MESSAGE_ACCEPTED: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for due in event.ledger.dues() {
-        if let Outcome::Accepted { at, status, since } = due.outcome(event) {
-            verdict.say(draft(due, at, status, since));
+        if let Outcome::Accepted { at, status, since, confidence } = due.outcome(event) {
+            verdict.say(draft(due, at, status, since).at_most(confidence));
         }
     }
 }

@@ -58,7 +58,13 @@ fn a_fin_before_the_offender_s_own_is_a_reaction_and_one_behind_it_is_none() {
     let silent = || Script::open().client([bad()]).ack(Side::Server).wait(Span::seconds(2));
     assert_eq!(said(&silent().close()), one("REA001", "server", LIKELY));
     let closed = silent().fin(Side::Server).fin(Side::Client).ack(Side::Server);
+    assert_eq!(said(&closed), one("REA004", "server", LIKELY));
+    let answered = Script::open().client([bad(), ping([1; 8])]).server([pong([1; 8])]).wait(Span::seconds(2));
+    let closed = answered.fin(Side::Server).fin(Side::Client).ack(Side::Server);
     assert_eq!(said(&closed), one("REA004", "server", CERTAIN));
+    let done = |wait| Script::open().server([bad()]).ack(Side::Client).wait(wait);
+    assert_eq!(said(&done(Span::millis(5)).close()), [], "a client that is done");
+    assert_eq!(said(&done(Span::seconds(2)).close()), one("REA004", "client", LIKELY));
 }
 
 #[test]
@@ -247,4 +253,33 @@ fn a_malformed_request_that_is_refused_was_reacted_to() {
     };
     assert_eq!(said(&answer("200")), one("REA007", "server", CERTAIN));
     assert_eq!(said(&answer("400")), []);
+}
+
+#[test]
+fn an_answer_that_may_not_have_seen_the_end_of_its_request_accepted_nothing() {
+    let request = block(&[
+        (":method", "POST"),
+        (":scheme", "http"),
+        (":path", "/"),
+        (":authority", "example.com"),
+        ("content-length", "7"),
+    ]);
+    let asked = Script::open().client([headers(1, &request)]).client([data(1, b"x").map(Wire::end_stream)]);
+    let answer = || response(1).map(Wire::end_stream);
+    assert_eq!(said(&asked.clone().server([answer()]).close()), []);
+    let slow = asked.clone().ack(Side::Server).wait(Span::millis(200));
+    assert_eq!(said(&slow.server([answer()]).close()), one("REA007", "server", LIKELY));
+    let later = asked.client([get(3)]).server([answer(), response(3).map(Wire::end_stream)]);
+    assert_eq!(said(&later.close()), one("REA007", "server", CERTAIN));
+}
+
+#[test]
+fn a_second_reset_of_a_stream_that_is_over_rejects_nothing() {
+    let upload = Script::open()
+        .client([post(1)])
+        .blind(Side::Client)
+        .server([response(1).map(Wire::end_stream), rst_stream(1, ErrorCode::NO_ERROR)])
+        .client([data(1, b"late")])
+        .sees(Side::Client);
+    assert_eq!(said(&upload.server([rst_stream(1, ErrorCode::STREAM_CLOSED)]).close()), []);
 }

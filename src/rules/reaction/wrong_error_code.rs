@@ -34,7 +34,8 @@ pub(in crate::rules) static WRONG_ERROR_CODE: Rule = Rule {
     harm: "Operators look for the fault in the wrong place: the code is what they see.",
     doubt: "RFC 9113 allows every code that applies, and always PROTOCOL_ERROR and INTERNAL_ERROR; only RFC 7540 \
         asks for the exact one. STREAM_CLOSED fits every frame in a wrong state. When another fault of the \
-        peer deserves the code, X may have meant that one: not judged. Codes that are no verdict on the \
+        peer deserves the code, X may have meant that one: not judged, nor is an error that came more than 1 s after the \
+        fault arrived. Codes that are no verdict on the \
         peer's frames (CANCEL, REFUSED_STREAM, NO_ERROR, ENHANCE_YOUR_CALM) are not judged either.",
     not_blamed: "Its fault is a finding of its own; the code is the receiver's choice.",
     remedy: &["Send the specific code."],
@@ -66,7 +67,10 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             Reason::Fault(cause) if !cause.fits(complaint.code, event.options.spec) => cause,
             Reason::Fault(_) | Reason::Muted | Reason::Unclear | Reason::None => continue,
         };
-        if cause.confidence == Some(Confidence::Certain) && !cause.is_absence() {
+        if cause.confidence == Some(Confidence::Certain)
+            && !cause.is_absence()
+            && is_prompt(event, complaint, cause)
+        {
             verdict.say(draft(complaint, cause));
         }
     }
@@ -87,4 +91,32 @@ fn draft(complaint: &Complaint, cause: &Cause) -> Draft {
         .told_by(format!("{} {}", cause.rule.name, complaint.code))
         .caused_by(cause)
         .error(complaint)
+}
+
+/// True when the error followed upon the fault: one that comes late may have another reason.
+fn is_prompt(event: &Event<'_>, complaint: &Complaint, cause: &Cause) -> bool {
+    let knowledge = &event.conn.sides[complaint.side].knowledge;
+    let arrived = knowledge.covered_since(cause.end.tcp_end).map_or(cause.end.at.time, |since| since.time);
+    complaint.start.at.time.since(arrived) <= event.options.reaction_given_up
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Span;
+    use crate::rules::tests::finding;
+
+    #[test]
+    fn quiet_on_an_error_long_after_the_fault() {
+        let raised = |wait| {
+            Script::open()
+                .client([settings(&[(Setting::ENABLE_PUSH, 7)])])
+                .ack(crate::base::Side::Server)
+                .wait(wait)
+                .server([goaway(0, ErrorCode::COMPRESSION_ERROR)])
+                .fin(crate::base::Side::Server)
+        };
+        assert!(finding(&WRONG_ERROR_CODE, &raised(Span::millis(10))).is_some());
+        assert!(finding(&WRONG_ERROR_CODE, &raised(Span::seconds(60))).is_none());
+    }
 }

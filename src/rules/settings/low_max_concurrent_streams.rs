@@ -26,7 +26,7 @@ pub(in crate::rules) static LOW_MAX_CONCURRENT_STREAMS: Rule = Rule {
     meaning: "Parameter 0x3 from the server is 0 for more than 10 s (raise to warning) or below 100.",
     harm: "Requests queue in the client; with 0 none can be sent at all.",
     doubt: "Value is certain; \"for long\" needs timestamps to the next SETTINGS. Clients that disable push \
-        legitimately send 0.",
+        legitimately send 0, and behind a GOAWAY of the server it refuses nothing more.",
     not_blamed: "It can only send what the server allows.",
     remedy: &["To refuse work close the connection with GOAWAY instead of announcing 0; raise the limit if \
         requests queue (see max-concurrent-saturated)."],
@@ -61,7 +61,8 @@ fn zero_for_long(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let zero =
         server.listed().filter(|sent| sent.values.get(Setting::MAX_CONCURRENT_STREAMS) == Some(0)).last();
     let Some(sent) = zero.filter(|_| server.announced(Setting::MAX_CONCURRENT_STREAMS) == 0) else { return };
-    let over = event.now.time.since(sent.start.at.time);
+    let parted = event.conn.sides.server.goaways.first().map(|goaway| goaway.end.at);
+    let over = parted.unwrap_or(event.now).time.since(sent.start.at.time);
     if over > LONG {
         let message = format!("The server allowed no streams for {over}.");
         let draft = Draft::new(Culprit::Server, message, sent.start, sent.end)
@@ -69,5 +70,24 @@ fn zero_for_long(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             .over(over)
             .shows(EvidenceRole::Cause, Side::Server, sent.start, "SETTINGS with MAX_CONCURRENT_STREAMS = 0");
         verdict.say(draft);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::ErrorCode;
+    use crate::rules::tests::report;
+    use crate::script::{goaway, settings};
+
+    #[test]
+    fn quiet_while_a_server_that_said_goaway_drains() {
+        let closed = || Script::open().server([settings(&[(Setting::MAX_CONCURRENT_STREAMS, 0)])]);
+        let warns = |script: Script| {
+            let script = script.wait(Span::seconds(30)).close();
+            report(&script).findings.iter().any(|one| one.rule == "SET013" && one.severity > Severity::Info)
+        };
+        assert!(warns(closed()));
+        assert!(!warns(closed().server([goaway(0, ErrorCode::NO_ERROR)])));
     }
 }

@@ -29,8 +29,8 @@ pub(in crate::rules) static SETTINGS_NOT_ACKED: Rule = Rule {
     summary: "SETTINGS never acknowledged",
     why: "Every SETTINGS frame is acknowledged at once when its values are applied.",
     meaning: "A SETTINGS frame of the peer was TCP-acknowledged by X, to the end the ACK count stays below the \
-        SETTINGS count, and X (a) later sent a frame that shows it processed something sent after that \
-        SETTINGS, or (b) kept the connection open for at least the wait (default 10 s), seen at its end \
+        SETTINGS count, and X (a) later answered something sent after that SETTINGS by a frame other than GOAWAY and \
+        RST_STREAM, before it raised an error, or (b) kept the connection open for at least the wait (default 10 s), seen at its end \
         or at the end of the capture, or (c) later sent frames other than GOAWAY and RST_STREAM, and the \
         connection came to an orderly end at least 1 s (default) after that SETTINGS.",
     harm: "The sender of the SETTINGS cannot rely on its values, and may close with SETTINGS_TIMEOUT.",
@@ -101,9 +101,11 @@ fn owed(event: &Event<'_>, side: Side) -> Option<Draft> {
     let (ended, end) = conn.transport.ended();
     let until = [end, given_up(conn)].into_iter().flatten().map(|end| end.at).min_by_key(|place| place.time);
     let over = until.unwrap_or(event.now).time.since(since.time);
-    let (read, proof) = own.knowledge.proved();
+    let (read, proof) = own.knowledge.answered();
     let aborted = matches!(ended, Ended::Rst(_));
-    let processed = read > sent.tcp_end && !aborted;
+    let raised = own.goaways.iter().find(|goaway| goaway.code != ErrorCode::NO_ERROR);
+    let going = raised.is_none_or(|goaway| proof.tcp_end < goaway.end.tcp_end);
+    let processed = read > sent.tcp_end && going && !aborted;
     let waited = over >= event.options.settings_ack_wait;
     let left = matches!(ended, Ended::Fin(_))
         && over >= event.options.settings_ack_given_up
@@ -145,7 +147,7 @@ fn given_up(conn: &Connection) -> Option<Origin> {
 mod tests {
     use super::*;
     use crate::rules::tests::finding;
-    use crate::script::data;
+    use crate::script::{data, rst_stream};
 
     #[test]
     fn quiet_when_an_error_gave_the_connection_up() {
@@ -156,5 +158,19 @@ mod tests {
         assert!(finding(&SETTINGS_NOT_ACKED, &ends(raised)).is_none());
         let silent = opened.server([settings(&[]), settings_ack()]).ack(Side::Client);
         assert!(finding(&SETTINGS_NOT_ACKED, &ends(silent)).is_some());
+    }
+
+    #[test]
+    fn quiet_when_all_that_shows_it_read_is_its_last_word() {
+        let asked = Script::connect().client([preface(), settings(&[]), get(1), data(1, b"x")]);
+        let said = |word| asked.clone().server([settings(&[]), word]).client([settings_ack()]);
+        let raised = said(goaway(1, ErrorCode::PROTOCOL_ERROR)).fin(Side::Server).close();
+        assert!(finding(&SETTINGS_NOT_ACKED, &raised).is_none(), "an error in place of the acknowledgement");
+        let parted = said(goaway(1, ErrorCode::NO_ERROR)).fin(Side::Server).close();
+        assert!(finding(&SETTINGS_NOT_ACKED, &parted).is_none());
+        let refused = said(rst_stream(1, ErrorCode::REFUSED_STREAM)).close();
+        assert!(finding(&SETTINGS_NOT_ACKED, &refused).is_none());
+        let went_on = said(response(1).map(Wire::end_stream)).close();
+        assert!(finding(&SETTINGS_NOT_ACKED, &went_on).is_some());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Origin, Side, Span};
 use crate::conn::{Kind, On};
-use crate::finding::{Culprit, EvidenceRole, Level, Severity};
+use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, preface, settings, settings_ack};
 
@@ -25,7 +25,8 @@ pub(in crate::rules) static SLOW_SETTINGS_ACK: Rule = Rule {
     meaning: "Time from the segment acknowledging the SETTINGS to the SETTINGS ACK exceeds max(1 s, 10 x RTT).",
     harm: "Until then the peer must assume the old limits; window sizes and frame sizes stay unconfirmed.",
     doubt: "Measured between X's own TCP ACK and X's own frame, so the network is out of the account; needs \
-        reliable timestamps. Capture near the peer adds at most one RTT: subtract it.",
+        reliable timestamps. Capture near the peer adds at most one RTT: subtract it. Where TCP of that side had to send octets again, \
+        the ACK may have been among them: likely.",
     not_blamed: "It can only wait for the acknowledgement.",
     remedy: &[
         "Acknowledge from the read path; limits such as window size stay unconfirmed for the peer until \
@@ -70,5 +71,6 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .over(delay)
         .shows(EvidenceRole::Context, side.peer(), announcement.start, "SETTINGS")
         .shows(EvidenceRole::Proof, side, arrived, "TCP ACK: the SETTINGS arrived");
-    verdict.say(draft);
+    let resent = event.conn.transport.loss[side].count > 0;
+    verdict.say(if resent { draft.at_most(Confidence::Likely) } else { draft });
 }

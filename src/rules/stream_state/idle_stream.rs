@@ -130,24 +130,23 @@ pub(in crate::rules) static WINDOW_UPDATE_ON_IDLE_STREAM: Rule = Rule {
     judges: &[Judge::On(&[On::IllegalStep], update)],
 };
 
-/// DATA on an identifier that was skipped is the same fault: it was never opened either.
 fn data_frame(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    judge(event, verdict, Input::Data, true);
+    judge(event, verdict, Input::Data);
 }
 
 fn rst(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    judge(event, verdict, Input::RstStream, false);
+    judge(event, verdict, Input::RstStream);
 }
 
 fn update(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    judge(event, verdict, Input::WindowUpdate, false);
+    judge(event, verdict, Input::WindowUpdate);
 }
 
-fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>, which: Input, also_skipped: bool) {
+/// DATA on an identifier that was skipped is the same fault: it was never opened either.
+fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>, which: Input) {
     let Kind::IllegalStep { input, stream: None, skipped, .. } = event.fact.kind else { return };
-    let Some(header) = event.header().filter(|_| input == which && (also_skipped || !skipped)) else {
-        return;
-    };
+    let counts = input == which && (input == Input::Data || !skipped);
+    let Some(header) = event.header().filter(|_| counts) else { return };
     let state =
         if skipped { "which was never opened and is closed by a higher one" } else { "which is idle" };
     let message =

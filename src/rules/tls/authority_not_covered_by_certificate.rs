@@ -27,7 +27,7 @@ pub(in crate::rules) static AUTHORITY_NOT_COVERED_BY_CERTIFICATE: Rule = Rule {
         certificate of the server that was seen in the handshake.",
     harm: "The server may answer 421, or serve the wrong site.",
     doubt: "Likely at most: a client may verify by rules of its own, or not at all. A resumed session shows no \
-        certificate: not judged. In TLS 1.3 it takes keys to see the certificate.",
+        certificate: not judged. What CONNECT names is for a proxy to reach, not the server of this connection: left out. In TLS 1.3 it takes keys to see the certificate.",
     not_blamed: "It does not choose where requests are sent.",
     remedy: &[
         "Check connection coalescing and the names in the certificate; the server may answer 421 (Misdirected Request).",
@@ -75,4 +75,20 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn asked(certified: &str) -> Script {
     let handshake = Handshake::tls13().offers(&["h2"]).answers(&["h2"]).certificate_for(certified);
     Script::tls(&handshake).client([preface(), settings(&[]), get(1)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::{block, headers};
+
+    #[test]
+    fn quiet_on_what_a_proxy_is_to_connect_to() {
+        let handshake = Handshake::tls13().offers(&["h2"]).answers(&["h2"]).certificate_for("proxy.example");
+        let connect = block(&[(":method", "CONNECT"), (":authority", "elsewhere.example:443")]);
+        let script = Script::tls(&handshake).client([preface(), settings(&[]), headers(1, &connect)]);
+        assert!(finding(&AUTHORITY_NOT_COVERED_BY_CERTIFICATE, &script).is_none());
+        assert!(finding(&AUTHORITY_NOT_COVERED_BY_CERTIFICATE, &script.client([get(3)])).is_some());
+    }
 }
