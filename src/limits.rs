@@ -249,3 +249,9 @@ pub const MAX_STALLED_WINDOWS: usize = 1 << 10;
 /// Idle streams with a priority that are counted for one side: ten times what browsers ask for ahead, and above every
 /// MAX_CONCURRENT_STREAMS that means to be a limit.
 pub const MAX_PRIORITIZED_IDLE: usize = 1 << 10;
+
+/// Comments of a capture that speak to this program and are kept: more than a person writes.
+pub const MAX_COMMENTS: usize = 1000;
+
+/// Characters kept of such a comment: a rule, a reason and a day.
+pub const MAX_COMMENT: usize = 1000;

@@ -67,6 +67,7 @@ const WORDS_OF_RULES: &[&str] = &[
     "Need",
     "Options",
     "Spec",
+    "Tunable",
     "RULES_VERSION",
     "Requirement",
     "requirements",

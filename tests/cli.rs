@@ -173,7 +173,8 @@ fn several_files_are_one_capture_and_one_that_cannot_be_read_is_named() {
 #[test]
 fn complaints_are_one_line_on_standard_error_with_what_helps() {
     for (words, help) in [
-        (vec!["explian"], "commands are analyze, scan, show, explain"),
+        (vec!["explian"], "did you mean `explain`?"),
+        (vec!["everything"], "commands are analyze, scan, merge, show, explain"),
         (vec!["a.pcap", "--min-confidense", "likely"], "'--min-confidence'"),
         (vec!["a.pcap", "--select", "STS05"], "did you mean `STS005`"),
         (vec!["a.pcap", "--fail-on", "errors"], "possible values"),

@@ -91,6 +91,23 @@ fn spoilt(line: &str) -> String {
 }
 
 #[test]
+fn what_opened_a_connection_is_named_although_nobody_asked_for_rows_of_keys() {
+    for case in CASES.iter().filter(|case| !case.lines.is_empty()) {
+        let opened = analyze(&case.capture, &case.lines).connections;
+        for row in &opened {
+            assert!(row.keys.is_none(), "{}", case.name);
+            let tls = row.negotiation.tls.as_ref().filter(|tls| tls.decrypted);
+            let source = tls.map(|tls| tls.key_source.as_deref());
+            assert!(source.is_none_or(|source| source == Some("lines")), "{}: {source:?}", case.name);
+        }
+        let named = |row: &h2lint::finding::ConnectionRow| {
+            row.negotiation.tls.as_ref().is_some_and(|tls| tls.key_source.is_some())
+        };
+        assert!(opened.iter().any(named) || case.without.frames == case.whole.frames, "{}", case.name);
+    }
+}
+
+#[test]
 fn there_are_captures_with_keys() {
     assert!(CASES.iter().filter(|case| case.lines.len() > 1).count() > 10);
     assert!(CASES.iter().any(|case| case.whole.frames > case.without.frames));

@@ -20,6 +20,7 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod record;
+mod records;
 mod resync;
 #[cfg(test)]
 mod sample;
@@ -39,4 +40,5 @@ pub use key_files::{key_log, key_logs_beside};
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};
+pub use records::Records;
 pub use secrets::embedded_secrets;

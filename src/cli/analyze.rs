@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{self, Output, Talk};
+use super::output::{self, Grouping, Output, Talk};
+use super::settings::Settled;
 use super::show::observed;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
-use crate::policy::{Hidden, Policy, explain};
+use crate::policy::{Hidden, Policy, explain, suggestion};
 use crate::report::Rungs;
 use crate::views::{Ladder, NO_INTEREST};
 
@@ -31,6 +32,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", help_heading = "Rules")]
     symptom: Option<String>,
     #[command(flatten)]
+    grouping: Grouping,
+    #[command(flatten)]
     output: Output,
     #[command(flatten)]
     looking: Looking,
@@ -49,28 +52,35 @@ struct Plan {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut plan = Plan::new(args)?;
+    let settled = args.settle()?;
+    if args.judging.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let mut plan = Plan::new(args, &settled)?;
     judge(&mut plan, terminal).or_else(|error| {
         terminal.complain(&helped(&error, &plan.inputs));
         Ok(code_of(&error))
     })
 }
 
+impl Args {
+    fn settle(&self) -> Result<Settled, Error> {
+        self.judging.settle(&[self.reading.layer(), self.looking.layer(), self.output.layer()])
+    }
+}
+
 impl Plan {
-    fn new(args: Args) -> Result<Self, Error> {
-        let Args { mut files, read, reading, judging, symptom, output, looking } = args;
+    fn new(args: Args, settled: &Settled) -> Result<Self, Error> {
+        let Args { mut files, read, reading, judging, symptom, grouping, output, looking } = args;
         files.extend(read);
         let (keys, notices) = reading.keys()?;
-        let policy = judging.policy()?;
-        let plan = Self {
-            inputs: files,
-            wishes: reading.wishes(NO_INTEREST),
-            output: output.plan(&looking, &policy)?,
-            policy,
-            symptom,
-            notices,
-            keys,
-        };
+        let mut wishes = reading.wishes(NO_INTEREST);
+        settled.tune(&mut wishes);
+        let policy = Policy { group_by: grouping.meaning(), ..settled.policy(&judging)? };
+        let mut output = output.plan(settled, &looking, policy.fail_on)?;
+        output.look.group_by = policy.group_by;
+        let plan = Self { inputs: files, wishes, output, policy, symptom, notices, keys };
         plan.check()?;
         Ok(plan)
     }
@@ -93,10 +103,11 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
+    let hidden = plan.policy.apply(&mut report);
     for notice in report.notices.iter().filter(|_| plan.output.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
-    let hidden = plan.policy.apply(&mut report);
+    plan.output.rename(&mut report);
     if let Some(text) = &plan.symptom {
         explain(&mut report, text);
     }
@@ -156,9 +167,10 @@ fn helped(error: &Error, inputs: &[PathBuf]) -> String {
         matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
     let word = input.to_string_lossy();
     if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
-        return format!(
-            "{error}; commands are analyze, scan, show, explain, keys, rules, gen, schema, merge"
-        );
+        let commands = super::commands();
+        let help = suggestion(&word, commands.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("commands are {}", commands.join(", ")));
+        return format!("{error}; {help}");
     }
     error.to_string()
 }

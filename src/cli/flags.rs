@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anstream::AutoStream;
 use clap::ValueEnum;
 
+use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
 use crate::error::Error;
-use crate::finding::{Confidence, Notice, Severity};
+use crate::finding::{Culprit, Notice};
 use crate::pipeline::{KeyLog, Wishes, add_keys};
-use crate::policy::{Policy, Selection, Strictness};
+use crate::policy::{Layer, Value};
 use crate::report::{Charset, Clock, Detail, Look, Paint};
 use crate::rules::{Options, Spec};
 use crate::views::Interest;
@@ -21,9 +22,9 @@ pub(super) struct Reading {
     /// Key log in the NSS format; repeatable. H2LINT_KEYLOG and SSLKEYLOGFILE name further ones, and CAPTURE.keys is found by itself
     #[arg(long, value_name = "FILE")]
     keylog: Vec<PathBuf>,
-    /// The RFC that judges
-    #[arg(long, value_name = "RFC", value_enum, default_value_t = SpecWord::Rfc9113)]
-    spec: SpecWord,
+    /// The RFC that judges [default: rfc9113]
+    #[arg(long, value_name = "RFC", value_enum)]
+    spec: Option<SpecWord>,
     /// Connections that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_connections)]
     limit_conns: usize,
@@ -31,7 +32,15 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
     limit_streams: usize,
     /// Threads of a scan; 0 for one a core. One capture is read on one thread
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        env = "H2LINT_THREADS",
+        hide_env = true
+    )]
     threads: usize,
 }
 
@@ -48,36 +57,51 @@ pub(super) struct Judging {
     /// These as well, rules of style among them
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     extend_select: Vec<String>,
-    /// strict adds the rules tagged style; lenient keeps certain errors only
-    #[arg(long, value_enum, default_value_t = LevelWord::Default)]
-    level: LevelWord,
-    /// What is less certain is neither shown nor counted
-    #[arg(long, value_name = "CONFIDENCE", value_enum, default_value_t = ConfidenceWord::Likely)]
-    min_confidence: ConfidenceWord,
-    /// The severity from which a finding makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailWord::Error)]
-    fail_on: FailWord,
+    /// strict adds the rules tagged style; lenient keeps certain errors only [default: default]
+    #[arg(long, value_enum)]
+    level: Option<LevelWord>,
+    /// What is less certain is neither shown nor counted [default: likely]
+    #[arg(long, value_name = "CONFIDENCE", value_enum)]
+    min_confidence: Option<ConfidenceWord>,
+    /// The severity from which a finding makes the exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailWord>,
+    /// Only what this holds for: conn==3, host==10.0.0.2, port==50051, time in 1.5s..9s, authority=="a", path~"^/pkg.Svc/",
+    /// grpc.status!=0, server, client, via, stream, method, status; joined by &&
+    #[arg(long, value_name = "EXPR", help_heading = "Input")]
+    pub(super) filter: Option<String>,
+    /// Only findings with this culprit
+    #[arg(long, value_name = "CULPRIT", value_enum)]
+    blame: Option<CulpritWord>,
+    /// Rules that must speak, or the exit code is 1; what they find does not fail the run. PRE001, PRE001@server, count(PRE001) == 2
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(super) expect: Vec<String>,
     /// Findings never change the exit code
     #[arg(long)]
     exit_zero: bool,
     /// A capture without HTTP/2 is exit code 0, not 4
     #[arg(long)]
     allow_empty: bool,
-    /// Ignore configuration files. There is nothing to ignore yet: this version reads none
+    /// Findings that are known and do not count [default: .h2lint-baseline.json, searched upwards to the root of the repository]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Use no baseline
+    #[arg(long, conflicts_with_all = ["baseline", "new_only"])]
+    pub(super) no_baseline: bool,
+    /// Report only what the baseline does not hold; without a baseline this is an error
     #[arg(long)]
-    isolated: bool,
-    /// Use no baseline. There is nothing to leave out yet: this version reads none
-    #[arg(long)]
-    no_baseline: bool,
+    new_only: bool,
+    #[command(flatten)]
+    pub(super) configuring: Configuring,
 }
 
 /// How text looks.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Looking {
-    /// Moments: seconds since the connection's first packet, date and time in UTC, or seconds since 1970
-    #[arg(long, value_name = "CLOCK", value_enum, default_value_t = TimeWord::Relative)]
-    time: TimeWord,
+    /// Moments: seconds since the connection's first packet, date and time in UTC or in the zone of this machine, or seconds since 1970 [default: relative]
+    #[arg(long, value_name = "CLOCK", value_enum)]
+    time: Option<TimeWord>,
     /// Colours; auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE counts as well
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorWord::Auto)]
     color: ColorWord,
@@ -110,7 +134,7 @@ enum ConfidenceWord {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailWord {
+pub(super) enum FailWord {
     Error,
     Warning,
     Info,
@@ -118,9 +142,19 @@ enum FailWord {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum CulpritWord {
+    Client,
+    Server,
+    Between,
+    Capture,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum TimeWord {
     Relative,
     Utc,
+    Local,
     Epoch,
 }
 
@@ -135,8 +169,8 @@ impl Reading {
     /// What the pipeline is asked for, when a view listens to these facts.
     pub(super) fn wishes(&self, interest: Interest) -> Wishes {
         let spec = match self.spec {
-            SpecWord::Rfc9113 => Spec::Rfc9113,
-            SpecWord::Rfc7540 => Spec::Rfc7540,
+            None | Some(SpecWord::Rfc9113) => Spec::Rfc9113,
+            Some(SpecWord::Rfc7540) => Spec::Rfc7540,
         };
         Wishes {
             options: Options { spec, ..Options::default() },
@@ -144,7 +178,13 @@ impl Reading {
             limit_streams: self.limit_streams,
             limit_keys: 0,
             interest,
+            ..Wishes::default()
         }
+    }
+
+    /// The flags that a configuration may set as well.
+    pub(super) fn layer(&self) -> Layer {
+        flags([("spec", self.spec.map(word))])
     }
 
     /// How many threads are wanted; 0 for one a core.
@@ -190,33 +230,45 @@ fn cause(error: &Error) -> String {
 }
 
 impl Judging {
-    /// What counts.
+    /// Configuration, environment and flags in one; `others` are flags of other groups.
     ///
     /// # Errors
-    /// When a list names what is no rule, prefix or tag.
-    pub(super) fn policy(&self) -> Result<Policy, Error> {
-        Ok(Policy {
-            fail_on: match self.fail_on {
-                FailWord::Error => Some(Severity::Error),
-                FailWord::Warning => Some(Severity::Warning),
-                FailWord::Info => Some(Severity::Info),
-                FailWord::Never => None,
-            },
-            min_confidence: match self.min_confidence {
-                ConfidenceWord::Certain => Confidence::Certain,
-                ConfidenceWord::Likely => Confidence::Likely,
-                ConfidenceWord::Possible => Confidence::Possible,
-            },
-            level: match self.level {
-                LevelWord::Strict => Strictness::Strict,
-                LevelWord::Default => Strictness::Default,
-                LevelWord::Lenient => Strictness::Lenient,
-            },
-            selection: Selection::read(&self.select, &self.extend_select, &self.ignore)?,
-            allow_empty: self.allow_empty,
-            exit_zero: self.exit_zero,
+    /// When a configuration file is wrong, or not there.
+    pub(super) fn settle(&self, others: &[Layer]) -> Result<Settled, Error> {
+        let list = |words: &[String]| (!words.is_empty()).then(|| Value::List(words.to_vec()));
+        let on = |flag: bool| flag.then_some(Value::Flag(true));
+        let own = flags([
+            ("rules.select", list(&self.select)),
+            ("rules.ignore", list(&self.ignore)),
+            ("rules.extend_select", list(&self.extend_select)),
+            ("level", self.level.map(word)),
+            ("min_confidence", self.min_confidence.map(word)),
+            ("fail_on", self.fail_on.map(word)),
+            ("exit_zero", on(self.exit_zero)),
+            ("allow_empty", on(self.allow_empty)),
+            ("new_only", on(self.new_only)),
+            ("baseline", self.baseline.as_ref().map(|path| Value::Text(path.display().to_string()))),
+        ]);
+        let layers: Vec<Layer> = others.iter().cloned().chain([own]).collect();
+        self.configuring.settle(&layers)
+    }
+
+    /// The culprit that is asked for.
+    pub(super) fn blame(&self) -> Option<Culprit> {
+        self.blame.map(|word| match word {
+            CulpritWord::Client => Culprit::Client,
+            CulpritWord::Server => Culprit::Server,
+            CulpritWord::Between => Culprit::Between,
+            CulpritWord::Capture => Culprit::Capture,
+            CulpritWord::Unknown => Culprit::Unknown,
         })
     }
+}
+
+/// The word of a flag's value.
+pub(super) fn word(value: impl ValueEnum) -> Value {
+    let named = value.to_possible_value();
+    Value::Text(named.map(|named| named.get_name().to_owned()).unwrap_or_default())
 }
 
 impl Looking {
@@ -229,12 +281,18 @@ impl Looking {
             paint: self.color.paint(),
             width: usize::from(self.width.unwrap_or(80)),
             clock: match self.time {
-                TimeWord::Relative => Clock::Relative,
-                TimeWord::Utc => Clock::Utc,
-                TimeWord::Epoch => Clock::Epoch,
+                None | Some(TimeWord::Relative) => Clock::Relative,
+                Some(TimeWord::Utc) => Clock::Utc,
+                Some(TimeWord::Local) => local(),
+                Some(TimeWord::Epoch) => Clock::Epoch,
             },
             ..Look::default()
         }
+    }
+
+    /// The flags that a configuration may set as well.
+    pub(super) fn layer(&self) -> Layer {
+        flags([("time", self.time.map(word))])
     }
 }
 

@@ -3,6 +3,9 @@
 //! Exit codes: 0 nothing at or above `--fail-on`, 1 a finding, 2 usage, 3 an input that cannot be read, 4 no HTTP/2.
 
 mod analyze;
+mod baseline;
+mod completions;
+mod diff;
 mod explain;
 mod flags;
 mod generate;
@@ -11,15 +14,18 @@ mod output;
 mod rules;
 mod scan;
 mod schema;
+mod settings;
 mod show;
 mod terminal;
+mod test;
 mod usage;
+mod walk;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::Error;
 use terminal::Terminal;
@@ -59,10 +65,20 @@ enum Command {
     Keys(keys::Args),
     /// List all rules
     Rules(rules::Args),
+    /// Write down, prune or list the findings that are known
+    Baseline(baseline::Args),
+    /// Test captures by the sidecar files beside them
+    Test(test::Args),
+    /// Compare two captures or reports: what is new, fixed, changed
+    Diff(diff::Args),
     /// Write a synthetic capture: the example of a rule, or a scenario with a name
     Gen(generate::Args),
-    /// Print the JSON Schema of an output
+    /// Print the JSON Schema of an output or of the configuration
     Schema(schema::Args),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Print the manual page of the program or of a command
+    Man(completions::Man),
 }
 
 /// Runs the program with these words, the first being its name, and says how it ended.
@@ -90,10 +106,20 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Explain(args)) => explain::run(&args, terminal),
         Some(Command::Keys(args)) => keys::run(&args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
+        Some(Command::Baseline(args)) => baseline::run(args, terminal),
+        Some(Command::Test(args)) => test::run(&args, terminal),
+        Some(Command::Diff(args)) => diff::run(&args, terminal),
         Some(Command::Gen(args)) => generate::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, terminal),
+        Some(Command::Completions(words)) => completions::completions(&words, terminal),
+        Some(Command::Man(words)) => completions::man(&words, terminal),
         None => analyze::run(cli.analyze, terminal),
     }
+}
+
+/// The names of the commands.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 /// Does something; a fault of this program becomes an exit code, so that the rest is still done.

@@ -8,28 +8,32 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 
 use super::flags::Looking;
+use super::settings::{Settled, flags};
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
-use crate::finding::Report;
-use crate::policy::Policy;
+use crate::finding::{Report, Severity};
+use crate::policy::{GroupBy, Layer, Value};
 use crate::report::{Detail, Format, Look, Ndjson, Paint, Rows, Rungs, html};
 
 /// The words.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Output {
-    /// What is written to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = words())]
-    format: String,
+    /// What is written to standard output [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = words())]
+    format: Option<String>,
     /// Write to a file as well; repeatable: -o json=report.json -o sarif=report.sarif
     #[arg(short, long, value_name = "FORMAT=PATH")]
     output: Vec<String>,
     /// What a row of CSV is
     #[arg(long, value_name = "ROWS", value_enum, default_value_t = RowsWord::Findings)]
     rows: RowsWord,
-    /// How much text: verdict and a line for each group of findings; with evidence; everything
-    #[arg(long, value_name = "HOW", default_value = "normal", value_parser = ["brief", "normal", "full"])]
-    detail: String,
+    /// How much text: verdict and a line for each group of findings; with evidence; everything [default: normal]
+    #[arg(long, value_name = "HOW", value_parser = ["brief", "normal", "full"])]
+    detail: Option<String>,
+    /// Names of servers in place of addresses where they are known: SNI or :authority
+    #[arg(long)]
+    names: bool,
     /// No limit to the groups of findings, blind spots, captures and connections that text lists
     #[arg(long)]
     all: bool,
@@ -39,6 +43,35 @@ pub(super) struct Output {
     /// Tell on standard error what was read and what is not shown
     #[arg(short, long)]
     verbose: bool,
+}
+
+/// How equal findings are gathered.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Grouping {
+    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
+    group_by: GroupWord,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GroupWord {
+    Rule,
+    Culprit,
+    Conn,
+    File,
+}
+
+impl Grouping {
+    /// What the word means.
+    pub(super) const fn meaning(self) -> GroupBy {
+        match self.group_by {
+            GroupWord::Rule => GroupBy::Rule,
+            GroupWord::Culprit => GroupBy::Culprit,
+            GroupWord::Conn => GroupBy::Connection,
+            GroupWord::File => GroupBy::File,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -66,18 +99,41 @@ pub(super) struct Plan {
     pub(super) look: Look,
     format: Format,
     files: Vec<(Format, PathBuf)>,
+    names: Names,
+}
+
+/// What servers are called in text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// What the configuration calls them, else their address.
+    Given,
+    /// Their SNI or :authority as well.
+    Known,
 }
 
 impl Output {
+    /// The flags that a configuration may set as well.
+    pub(super) fn layer(&self) -> Layer {
+        let text = |word: &Option<String>| word.clone().map(Value::Text);
+        let files = (!self.output.is_empty()).then(|| Value::List(self.output.clone()));
+        flags([("format", text(&self.format)), ("detail", text(&self.detail)), ("output", files)])
+    }
+
     /// What is to be written, under a policy.
     ///
     /// # Errors
     /// When a format or a destination is none.
-    pub(super) fn plan(&self, looking: &Looking, policy: &Policy) -> Result<Plan, Error> {
-        let detail = match (self.quiet, self.detail.as_str()) {
+    pub(super) fn plan(
+        &self,
+        settled: &Settled,
+        looking: &Looking,
+        fail_on: Option<Severity>,
+    ) -> Result<Plan, Error> {
+        let settings = &settled.settings;
+        let detail = match (self.quiet, settings.text("detail")) {
             (true, _) => Detail::Verdict,
-            (false, "brief") => Detail::Brief,
-            (false, "full") => Detail::Full,
+            (false, Some("brief")) => Detail::Brief,
+            (false, Some("full")) => Detail::Full,
             (false, _) => Detail::Normal,
         };
         let rows = match self.rows {
@@ -91,9 +147,11 @@ impl Output {
                 (false, false) => Talk::Notices,
                 (false, true) => Talk::Everything,
             },
-            look: Look { all: self.all, rows, fail_on: policy.fail_on, ..looking.look(detail) },
-            format: Format::read(&self.format)?,
-            files: self.output.iter().map(|word| destination(word)).collect::<Result<_, _>>()?,
+            look: Look { all: self.all, rows, fail_on, clock: settled.clock(), ..looking.look(detail) },
+            format: settled.told("format", Format::read(settings.text("format").unwrap_or("text")))?,
+            files: settled
+                .told("output", settings.list("output").iter().map(|word| destination(word)).collect())?,
+            names: if self.names { Names::Known } else { Names::Given },
         })
     }
 }
@@ -102,6 +160,13 @@ impl Plan {
     /// True when a page is to be written, whose ladders want the frames.
     pub(super) fn wants_rungs(&self) -> bool {
         self.format == Format::Html || self.files.iter().any(|(format, _)| *format == Format::Html)
+    }
+
+    /// Calls servers by the names that are asked for.
+    pub(super) fn rename(&self, report: &mut Report) {
+        for row in report.connections.iter_mut().filter(|_| self.names == Names::Known) {
+            row.server.alias = row.server.alias.take().or_else(|| row.server.name.clone());
+        }
     }
 
     /// Writes a whole report; pages show the rungs.

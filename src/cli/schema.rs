@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::terminal::Terminal;
 use crate::error::Error;
+use crate::policy::config_schema;
 use crate::report::{report_schema, rules_schema};
 
 /// The words of the command.
@@ -19,6 +20,8 @@ pub(super) struct Args {
 enum What {
     /// The report of `--format json`
     Report,
+    /// The configuration file, h2lint.toml
+    Config,
     /// The list of `rules --format json`
     Rules,
 }
@@ -26,9 +29,10 @@ enum What {
 /// Runs the command.
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let schema = match args.what {
-        What::Report => report_schema(),
-        What::Rules => rules_schema(),
+        What::Report => report_schema().to_owned(),
+        What::Config => config_schema(),
+        What::Rules => rules_schema().to_owned(),
     };
-    terminal.print(schema)?;
+    terminal.print(&schema)?;
     Ok(0)
 }

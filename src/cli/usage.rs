@@ -1,8 +1,19 @@
 //! What is wrong with the words of a command line, in a line.
 
+use clap::error::ErrorKind;
+
 /// What clap finds wrong, with its tips, without its page of usage.
 pub(super) fn in_a_line(error: &clap::Error) -> String {
     let rendered = error.render().to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let below = rendered.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let named = below.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+        let words: Vec<&str> = named.filter_map(|line| line.split_whitespace().next()).collect();
+        return match words.contains(&"analyze") {
+            true => NO_CAPTURE.to_owned(),
+            false => format!("a command is missing; there are {}", words.join(", ")),
+        };
+    }
     let mut said = Vec::new();
     for line in rendered.lines() {
         let line = line.trim();
@@ -15,11 +26,13 @@ pub(super) fn in_a_line(error: &clap::Error) -> String {
         }
     }
     match said.as_slice() {
-        [] => "no capture given; `h2lint FILE`, or `h2lint --help`".to_owned(),
+        [] => NO_CAPTURE.to_owned(),
         [only] => format!("{only}; see `h2lint --help`"),
         several => several.join("; "),
     }
 }
+
+const NO_CAPTURE: &str = "no capture given; `h2lint FILE`, or `h2lint --help`";
 
 #[cfg(test)]
 mod tests {
@@ -37,6 +50,12 @@ mod tests {
         let said = told(&["h2lint", "a.pcap", "--min-confidense", "likely"]);
         assert!(said.starts_with("unexpected argument '--min-confidense' found; "), "{said}");
         assert!(said.contains("'--min-confidence'") && !said.contains('\n'), "{said}");
+    }
+
+    #[test]
+    fn a_command_without_its_own_command_is_told_which_there_are() {
+        assert_eq!(told(&["h2lint", "baseline"]), "a command is missing; there are write, prune, show, help");
+        assert_eq!(told(&["h2lint"]), NO_CAPTURE);
     }
 
     #[test]

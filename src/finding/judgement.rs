@@ -129,6 +129,8 @@ pub struct Evidence {
     pub input: Option<u64>,
     /// Octet offset of the packet record in the file.
     pub file_offset: Option<u64>,
+    /// Octets of that record, its header among them; `None` where its offset is.
+    pub file_length: Option<u64>,
     /// Relative TCP sequence number of the octets.
     pub tcp_seq: Option<u64>,
     /// A display filter that finds it.

@@ -12,8 +12,8 @@ pub use judgement::{
 };
 pub use keys::KeyRow;
 pub use report::{
-    BlindSpot, BlindSpotKind, ConnectionFit, Counts, Coverage, Explained, FindingFit, Input, Keys, Known,
-    Notice, Omitted, Report, Scanned, Skipped, Stats, Status, Tool, Totals, Verdict,
+    BlindSpot, BlindSpotKind, Comment, ConnectionFit, Counts, Coverage, Explained, FindingFit, Input, Keys,
+    Known, Notice, Omitted, Report, Scanned, Skipped, Stats, Status, SuppressionRow, Tool, Totals, Verdict,
 };
 pub use rows::{
     AlertRow, AltSvc, Calls, ConnectionRow, End, GoawayRow, Grpc, Implementation, Latency, Negotiation, Npn,

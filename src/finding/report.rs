@@ -26,12 +26,49 @@ pub struct Report {
     pub streams: Vec<StreamRow>,
     /// The findings, worst first, at most 10 000.
     pub findings: Vec<Finding>,
+    /// What is known and does not count: each entry, and what it did.
+    pub suppressions: Vec<SuppressionRow>,
     /// About the run, not the traffic.
     pub notices: Vec<Notice>,
+    /// What somebody wrote into the capture, for policy; not part of the schema, and bounded.
+    #[serde(skip)]
+    pub comments: Vec<Comment>,
     /// How many of each list were left out.
     pub omitted: Omitted,
     /// What the run took; filled only when asked for.
     pub stats: Stats,
+}
+
+impl Report {
+    /// The findings that count: those that nobody knows and bears.
+    pub fn counting(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+}
+
+/// Something that is known and does not count, and what that did.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SuppressionRow {
+    /// `baseline`, `config`, `comment`.
+    pub by: &'static str,
+    /// Where it stands: `h2lint.toml:7`, `a.pcap: comment at pkt 4`; of a baseline the fingerprint.
+    pub source: String,
+    /// Code, name, prefix or tag.
+    pub rule: String,
+    /// Only on this server; `None` for all.
+    pub server: Option<String>,
+    /// Who looks after it.
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    pub expires: Option<String>,
+    /// True when that day is over.
+    pub expired: bool,
+    /// Findings that it means, whether or not they are shown.
+    pub seen: u64,
+    /// Findings that do not count because of it.
+    pub suppressed: u64,
+    /// Days since it was written down; `None` when that is not known.
+    pub age_days: Option<u32>,
 }
 
 /// Who wrote a report.
@@ -253,10 +290,19 @@ impl BlindSpotKind {
     }
 }
 
+/// A comment in a capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// What it says.
+    pub text: String,
+    /// The packet that it is about; `None`: a section or an interface.
+    pub pkt: Option<PacketNumber>,
+}
+
 /// Something about the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// `expired_suppression`, `unused_suppression`, `keys_not_used`, `limit_reached`.
+    /// `expired_suppression`, `unused_suppression`, `suppressed`, `bad_suppression`, `keys_not_used`, `limit_reached`.
     pub kind: &'static str,
     /// One sentence.
     pub text: String,

@@ -84,6 +84,8 @@ pub struct Peer {
     pub port: u16,
     /// SNI or :authority.
     pub name: Option<String>,
+    /// The name that the configuration gives it, shown in place of the address.
+    pub alias: Option<String>,
     /// What it may run.
     #[serde(rename = "impl")]
     pub implementation: Option<Implementation>,

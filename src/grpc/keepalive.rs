@@ -56,7 +56,7 @@ impl Keepalive {
         self.streamless = self.streamless.saturating_add(u64::from(streams == Streams::None));
         self.apart = self.apart.plus(gap);
         self.first_bare.get_or_insert(last);
-        let least = if streams == Streams::None { WITHOUT_STREAMS } else { WITH_STREAMS };
+        let least = if streams == Streams::None { WITHOUT_STREAMS } else { Self::LEAST };
         if gap < least {
             self.strikes = self.strikes.saturating_add(1);
             if self.worst.is_none_or(|(worst, _)| self.strikes > worst) {
@@ -66,14 +66,15 @@ impl Keepalive {
     }
 }
 
-/// How long a server asks a client to wait between PINGs while streams are open (gRFC A8).
-const WITH_STREAMS: Span = Span::seconds(300);
-/// The same while none is.
+/// The same as [`Keepalive::LEAST`], while no stream is open.
 const WITHOUT_STREAMS: Span = Span::seconds(7200);
 
 impl Keepalive {
     /// Strikes that a server forgives (gRFC A8).
     pub const FORGIVEN: u32 = 2;
+
+    /// How long a server asks a client to wait between PINGs while streams are open (gRFC A8).
+    pub const LEAST: Span = Span::seconds(300);
 
     /// Time from the first bare PING to the last PING.
     #[must_use]

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::base::{PacketNumber, PerSide, Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
-use crate::finding::{Input, Report};
+use crate::finding::{Comment, Input, Report};
 use crate::grpc::Calls;
 use crate::http1::Exchange;
 use crate::limits;
@@ -32,8 +32,36 @@ pub struct Wishes {
     pub limit_streams: usize,
     /// Connections whose keys are listed.
     pub limit_keys: usize,
+    /// Names of servers, for reports and fingerprints.
+    pub aliases: &'static [Alias],
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
+}
+
+/// The name that somebody gives a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// `address:port`, `name:port` or `name`, the name being SNI or :authority.
+    pub endpoint: String,
+    /// What it is called.
+    pub name: String,
+}
+
+impl Wishes {
+    /// The name that was given to this server, whose SNI or :authority is `name`.
+    pub(super) fn alias(&self, server: Endpoint, name: Option<&str>) -> Option<&'static str> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        let (address, host, port) =
+            (server.to_string(), server.address.to_string(), format!(":{}", server.port));
+        let of_name = |endpoint: &str| {
+            name.is_some_and(|name| endpoint == name || endpoint.strip_suffix(&port) == Some(name))
+        };
+        let means = |endpoint: &str| endpoint == address || endpoint == host || of_name(endpoint);
+        let found = self.aliases.iter().find(|alias| means(&alias.endpoint));
+        found.map(|alias| alias.name.as_str())
+    }
 }
 
 impl Default for Wishes {
@@ -43,6 +71,7 @@ impl Default for Wishes {
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
             limit_keys: 0,
+            aliases: &[],
             interest: Interest::ALL,
         }
     }
@@ -86,6 +115,7 @@ pub struct Analyzer {
     file: FileView,
     /// Out of its place while a packet is at work.
     links: Option<Box<Links>>,
+    comments: Vec<Comment>,
 }
 
 /// A connection that is not concluded.
@@ -107,7 +137,17 @@ impl Analyzer {
         match record {
             Record::Packet(packet) => self.push(packet, observe),
             Record::Secrets(text) => self.secrets(text),
-            Record::Comment { .. } => {}
+            Record::Comment { text, packet } => self.comment(text, *packet),
+        }
+    }
+
+    /// Keeps a comment that speaks to this program.
+    fn comment(&mut self, text: &[u8], packet: Option<u64>) {
+        let text = String::from_utf8_lossy(text);
+        if text.trim_start().starts_with("h2lint:") && self.comments.len() < limits::MAX_COMMENTS {
+            let input = u32::try_from(self.last.pkt.input()).unwrap_or(u32::MAX);
+            let pkt = packet.map(|number| PacketNumber::new(input, number));
+            self.comments.push(Comment { text: text.chars().take(limits::MAX_COMMENT).collect(), pkt });
         }
     }
 
@@ -187,6 +227,7 @@ impl Analyzer {
         let mut notices = self.collector.keyring.unused(&self.desk.keys);
         notices.extend(self.late_keys.map(keyring::late));
         let mut report = self.collector.report(&self.desk, &self.flows, inputs, &self.file);
+        report.comments = self.comments;
         report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();

@@ -159,7 +159,9 @@ impl Collector {
             connections: self.rows.into_iter().flatten().collect(),
             streams,
             findings: self.findings,
+            suppressions: Vec::new(),
             notices: Vec::new(),
+            comments: Vec::new(),
             omitted,
             stats: Stats::default(),
         }

@@ -65,17 +65,16 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let spoken = (protocol(http2, http1), tls.is_some_and(offers_http2));
-        let parties = parties(number, both, name, spoken, (first, *now));
+        let parties = parties(number, both, name, spoken(http2, http1, tls), (first, *now));
         let summary = Summary::of(&parties, conn, &wishes.options);
-        let answer = answer(tcp, client);
-        let agreement = Agreement::of(&parties, answer, conn, http1, tls.map(Session::negotiation));
+        let agreement =
+            Agreement::of(&parties, answer(tcp, client), conn, http1, tls.map(Session::negotiation));
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
-        let ends = wanted.then(|| ends(number, both, name, first));
+        let alias = wishes.alias(both.1, name);
+        let ends = wanted.then(|| ends(number, both, alias.or(name), first));
         let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
-        let towards_http2 = http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2);
         let (streams, frames) = counts(conn);
         let row = (to_index(number) < wishes.limit_connections).then(|| {
             let facts = Facts {
@@ -84,6 +83,7 @@ impl Upper {
                 client: (both.0, tcp.stream(client)),
                 server: (both.1, tcp.stream(client.reverse())),
                 encapsulation: *encapsulation,
+                alias,
                 prologues: &self.prologues,
                 http1,
                 tls,
@@ -110,7 +110,7 @@ impl Upper {
             streams,
             frames,
             calls: judge_calls,
-            towards_http2,
+            towards_http2: http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2),
         }
     }
 }
@@ -161,6 +161,11 @@ fn parties(
         offered,
         span,
     }
+}
+
+/// What is spoken on a connection, and whether its client offered HTTP/2 in TLS.
+fn spoken(http2: bool, http1: &Exchange, tls: Option<&Session>) -> (Protocol, bool) {
+    (protocol(http2, http1), tls.is_some_and(offers_http2))
 }
 
 /// What is spoken on a connection, for its summary. A request that asks for something else than HTTP, as WebSocket, only begins in it.

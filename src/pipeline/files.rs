@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::analyzer::{Analyzer, Seen, Wishes};
 use super::hidden;
 use super::rows::stamp;
-use crate::base::Time;
+use crate::base::{Time, to_index};
 use crate::capture::{
-    Compression, FileFacts, Format, Joined, Reader, by_first_packet, embedded_secrets, key_log,
+    Compression, FileFacts, Format, Joined, Reader, Records, by_first_packet, embedded_secrets, key_log,
     key_logs_beside,
 };
 use crate::error::Error;
@@ -82,7 +82,21 @@ pub fn analyze_with_keys(
     report.notices.extend(notices);
     let spots = (0..).zip(joined.inputs()).filter_map(|(input, (_, facts))| hidden::damaged(input, facts?));
     report.coverage.blind_spots.extend(spots);
+    measure(&mut report);
     Ok((report, keys))
+}
+
+/// Says how long the records are that findings name.
+fn measure(report: &mut Report) {
+    let mut files: BTreeMap<u64, Option<Records>> = BTreeMap::new();
+    let Report { inputs, findings, .. } = report;
+    for evidence in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+        let input = evidence.input.unwrap_or(evidence.pkt.input());
+        let open = || Records::open(Path::new(&inputs.get(to_index(input))?.path));
+        let Some(offset) = evidence.file_offset else { continue };
+        let file = files.entry(input).or_insert_with(open);
+        evidence.file_length = file.as_mut().and_then(|file| file.length(offset));
+    }
 }
 
 /// Takes the keys that a capture carries, and those in key logs beside it.

@@ -155,12 +155,17 @@ pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured
         }
         Opening::Is(ServerOpening::Other) => match exchange.protocols.client {
             Protocol::Unknown => Decision::Wait,
-            Protocol::Http2 if start == Start::Syn && is_frame(held.octets()) => {
+            Protocol::Http2 if start == Start::Syn && is_frame(held.octets()) && knows(exchange) => {
                 Decision::Is(Protocol::Http2, 0)
             }
             _ => Decision::Is(Protocol::Other, 0),
         },
     }
+}
+
+/// True when the client's own octets show what it speaks, not only that frames are searched for.
+fn knows(exchange: &Exchange) -> bool {
+    exchange.client_began_http().is_some()
 }
 
 /// TLS begins where none is around already.
@@ -213,14 +218,15 @@ pub(super) fn guess(octets: &[u8]) -> Option<(Side, bool)> {
     }
 }
 
-/// Which side sent frames, as far as a message head among them tells: requests come from clients, responses and promises from servers.
+/// Which side sent frames, as far as a message head among them tells: requests come from clients, responses and promises of
+/// even streams from servers.
 pub(super) fn role(octets: &[u8]) -> Option<Side> {
     let mut found = None;
     let mut decoder = FrameDecoder::joined_late();
     let mut note = |output: Output<'_>| {
         let Output::End { header, payload, .. } = output else { return };
         found = found.or(match *payload {
-            Payload::PushPromise { .. } => Some(Side::Server),
+            Payload::PushPromise { promised, .. } if promised.0.is_multiple_of(2) => Some(Side::Server),
             Payload::Headers { fragment, .. } if header.ends_block() => side_of_head(fragment),
             _ => None,
         });

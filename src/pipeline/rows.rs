@@ -25,6 +25,8 @@ pub(super) struct Facts<'a> {
     pub client: (Endpoint, &'a TcpStream),
     pub server: (Endpoint, &'a TcpStream),
     pub encapsulation: Encapsulation,
+    /// What the configuration calls the server.
+    pub alias: Option<&'a str>,
     pub prologues: &'a [Prologue],
     pub http1: &'a Exchange,
     pub tls: Option<&'a Session>,
@@ -47,8 +49,8 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         id: facts.number,
         tcp_stream: Some(facts.number),
         input: facts.first.pkt.input(),
-        client: peer(facts.client.0, None),
-        server: peer(facts.server.0, server_name(&facts)),
+        client: peer(facts.client.0, (None, None)),
+        server: peer(facts.server.0, (server_name(&facts), facts.alias)),
         encapsulation,
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
@@ -77,8 +79,9 @@ fn server_name(facts: &Facts<'_>) -> Option<String> {
     asked.map(str::to_owned).or_else(|| facts.authority.clone())
 }
 
-fn peer(endpoint: Endpoint, name: Option<String>) -> Peer {
-    Peer { addr: text(endpoint.address), port: endpoint.port, name, implementation: None }
+fn peer(endpoint: Endpoint, (name, alias): (Option<String>, Option<&str>)) -> Peer {
+    let alias = alias.map(str::to_owned);
+    Peer { addr: text(endpoint.address), port: endpoint.port, name, alias, implementation: None }
 }
 
 fn ended(conn: &Connection) -> End {

@@ -60,7 +60,7 @@ pub fn grouped_findings(report: &Report) -> Vec<Gathered<'_>> {
 pub fn gather(report: &Report, by: GroupBy) -> Vec<Gathered<'_>> {
     let servers = servers(report);
     let mut groups: BTreeMap<Key<'_>, Gathered<'_>> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in report.counting() {
         let server = server(finding, &servers);
         let key = Key::of(finding, by, &server);
         groups
@@ -119,7 +119,8 @@ fn servers(report: &Report) -> BTreeMap<(u64, u64), String> {
         let further = input.scan.as_ref().is_some_and(|scan| scan.continues.is_some());
         first.push(if further { first.last().copied().unwrap_or(number) } else { number });
     }
-    let name = |Peer { addr, port, name, .. }: &Peer| match name.as_deref() {
+    let name = |Peer { addr, port, name, alias, .. }: &Peer| match alias.as_deref().or(name.as_deref()) {
+        Some(_) if alias.is_some() => alias.clone().unwrap_or_default(),
         Some(name) if name.contains(':') => name.to_owned(),
         Some(name) => format!("{name}:{port}"),
         None => format!("{addr}:{port}"),

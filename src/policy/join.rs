@@ -2,14 +2,15 @@
 //! whatever groups captures are joined, the same report comes out, so that shards and threads leave no trace.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::verdict;
+use super::{known, verdict};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
     BlindSpot, Counts, Coverage, Finding, Input, Keys, Notice, Omitted, Report, Scanned, Skipped, Stats,
-    Status, StreamRow, Tool, Totals, Verdict,
+    Status, StreamRow, SuppressionRow, Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::RULES_VERSION;
@@ -167,7 +168,7 @@ fn add_counts(whole: &mut Report, part: &Report) {
 /// Takes the lists of a part, its inputs at their places in the whole.
 fn add_lists(whole: &mut Report, part: Report, places: &[u64]) {
     let moved = |input: u64| places.get(to_index(input)).copied().unwrap_or(input);
-    let Report { mut connections, mut streams, mut findings, mut coverage, notices, .. } = part;
+    let Report { mut connections, mut streams, mut findings, mut coverage, notices, suppressions, .. } = part;
     connections.iter_mut().for_each(|row| row.input = moved(row.input));
     streams.iter_mut().for_each(|row| row.input = row.input.map(moved));
     coverage.blind_spots.iter_mut().for_each(|spot| spot.input = spot.input.map(moved));
@@ -179,6 +180,7 @@ fn add_lists(whole: &mut Report, part: Report, places: &[u64]) {
     whole.streams.extend(streams);
     whole.findings.extend(findings);
     whole.notices.extend(notices);
+    whole.suppressions.extend(suppressions);
     whole.coverage.rules_skipped.extend(coverage.rules_skipped);
     whole.coverage.blind_spots.extend(coverage.blind_spots);
 }
@@ -189,12 +191,27 @@ fn order_lists(whole: &mut Report) {
     let capture = |input: u64| first.get(to_index(input)).copied().unwrap_or(input);
     whole.connections.sort_by_key(|row| (capture(row.input), row.id));
     whole.findings.sort_by(worst);
+    add_up(&mut whole.suppressions);
+    known::tell(whole);
     note(whole, Vec::new());
     let skipped = |skipped: &Skipped| (skipped.rule.clone(), skipped.why, skipped.conns.clone());
     whole.coverage.rules_skipped.sort_by_key(skipped);
     whole.coverage.rules_skipped.dedup();
     let spot = |spot: &BlindSpot| (spot.input, spot.kind, spot.effect.clone(), spot.conns.clone());
     whole.coverage.blind_spots.sort_by_cached_key(spot);
+}
+
+/// Each entry once, with what it did in all captures.
+fn add_up(rows: &mut Vec<SuppressionRow>) {
+    let mut sums: BTreeMap<_, SuppressionRow> = BTreeMap::new();
+    for row in std::mem::take(rows) {
+        let key = (row.by, row.source.clone(), row.rule.clone(), row.server.clone());
+        match sums.entry(key) {
+            Entry::Vacant(seat) => drop(seat.insert(row)),
+            Entry::Occupied(mut sum) => known::add(sum.get_mut(), &row),
+        }
+    }
+    rows.extend(sums.into_values());
 }
 
 /// Adds notices: each once, in an order of their own.
@@ -204,14 +221,21 @@ pub fn note(whole: &mut Report, notices: Vec<Notice>) {
     whole.notices.dedup();
 }
 
-/// The worse finding first: a total order that needs nothing but the two findings.
+/// The worse finding first, those that are known behind the others: a total order that needs nothing but the two findings.
 #[must_use]
 pub fn worst(a: &Finding, b: &Finding) -> Ordering {
     let grave = |finding: &Finding| (Reverse(finding.severity), Reverse(finding.confidence));
     let packet = |finding: &Finding| finding.evidence.first().map(|shown| (shown.input, shown.pkt));
     let place =
         |finding: &Finding| (finding.rule, finding.input, finding.conn, packet(finding), finding.stream);
-    (grave(a), place(a), &a.message, &a.fingerprint).cmp(&(grave(b), place(b), &b.message, &b.fingerprint))
+    let known = |finding: &Finding| finding.suppressed.is_some();
+    (known(a), grave(a), place(a), &a.message, &a.fingerprint).cmp(&(
+        known(b),
+        grave(b),
+        place(b),
+        &b.message,
+        &b.fingerprint,
+    ))
 }
 
 /// Cuts the lists to their lengths, and counts what is left out.
@@ -265,7 +289,7 @@ fn link(whole: &mut Report) {
         let key = row.input.map(|input| (input, row.conn, row.stream));
         row.findings = key.and_then(|key| of_stream.remove(&key)).unwrap_or_default();
     }
-    whole.verdict.top_finding = whole.findings.first().map(|finding| finding.id.clone());
+    whole.verdict.top_finding = top(whole).map(|finding| finding.id.clone());
 }
 
 /// For each input the first input of its capture.
@@ -278,6 +302,11 @@ fn firsts(inputs: &[Input]) -> Vec<u64> {
         first
     };
     (0..).zip(inputs).map(of).collect()
+}
+
+/// The worst finding that counts.
+fn top(whole: &Report) -> Option<&Finding> {
+    whole.findings.first().filter(|top| top.suppressed.is_none())
 }
 
 fn verdict(whole: &Report, worst_code: u8) -> Verdict {
@@ -293,7 +322,7 @@ fn verdict(whole: &Report, worst_code: u8) -> Verdict {
         (false, Status::Nothing) => worst_code,
         (false, Status::Warn | Status::Pass) => 0,
     };
-    let top = whole.findings.first();
+    let top = top(whole);
     Verdict {
         status,
         exit_code,
@@ -323,9 +352,14 @@ fn headline(whole: &Report, status: Status, counts: Counts) -> String {
         captures().count(),
         captures().filter(|scan| scan.counts.error > 0 || scan.counts.warning > 0).count(),
     );
+    let baseline = whole.suppressions.iter().filter(|row| row.by == known::BASELINE);
+    let by_baseline = baseline.clone().fold(0_u64, |sum, row| sum.saturating_add(row.suppressed));
+    let new = if baseline.count() > 0 { "new " } else { "" };
+    let are = if counts.suppressed == 1 { "is" } else { "are" };
     let known = match counts.suppressed {
         0 => String::new(),
-        some => format!("; {some} known are suppressed"),
+        some if some == by_baseline => format!("; {some} known {are} in the baseline"),
+        some => format!("; {some} known {are} suppressed"),
     };
     let several = verdict::plural(to_u64(all), "capture");
     match status {
@@ -337,15 +371,29 @@ fn headline(whole: &Report, status: Status, counts: Counts) -> String {
                 .filter(|(count, _)| *count > 0)
                 .map(|(count, noun)| verdict::plural(*count, noun))
                 .collect();
-            let said = if said.is_empty() { verdict::plural(counts.info, "note") } else { said.join(", ") };
-            format!("{bad} of {several} {have} problems ({said}){known}.")
+            if said.is_empty() {
+                return failed(whole, &several);
+            }
+            format!("{bad} of {several} {have} {new}problems ({}){known}.", said.join(", "))
         }
         Status::Pass => {
             let connections = verdict::plural(whole.totals.http2_connections, "HTTP/2 connection");
-            format!("{several} with {connections}; nothing wrong found{known}.")
+            format!(
+                "{several} with {connections}; nothing {}found{known}.",
+                if new.is_empty() { "wrong " } else { new }
+            )
         }
         Status::Nothing => format!("No HTTP/2 and no negotiation towards it was found in {several}."),
     }
+}
+
+/// The headline when no error and no warning is the reason: a note that fails the run, or an expectation that is not met.
+fn failed(whole: &Report, several: &str) -> String {
+    let failed = whole.inputs.iter().filter_map(|input| input.scan.as_ref().map(|scan| (&input.path, scan)));
+    let failed: Vec<_> = failed.filter(|(_, scan)| scan.status == Some(Status::Fail)).collect();
+    let first = failed.first().map_or_else(String::new, |(path, scan)| format!("{path}: {}", scan.headline));
+    let fail = if failed.len() == 1 { "fails" } else { "fail" };
+    format!("{} of {several} {fail}. {first}", failed.len())
 }
 
 /// A report of no capture.
@@ -369,7 +417,9 @@ fn nothing() -> Report {
         connections: Vec::new(),
         streams: Vec::new(),
         findings: Vec::new(),
+        suppressions: Vec::new(),
         notices: Vec::<Notice>::new(),
+        comments: Vec::new(),
         omitted: Omitted::default(),
         stats: Stats::default(),
     }

@@ -1,28 +1,46 @@
 //! What counts: which rules are wanted, how certain a finding must be, what fails a run. A [`Policy`] turns the complete findings
 //! of a capture into the ones that are shown, in order, with the verdict and the exit code.
 
+mod baseline;
+mod config;
+pub mod dates;
+mod diff;
+mod expectation;
+mod filter;
 mod gathering;
 mod join;
+mod known;
 mod muted;
 mod order;
 mod search;
 mod selection;
+mod servers;
 mod spelling;
+mod suppress;
 mod symptom;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::to_u64;
-use crate::finding::{Confidence, Finding, Report, Severity};
+use crate::finding::{Confidence, Culprit, Finding, Report, Severity};
 use crate::limits;
 
+pub use baseline::{Baseline, Entry, Remark};
+pub use config::{ConfigFile, Layer, Setting, Settings, Value, config_schema};
+pub use diff::{Change, Diff, Fault, Snapshot};
+pub use expectation::{Expectation, Sidecar, expectation};
+use filter::Chosen;
+pub use filter::Filter;
 pub use gathering::{Gathered, GroupBy, gather, grouped_findings};
 pub use join::{Lists, join, note, part, unread, worst};
+pub use known::{Known, Listed, is_about_suppression};
 pub use muted::{note as note_muted, unusable};
 pub use order::{Group, groups};
 pub use search::{Candidate, Decoded, Found, Library, Subject};
 pub use selection::{Selection, is_slip, meant, rule};
+pub use spelling::suggestion;
+pub use suppress::Suppress;
 pub use symptom::explain;
 
 /// What counts, and what it leads to.
@@ -40,6 +58,18 @@ pub struct Policy {
     pub allow_empty: bool,
     /// Findings do not change the exit code of the program.
     pub exit_zero: bool,
+    /// Rules that are graded differently, by code.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// Only what this holds for; `None`: everything.
+    pub filter: Option<Filter>,
+    /// Only findings with this culprit.
+    pub blame: Option<Culprit>,
+    /// Rules that must speak; what they find does not fail the run.
+    pub expect: Vec<String>,
+    /// What is known and does not count.
+    pub known: Known,
+    /// What findings must share to be printed together.
+    pub group_by: GroupBy,
 }
 
 /// How much is asked.
@@ -52,6 +82,20 @@ pub enum Strictness {
     Default,
     /// Only certain errors.
     Lenient,
+}
+
+/// What is left out: rules that are off, and what the filter did not choose.
+struct Sieve {
+    off: BTreeSet<&'static str>,
+    chosen: Option<Chosen>,
+}
+
+/// What becomes of a finding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Shown,
+    Unselected,
+    Uncertain,
 }
 
 /// Findings that a policy left out.
@@ -72,6 +116,12 @@ impl Default for Policy {
             selection: Selection::default(),
             allow_empty: false,
             exit_zero: false,
+            severities: BTreeMap::new(),
+            filter: None,
+            blame: None,
+            expect: Vec::new(),
+            known: Known::default(),
+            group_by: GroupBy::default(),
         }
     }
 }
@@ -80,14 +130,26 @@ impl Policy {
     /// Makes a report of complete findings the report that is shown: drops what does not count, sorts worst first, numbers the
     /// findings, links connections and streams to them, counts, and says the verdict. To be applied once.
     pub fn apply(&self, report: &mut Report) -> Hidden {
-        let hidden = self.drop_what_does_not_count(report);
+        self.grade(report);
+        let chosen = self.filter.as_ref().map(|filter| filter.choose(report));
+        let sieve = Sieve { off: self.selection.off(self.level), chosen };
+        self.known.mark(report, &|finding| self.keeps(finding, &sieve) == Kept::Shown);
+        let hidden = self.drop_what_does_not_count(report, &sieve);
+        if let Some(chosen) = &sieve.chosen {
+            chosen.narrow(report);
+        }
         self.selection.note(self.level, &mut report.coverage);
         muted::note(&mut report.coverage);
-        order::sort(report);
+        order::sort(report, self.group_by);
+        report.verdict = verdict::verdict(self, report);
+        if self.known.listed == Listed::Counted {
+            report.findings.retain(|finding| finding.suppressed.is_none());
+        }
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
             finding.id = format!("f{number}");
         }
-        report.verdict = verdict::verdict(self, report);
+        report.verdict.top_finding =
+            report.findings.first().filter(|top| top.suppressed.is_none()).map(|top| top.id.clone());
         let beyond = report.findings.len().saturating_sub(limits::MAX_FINDINGS);
         report.findings.truncate(limits::MAX_FINDINGS);
         report.omitted.findings = report.omitted.findings.saturating_add(to_u64(beyond));
@@ -104,19 +166,37 @@ impl Policy {
         }
     }
 
-    fn drop_what_does_not_count(&self, report: &mut Report) -> Hidden {
-        let off = self.selection.off(self.level);
+    fn grade(&self, report: &mut Report) {
+        for finding in &mut report.findings {
+            if let Some(severity) = self.severities.get(finding.rule) {
+                finding.severity = *severity;
+            }
+        }
+    }
+
+    fn drop_what_does_not_count(&self, report: &mut Report, sieve: &Sieve) -> Hidden {
         let mut hidden = Hidden::default();
         report.findings.retain(|finding| {
-            if off.contains(finding.rule) {
-                hidden.unselected = hidden.unselected.saturating_add(1);
-                return false;
+            let kept = self.keeps(finding, sieve);
+            match kept {
+                Kept::Shown => {}
+                Kept::Unselected => hidden.unselected = hidden.unselected.saturating_add(1),
+                Kept::Uncertain => hidden.uncertain = hidden.uncertain.saturating_add(1),
             }
-            let counts = self.certain_enough(finding);
-            hidden.uncertain = hidden.uncertain.saturating_add(u64::from(!counts));
-            counts
+            kept == Kept::Shown
         });
         hidden
+    }
+
+    /// Whether a finding is shown.
+    fn keeps(&self, finding: &Finding, sieve: &Sieve) -> Kept {
+        let blamed = self.blame.is_none_or(|who| finding.culprit.role == who);
+        let chosen = sieve.chosen.as_ref().is_none_or(|chosen| chosen.has(finding));
+        match (!sieve.off.contains(finding.rule) && blamed && chosen, self.certain_enough(finding)) {
+            (false, _) => Kept::Unselected,
+            (true, false) => Kept::Uncertain,
+            (true, true) => Kept::Shown,
+        }
     }
 
     fn certain_enough(&self, finding: &Finding) -> bool {

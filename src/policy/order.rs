@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::GroupBy;
 use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Peer, Report, Severity};
 
-/// Findings that say the same: one rule, one culprit, one server.
+/// Findings that say the same: one rule, one culprit, one server, or what else is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Group<'a> {
     /// At least one, the worst first.
@@ -15,10 +16,12 @@ pub struct Group<'a> {
 /// What findings of a group have in common.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
+    /// The file or the connection, where that is asked for.
+    place: Option<u64>,
     rule: &'static str,
     culprit: Culprit,
-    /// Where it is known.
-    server: Option<String>,
+    /// The server or the culprit, where it is known.
+    end: Option<String>,
 }
 
 /// How bad a group is, and how large: the greatest is printed first.
@@ -33,37 +36,57 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The groups of a report whose findings are in order.
+/// The groups of a report whose findings are in order; what is suppressed is in none.
 #[must_use]
-pub fn groups(report: &Report) -> Vec<Group<'_>> {
+pub fn groups(report: &Report, by: GroupBy) -> Vec<Group<'_>> {
     let servers = servers(report);
-    let same = |a: &Finding, b: &Finding| key(a, &servers) == key(b, &servers);
-    report.findings.chunk_by(same).map(|findings| Group { findings }).collect()
+    let same = |a: &Finding, b: &Finding| key(a, &servers, by) == key(b, &servers, by);
+    let counting = report.findings.iter().position(|finding| finding.suppressed.is_some());
+    let (shown, _) = report.findings.split_at(counting.unwrap_or(report.findings.len()));
+    shown.chunk_by(same).map(|findings| Group { findings }).collect()
 }
 
 /// Sorts the findings of a report: a total order, so that equal input gives equal output.
-pub(super) fn sort(report: &mut Report) {
+pub(super) fn sort(report: &mut Report, by: GroupBy) {
     let servers = servers(report);
     let mut ranks: BTreeMap<Key, Rank> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let none = Rank(Severity::Info, Confidence::Possible, 0);
-        let rank = ranks.entry(key(finding, &servers)).or_insert(none);
+        let rank = ranks.entry(key(finding, &servers, by)).or_insert(none);
         let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
         *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1));
     }
     report.findings.sort_by_cached_key(|finding| {
-        let key = key(finding, &servers);
+        let key = key(finding, &servers, by);
         let rank = ranks.get(&key).copied();
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
         let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
-        (Reverse(rank), key, own, place, finding.message.clone(), finding.fingerprint.clone())
+        (
+            finding.suppressed.is_some(),
+            Reverse(rank),
+            key,
+            own,
+            place,
+            finding.message.clone(),
+            finding.fingerprint.clone(),
+        )
     });
 }
 
-fn key(finding: &Finding, servers: &BTreeMap<u64, String>) -> Key {
-    let named = finding.culprit.endpoint.as_ref().filter(|_| finding.culprit.role == Culprit::Server);
-    let server = named.or_else(|| finding.conn.and_then(|conn| servers.get(&conn)));
-    Key { rule: finding.rule, culprit: finding.culprit.role, server: server.cloned() }
+fn key(finding: &Finding, servers: &BTreeMap<u64, String>, by: GroupBy) -> Key {
+    let Finding { rule, conn, .. } = finding;
+    let culprit = finding.culprit.role;
+    let blamed = finding.culprit.endpoint.as_ref();
+    let named = blamed.filter(|_| culprit == Culprit::Server);
+    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn))).cloned();
+    let file = || finding.evidence.first().and_then(|shown| shown.input);
+    let (place, end) = match by {
+        GroupBy::Rule => (None, server()),
+        GroupBy::Culprit => (None, blamed.cloned()),
+        GroupBy::Connection => (*conn, None),
+        GroupBy::File => (file(), None),
+    };
+    Key { place, rule, culprit, end }
 }
 
 /// The servers of the connections that findings are about, which are few among many.

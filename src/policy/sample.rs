@@ -84,7 +84,9 @@ pub(crate) fn empty(path: &str) -> Report {
         connections: Vec::new(),
         streams: Vec::new(),
         findings: Vec::new(),
+        suppressions: Vec::new(),
         notices: Vec::new(),
+        comments: Vec::new(),
         omitted: Omitted::default(),
         stats: Stats::default(),
     }
@@ -92,7 +94,13 @@ pub(crate) fn empty(path: &str) -> Report {
 
 /// An HTTP/2 connection with prior knowledge, on which nothing happened.
 pub(crate) fn connection(id: u64) -> ConnectionRow {
-    let peer = |addr: &str, port| Peer { addr: addr.to_owned(), port, name: None, implementation: None };
+    let peer = |addr: &str, port| Peer {
+        addr: addr.to_owned(),
+        port,
+        name: None,
+        alias: None,
+        implementation: None,
+    };
     ConnectionRow {
         id,
         tcp_stream: Some(id),
@@ -171,6 +179,7 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
         what: what.to_owned(),
         input: None,
         file_offset: Some(234),
+        file_length: Some(99),
         tcp_seq: Some(1),
         wireshark: format!("frame.number == {}", base + pkt),
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Strictness;
-use super::spelling::nearest;
+use super::spelling::{nearest, suggestion};
 use crate::error::Error;
 use crate::finding::{Coverage, Skipped};
 use crate::rules::{Rule, catalog, find, topics};
@@ -20,7 +20,7 @@ pub struct Selection {
 
 /// A word of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Term {
+pub(super) enum Term {
     All,
     /// `@tag`.
     Tag(String),
@@ -32,7 +32,7 @@ enum Term {
 
 /// How exactly a term means a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
+pub(super) enum Weight {
     All,
     Group,
     Exact,
@@ -89,7 +89,8 @@ impl Selection {
 }
 
 impl Term {
-    fn weigh(&self, rule: &Rule) -> Option<Weight> {
+    /// How exactly it means a rule, if it does.
+    pub(super) fn weigh(&self, rule: &Rule) -> Option<Weight> {
         match self {
             Self::All => Some(Weight::All),
             Self::Tag(tag) => rule.tags.contains(&tag.as_str()).then_some(Weight::Group),
@@ -140,7 +141,7 @@ pub fn meant(text: &str) -> Error {
     Error::Usage(format!("nothing is known about `{short}`; {help}"))
 }
 
-fn term(word: &str) -> Result<Term, Error> {
+pub(super) fn term(word: &str) -> Result<Term, Error> {
     let upper = word.to_ascii_uppercase();
     let letters = upper.trim_end_matches('*');
     if upper == "ALL" {
@@ -165,11 +166,7 @@ fn words() -> impl Iterator<Item = &'static str> {
 }
 
 fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str>) -> Error {
-    let meant: Vec<_> = nearest(word, known).into_iter().map(|near| format!("`{near}`")).collect();
-    let help = match meant.as_slice() {
-        [] => "`h2lint rules` lists all".to_owned(),
-        some => format!("did you mean {}?", some.join(" or ")),
-    };
+    let help = suggestion(word, known).unwrap_or_else(|| "`h2lint rules` lists all".to_owned());
     Error::Usage(format!("unknown {what} `{word}`; {help}"))
 }
 

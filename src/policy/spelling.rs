@@ -14,6 +14,13 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> V
     near.into_iter().take(SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
+/// `did you mean …?`, when something is near.
+#[must_use]
+pub fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let near: Vec<_> = nearest(word, known).into_iter().map(|near| format!("`{near}`")).collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
+}
+
 /// How far a word may be off: a letter or two in a short one, a third of a long one.
 fn tolerance(candidate: &str) -> usize {
     (candidate.len() / 3).max(1)

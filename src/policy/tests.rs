@@ -215,7 +215,10 @@ fn groups_are_printed_worst_first_and_stay_together() {
     let order: Vec<_> = report.findings.iter().map(|finding| (finding.rule, finding.conn)).collect();
     let expected = [("PRE001", 3), ("PRE001", 7), ("PRE001", 2), ("STS001", 8), ("PRE004", 1)];
     assert_eq!(order, expected.map(|(rule, conn)| (rule, Some(conn))));
-    assert_eq!(groups(&report).iter().map(|group| group.findings.len()).collect::<Vec<_>>(), [3, 1, 1]);
+    assert_eq!(
+        groups(&report, GroupBy::Rule).iter().map(|group| group.findings.len()).collect::<Vec<_>>(),
+        [3, 1, 1]
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Policy;
+use super::expectation::{names, unmet};
 use crate::base::to_u64;
 use crate::finding::{Calls, ConnectionRow, Counts, Finding, Report, Severity, Status, Verdict};
 
@@ -15,12 +16,16 @@ const NOTHING: u8 = 4;
 
 /// The verdict over findings that are in order.
 pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
-    let top = report.findings.first();
-    let status = status(policy, report);
+    let top = report.counting().next();
+    let missing = missing(policy, report);
+    let status = if missing.is_some() { Status::Fail } else { status(policy, report) };
     Verdict {
         status,
         exit_code: exit_code(policy, report, status),
-        headline: headline(report, status),
+        headline: missing
+            .or_else(|| as_expected(policy, report, status))
+            .or_else(|| unmatched(policy, report))
+            .unwrap_or_else(|| headline(report, status)),
         culprit: top.map(|finding| finding.culprit.role),
         confidence: top.map(|finding| finding.confidence),
         top_finding: top.map(|finding| finding.id.clone()),
@@ -29,8 +34,32 @@ pub(super) fn verdict(policy: &Policy, report: &Report) -> Verdict {
     }
 }
 
+/// An expectation that is not met, as a headline.
+fn missing(policy: &Policy, report: &Report) -> Option<String> {
+    let found: Vec<&Finding> = report.findings.iter().collect();
+    policy.expect.iter().find_map(|word| Some(format!("expected {word}, but {}.", unmet(word, &found)?)))
+}
+
+/// The headline of a run in which what was expected happened, and nothing worse.
+fn as_expected(policy: &Policy, report: &Report, status: Status) -> Option<String> {
+    let met = !policy.expect.is_empty() && status == Status::Pass;
+    let top = report.findings.iter().find(|finding| is_expected(policy, finding))?;
+    met.then(|| format!("as expected: {}", top.message))
+}
+
+/// The headline where a filter left nothing.
+fn unmatched(policy: &Policy, report: &Report) -> Option<String> {
+    let nothing = policy.filter.is_some() && report.connections.is_empty() && report.findings.is_empty();
+    nothing.then(|| "Nothing in the capture matches the filter.".to_owned())
+}
+
+fn is_expected(policy: &Policy, finding: &Finding) -> bool {
+    policy.expect.iter().any(|word| names(word, finding))
+}
+
 fn status(policy: &Policy, report: &Report) -> Status {
-    let worst = report.findings.iter().map(|finding| finding.severity).max();
+    let unexpected = report.counting().filter(|finding| !is_expected(policy, finding));
+    let worst = unexpected.map(|finding| finding.severity).max();
     match worst {
         Some(worst) if policy.fail_on.is_some_and(|least| worst >= least) => Status::Fail,
         _ if !seen(report) => Status::Nothing,
@@ -70,6 +99,7 @@ fn count(findings: &[Finding]) -> Counts {
     let mut counts = Counts::default();
     for finding in findings {
         let count = match finding.severity {
+            _ if finding.suppressed.is_some() => &mut counts.suppressed,
             Severity::Error => &mut counts.error,
             Severity::Warning => &mut counts.warning,
             Severity::Info => &mut counts.info,
@@ -80,7 +110,7 @@ fn count(findings: &[Finding]) -> Counts {
 }
 
 fn headline(report: &Report, status: Status) -> String {
-    match (status, report.findings.first()) {
+    match (status, report.counting().next()) {
         (Status::Fail | Status::Warn, Some(top)) => top.message.clone(),
         (Status::Nothing, _) => nothing(report),
         (Status::Fail | Status::Warn | Status::Pass, _) => passed(report),
@@ -119,13 +149,18 @@ fn passed(report: &Report) -> String {
     if gone > 0 {
         return format!("no fault of HTTP/2 found; {gone} of {total} calls failed ({}).", causes(failed));
     }
-    let notes = match report.findings.len() {
+    let notes = match report.counting().count() {
         0 => String::new(),
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
     let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
-    format!("{}; nothing wrong found{where_seen}{notes}.", subject(report, total))
+    let known = report.findings.len().saturating_sub(report.counting().count());
+    let found = match known {
+        0 => "nothing wrong found".to_owned(),
+        some => format!("nothing new found, {some} known"),
+    };
+    format!("{}; {found}{where_seen}{notes}.", subject(report, total))
 }
 
 /// True for a connection whose TLS was not opened.

@@ -54,7 +54,9 @@ fn capture(report: &Report, start: usize, end: usize) -> Report {
         connections,
         streams,
         findings,
+        suppressions: Vec::new(),
         notices: Vec::new(),
+        comments: Vec::new(),
         omitted: Omitted::default(),
         schema: report.schema,
         tool: report.tool,
@@ -64,7 +66,7 @@ fn capture(report: &Report, start: usize, end: usize) -> Report {
 
 fn verdict(report: &Report, inputs: &[Input], findings: &[Finding]) -> Verdict {
     let scan = inputs.first().and_then(|input| input.scan.clone());
-    let top = findings.first();
+    let top = findings.first().filter(|top| top.suppressed.is_none());
     let error = inputs.iter().find_map(|input| input.error.clone());
     let headline = scan.as_ref().map(|scan| scan.headline.clone()).filter(|headline| !headline.is_empty());
     Verdict {

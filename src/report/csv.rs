@@ -41,6 +41,7 @@ const FINDING: &[&str] = &[
     "t",
     "message",
     "fingerprint",
+    "suppressed",
 ];
 
 fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
@@ -58,6 +59,7 @@ fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
         some(finding.t),
         finding.message.clone(),
         finding.fingerprint.clone(),
+        finding.suppressed.as_ref().map_or_else(String::new, |known| known.by.to_owned()),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Report, Severity};
 /// The annotations.
 #[must_use]
 pub(super) fn report(report: &Report) -> String {
-    report.findings.iter().map(|finding| annotation(report, finding)).collect()
+    report.counting().map(|finding| annotation(report, finding)).collect()
 }
 
 fn annotation(report: &Report, finding: &Finding) -> String {

@@ -30,7 +30,7 @@ struct Lines {
 /// The report.
 #[must_use]
 pub(super) fn report(report: &Report) -> String {
-    let issues: Vec<_> = report.findings.iter().map(|finding| issue(report, finding)).collect();
+    let issues: Vec<_> = report.counting().map(|finding| issue(report, finding)).collect();
     super::json::element(&issues) + "\n"
 }
 

@@ -44,7 +44,7 @@ fn suite(capture: &Report, look: &Look) -> TestSuite {
 
 fn of_area(capture: &Report, rule: &Rule, suite: &str, look: &Look) -> TestCase {
     let found: Vec<&Finding> =
-        capture.findings.iter().filter(|finding| finding.area == rule.area.folder).collect();
+        capture.counting().filter(|finding| finding.area == rule.area.folder).collect();
     let failing: Vec<&Finding> =
         found.iter().copied().filter(|finding| fails(finding, look.fail_on)).collect();
     let name = format!("{} {}", rule.area.code, rule.area.folder);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
+
 use super::sanitize;
 use crate::finding::Severity;
 use crate::policy::GroupBy;
@@ -83,6 +85,8 @@ pub enum Clock {
     Relative,
     /// Date and time in UTC.
     Utc,
+    /// Date and time in a zone.
+    Local(&'static TimeZone),
     /// Seconds since 1970.
     Epoch,
 }

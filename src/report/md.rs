@@ -61,7 +61,8 @@ fn table(page: &mut String, report: &Report) {
         );
     }
     page.push('\n');
-    let bad = captures(report).into_iter().filter(|capture| !capture.findings.is_empty()).take(CAPTURES);
+    let bad =
+        captures(report).into_iter().filter(|capture| capture.counting().next().is_some()).take(CAPTURES);
     for capture in bad {
         let name = capture.inputs.first().map_or("", |input| input.path.as_str());
         put(page, &format!("- {}: {}", markdown(name), markdown(&capture.verdict.headline)));
@@ -72,7 +73,7 @@ fn table(page: &mut String, report: &Report) {
 fn findings(page: &mut String, report: &Report) {
     let mut lines = EVIDENCE;
     let mut seen = std::collections::BTreeSet::new();
-    for finding in report.findings.iter().filter(|finding| seen.insert(finding.rule)).take(GROUPS) {
+    for finding in report.counting().filter(|finding| seen.insert(finding.rule)).take(GROUPS) {
         let title = format!("{} {} {}", finding.severity.word(), finding.rule, finding.name);
         put(page, &format!("### {title}\n\n{}\n", markdown(&finding.message)));
         let role = finding.culprit.role.word();

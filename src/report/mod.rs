@@ -1,11 +1,14 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+mod baseline;
 #[cfg(feature = "cli")]
 mod captures;
 mod coverage;
 #[cfg(feature = "cli")]
 mod csv;
+#[cfg(feature = "cli")]
+mod diff;
 mod found;
 #[cfg(feature = "cli")]
 mod github;
@@ -30,13 +33,18 @@ mod sanitize;
 mod sarif;
 mod schema;
 #[cfg(feature = "cli")]
+mod suite;
+#[cfg(feature = "cli")]
 mod text;
 
 use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+pub use baseline::baseline_lines;
 pub use coverage::{coverage_as_json, coverage_as_markdown};
+#[cfg(feature = "cli")]
+pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
 #[cfg(feature = "cli")]
 pub use html::{Rungs, report as html};
@@ -48,6 +56,8 @@ pub use ndjson::Ndjson;
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
 pub use schema::{report_schema, rules_schema};
+#[cfg(feature = "cli")]
+pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,

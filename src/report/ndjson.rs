@@ -33,6 +33,7 @@ struct Summary<'a> {
     verdict: Verdict,
     totals: &'a Totals,
     coverage: &'a Coverage,
+    suppressions: &'a [crate::finding::SuppressionRow],
     notices: &'a [crate::finding::Notice],
     omitted: &'a Omitted,
     stats: &'a crate::finding::Stats,
@@ -74,9 +75,19 @@ impl Ndjson {
     #[must_use]
     pub fn summary(report: &Report) -> String {
         let verdict = Verdict { top_finding: None, ..report.verdict.clone() };
-        let Report { schema, tool, totals, coverage, notices, omitted, stats, .. } = report;
-        let summary =
-            Summary { kind: "summary", schema, tool, verdict, totals, coverage, notices, omitted, stats };
+        let Report { schema, tool, totals, coverage, suppressions, notices, omitted, stats, .. } = report;
+        let summary = Summary {
+            kind: "summary",
+            schema,
+            tool,
+            verdict,
+            totals,
+            coverage,
+            suppressions,
+            notices,
+            omitted,
+            stats,
+        };
         text(&summary)
     }
 

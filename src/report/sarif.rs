@@ -134,6 +134,8 @@ struct Region {
     start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     byte_offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte_length: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -267,6 +269,7 @@ fn result(report: &Report, finding: &Finding) -> ResultRow {
                 region: Region {
                     start_line: packet(finding),
                     byte_offset: finding.evidence.first().and_then(|shown| shown.file_offset),
+                    byte_length: finding.evidence.first().and_then(|shown| shown.file_length),
                 },
             },
             logical_locations: logical(finding),
@@ -294,7 +297,11 @@ fn result(report: &Report, finding: &Finding) -> ResultRow {
 fn step(report: &Report, finding: &Finding, shown: &Evidence) -> Step {
     let input = shown.input.and_then(|input| report.inputs.get(crate::base::to_index(input)));
     let path = input.map_or_else(|| path(report, finding), |input| input.path.as_str());
-    let region = Region { start_line: shown.pkt.number().max(1), byte_offset: shown.file_offset };
+    let region = Region {
+        start_line: shown.pkt.number().max(1),
+        byte_offset: shown.file_offset,
+        byte_length: shown.file_length,
+    };
     Step {
         location: Location {
             physical_location: Physical { artifact_location: uri(path), region },

@@ -36,6 +36,7 @@ fn overrun() -> Report {
         what: what.to_owned(),
         input: None,
         file_offset: None,
+        file_length: None,
         tcp_seq: None,
         wireshark: String::new(),
     };

@@ -181,6 +181,7 @@ fn show(shown: &Shown, first: Option<Place>) -> Evidence {
         what: shown.what.clone(),
         input: Some(at.pkt.input()),
         file_offset: at.file_offset(),
+        file_length: None,
         tcp_seq: Some(shown.origin.tcp_end),
         wireshark: format!("frame.number == {}", at.pkt.number()),
     }

@@ -12,6 +12,7 @@ mod event;
 mod field_block;
 mod fold;
 mod ledger;
+mod option_names;
 mod options;
 mod requirements;
 mod rule;
@@ -50,6 +51,7 @@ pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
 };
+pub use option_names::Tunable;
 pub use options::{IdleTimeout, Options, Spec};
 pub use requirements::{Requirement, requirements};
 pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};

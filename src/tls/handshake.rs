@@ -15,6 +15,10 @@ use super::session::{Session, Work};
 use super::{ClientHello, Version};
 use crate::base::Side;
 
+/// Octets of a sealed alert at least: its two, and 16 of proof that only old stream ciphers make do with. In clear that would be eight
+/// alerts in a row.
+const SHORTEST_SEALED_ALERT: usize = 16;
+
 impl Session {
     /// Reads the handshake messages of a record.
     pub(super) fn handshake<E: FnMut(&Self, Output<'_>)>(
@@ -274,8 +278,8 @@ impl Session {
         at: Stretch,
         work: &mut Work<'_, E>,
     ) {
-        if octets.len() != 2 && self.halves[side].gap.is_some() {
-            // The change_cipher_spec before it may be lost.
+        if octets.len() >= SHORTEST_SEALED_ALERT {
+            // What made it one is lost: change_cipher_spec, or the hello that says what that means.
             return self.sealed_alert(side, at, work);
         }
         let (alerts, rest) = octets.as_chunks::<2>();

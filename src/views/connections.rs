@@ -63,9 +63,12 @@ impl From<&ConnectionRow> for ConnectionLine {
     }
 }
 
-/// Address and port as one word, IPv6 addresses in brackets.
+/// The name that somebody gave it; else address and port as one word, IPv6 addresses in brackets.
 #[must_use]
 pub fn endpoint(peer: &Peer) -> String {
-    let Peer { addr, port, .. } = peer;
+    let Peer { addr, port, alias, .. } = peer;
+    if let Some(alias) = alias {
+        return alias.clone();
+    }
     if addr.contains(':') { format!("[{addr}]:{port}") } else { format!("{addr}:{port}") }
 }

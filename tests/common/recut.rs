@@ -228,7 +228,7 @@ impl Recut {
         let side = self.packets[at].side;
         let place = at + 1;
         let (sent, peer_acked) = (self.sent(side, place), self.acknowledged(side.peer(), place));
-        if sent < 2 || peer_acked < sent || self.is_reset_before(place) || self.is_over(side, place) {
+        if sent < 2 || peer_acked < sent || self.is_reset_before(place) || self.is_over(side, sent) {
             return;
         }
         let answered = self.sent(side.peer(), place);
@@ -267,8 +267,11 @@ impl Recut {
         self.of(side, place).map(end).max().unwrap_or_default()
     }
 
-    fn is_over(&self, side: Side, place: usize) -> bool {
-        self.of(side, place).any(|packet| packet.flags & FIN != 0)
+    /// True when the number before `sent` is that of the side's FIN, wherever that is by now.
+    fn is_over(&self, side: Side, sent: u64) -> bool {
+        let ends =
+            |packet: &Packet| packet.flags & FIN != 0 && packet.offset + (packet.payload.len() as u64) < sent;
+        self.of(side, self.packets.len()).any(ends)
     }
 
     fn is_reset_before(&self, place: usize) -> bool {

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Grouping;
 use crate::cli::code_of;
-use crate::cli::flags::Looking;
-use crate::cli::output::Output;
+use crate::cli::flags::{FailWord, Looking, word};
+use crate::cli::output::{Grouping, Output};
+use crate::cli::settings::{Configuring, Settled, flags};
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::policy::{Lists, Policy, join, part};
+use crate::policy::{Lists, Policy, Value as Setting, join, part};
 use crate::report::Rungs;
 
 /// The words of the command.
@@ -28,9 +28,14 @@ pub(in crate::cli) struct Args {
     /// Streams that the report lists at most, as for `scan`
     #[arg(long, value_name = "N", default_value_t = Lists::default().streams)]
     limit_streams: usize,
+    /// The severity from which a finding is a failure of JUnit, as for `scan` [default: error]
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailWord>,
     /// Findings never change the exit code
     #[arg(long)]
     exit_zero: bool,
+    #[command(flatten)]
+    configuring: Configuring,
     #[command(flatten)]
     grouping: Grouping,
     #[command(flatten)]
@@ -39,10 +44,25 @@ pub(in crate::cli) struct Args {
     looking: Looking,
 }
 
+impl Args {
+    fn settle(&self) -> Result<Settled, Error> {
+        let own = flags([
+            ("fail_on", self.fail_on.map(word)),
+            ("exit_zero", self.exit_zero.then_some(Setting::Flag(true))),
+        ]);
+        self.configuring.settle(&[self.looking.layer(), self.output.layer(), own])
+    }
+}
+
 /// Runs the command.
 pub(in crate::cli) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let policy = Policy { exit_zero: args.exit_zero, ..Policy::default() };
-    let mut plan = args.output.plan(&args.looking, &policy)?;
+    let settled = args.settle()?;
+    if args.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let policy = Policy { exit_zero: settled.settings.flag("exit_zero"), ..Policy::default() };
+    let mut plan = args.output.plan(&settled, &args.looking, settled.fail_on())?;
     plan.look.group_by = args.grouping.meaning();
     let parts = match args.reports.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>() {
         Ok(parts) => parts,
@@ -58,7 +78,8 @@ pub(in crate::cli) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Er
         }
     }
     let lists = Lists { connections: args.limit_conns, streams: args.limit_streams };
-    let report = join(parts.into_iter().map(part).collect(), lists);
+    let mut report = join(parts.into_iter().map(part).collect(), lists);
+    plan.rename(&mut report);
     plan.write(&report, &Rungs::default(), terminal)?;
     Ok(policy.exit_code(&report))
 }

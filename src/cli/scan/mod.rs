@@ -14,15 +14,18 @@ use clap::ValueEnum;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{Output, Plan, Streaming, Talk};
+use super::output::{Grouping, Output, Plan, Streaming, Talk};
+use super::settings::Settled;
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::finding::Report;
-use crate::policy::{GroupBy, Lists, Policy, join, note, part};
+use crate::finding::{Notice, Report};
+use crate::policy::{Lists, Policy, is_about_suppression, join, note, part};
 use crate::views::NO_INTEREST;
-use paths::{Shard, Where};
-use progress::Progress;
-use work::{Work, each};
+use paths::Shard;
+
+pub(super) use paths::Where;
+pub(super) use progress::Progress;
+pub(super) use work::{Work, each};
 
 pub(super) use merging::{Args as MergeArgs, run as merge};
 
@@ -52,23 +55,6 @@ pub(super) struct Args {
     looking: Looking,
 }
 
-/// How equal findings are gathered.
-#[derive(Clone, Copy, Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct Grouping {
-    /// What equal findings share: rule and server; rule and culprit; rule and connection; rule and capture
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GroupWord::Rule)]
-    group_by: GroupWord,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum GroupWord {
-    Rule,
-    Culprit,
-    Conn,
-    File,
-}
-
 /// What becomes of the run when a capture cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BadWord {
@@ -80,21 +66,21 @@ enum BadWord {
     Skip,
 }
 
-impl Grouping {
-    fn meaning(self) -> GroupBy {
-        match self.group_by {
-            GroupWord::Rule => GroupBy::Rule,
-            GroupWord::Culprit => GroupBy::Culprit,
-            GroupWord::Conn => GroupBy::Connection,
-            GroupWord::File => GroupBy::File,
-        }
+impl Args {
+    fn settle(&self) -> Result<Settled, Error> {
+        self.judging.settle(&[self.reading.layer(), self.looking.layer(), self.output.layer()])
     }
 }
 
 /// Runs the command.
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let policy = args.judging.policy()?;
-    let mut plan = args.output.plan(&args.looking, &policy)?;
+    let settled = args.settle()?;
+    if args.judging.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let policy = settled.policy(&args.judging)?;
+    let mut plan = args.output.plan(&settled, &args.looking, policy.fail_on)?;
     plan.look.group_by = args.grouping.meaning();
     let (keys, notices) = args.reading.keys()?;
     for notice in notices.iter().filter(|_| plan.talk >= Talk::Notices) {
@@ -105,12 +91,13 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
             "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
         ));
     }
-    let found = args.places.find(&args.paths)?;
-    let mut captures = sets::captures(found);
+    let mut captures = captures(&args.places, &args.paths)?;
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }
-    let work = Work { policy: &policy, wishes: args.reading.wishes(NO_INTEREST), keys, captures };
+    let mut wishes = args.reading.wishes(NO_INTEREST);
+    settled.tune(&mut wishes);
+    let work = Work { policy: &policy, wishes, keys, captures };
     let (mut report, streaming) = match scan(args, &work, &plan, terminal) {
         Ok(done) => done,
         Err(error @ Error::Usage(_)) => return Err(error),
@@ -123,6 +110,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     empty(&mut report, &policy, args);
     plan.finish(&report, streaming, terminal)?;
     Ok(policy.exit_code(&report))
+}
+
+/// The captures at these places, each in one file or more.
+pub(super) fn captures(places: &Where, paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, Error> {
+    Ok(sets::captures(places.find(paths)?))
 }
 
 /// Without any capture there is nothing to judge; a shard may well be empty.
@@ -155,7 +147,8 @@ fn scan(
                 }
             }
         }
-        for notice in report.notices.iter().filter(|_| plan.talk >= Talk::Notices) {
+        let told = |notice: &&Notice| plan.talk >= Talk::Notices && !is_about_suppression(notice);
+        for notice in report.notices.iter().filter(told) {
             progress.around(|| terminal.complain(&notice.text));
         }
         let report = part(report);
@@ -169,7 +162,11 @@ fn scan(
         Ok(())
     })?;
     progress.finish();
-    Ok((join(parts, lists), streaming))
+    let mut whole = join(parts, lists);
+    plan.rename(&mut whole);
+    let told = |notice: &&Notice| plan.talk >= Talk::Notices && is_about_suppression(notice);
+    whole.notices.iter().filter(told).for_each(|notice| terminal.complain(&notice.text));
+    Ok((whole, streaming))
 }
 
 /// How much a report holds.

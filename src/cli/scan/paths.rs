@@ -13,7 +13,7 @@ use crate::error::Error;
 /// The words about places.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
-pub(super) struct Where {
+pub(in crate::cli) struct Where {
     /// In directories, only files that match; repeatable. Without it, what is named like a capture (.pcap, .pcapng, .cap …)
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -68,7 +68,7 @@ impl Where {
     ///
     /// # Errors
     /// When a pattern is none, or a list or a directory cannot be read.
-    pub(super) fn find(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    pub(in crate::cli) fn find(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         let mut found = BTreeSet::new();
         let mut named: Vec<PathBuf> = Vec::new();
         for path in paths {

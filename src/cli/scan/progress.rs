@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The bar, or none.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     bar: ProgressBar,
     captures: ProgressBar,
 }
 
 impl Progress {
-    pub(super) fn new(captures: &[Vec<PathBuf>], visible: bool) -> Self {
+    pub(in crate::cli) fn new(captures: &[Vec<PathBuf>], visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let total = if visible {
             captures.iter().map(|capture| size(capture)).fold(0, u64::saturating_add)
@@ -30,7 +30,7 @@ impl Progress {
     }
 
     /// A capture is done.
-    pub(super) fn done(&self, capture: &[PathBuf]) {
+    pub(in crate::cli) fn done(&self, capture: &[PathBuf]) {
         self.captures.inc(1);
         if !self.bar.is_hidden() {
             self.tell();

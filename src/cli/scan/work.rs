@@ -16,19 +16,19 @@ use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Policy, unread};
 
 /// What is to be done.
-pub(super) struct Work<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) wishes: Wishes,
-    pub(super) keys: KeyLog,
+pub(in crate::cli) struct Work<'a> {
+    pub(in crate::cli) policy: &'a Policy,
+    pub(in crate::cli) wishes: Wishes,
+    pub(in crate::cli) keys: KeyLog,
     /// Each in one file or more.
-    pub(super) captures: Vec<Vec<PathBuf>>,
+    pub(in crate::cli) captures: Vec<Vec<PathBuf>>,
 }
 
 /// Judges every capture on so many threads, 0 for one a core, and hands the reports over in the order of the captures.
 ///
 /// # Errors
 /// When `take` refuses one, or threads cannot be had.
-pub(super) fn each(
+pub(in crate::cli) fn each(
     work: &Work<'_>,
     threads: usize,
     progress: &Progress,

@@ -95,6 +95,8 @@ fn totals(page: &mut Page, report: &Report) {
         parts.push(format!("{}, {asked}", plural(totals.connections, "connection")));
     }
     parts.extend(several(&report.verdict.counts));
+    let suppressed = report.verdict.counts.suppressed;
+    parts.extend((suppressed > 0).then(|| format!("{suppressed} suppressed")));
     let spots = match report.coverage.blind_spots.len() {
         0 => "no blind spots".to_owned(),
         some => plural(to_u64(some), "blind spot"),

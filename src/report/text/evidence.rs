@@ -76,6 +76,9 @@ pub(super) fn absolute(clock: Clock, at: Option<Timestamp>) -> Option<String> {
     match clock {
         Clock::Relative => None,
         Clock::Utc => Some(format!("{:.6}", at?)),
+        Clock::Local(zone) => {
+            Some(at?.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string())
+        }
         Clock::Epoch => Some(format!("{}.{:06}", at?.as_second(), at?.subsec_microsecond())),
     }
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod fields;
 mod handshake;
 mod keys;
+mod known;
 mod ladder;
 mod ledger;
 mod legs;
@@ -58,6 +59,9 @@ pub fn report(report: &Report, look: &Look) -> String {
         return page.finish();
     }
     findings(&mut page, report);
+    if look.detail == Detail::Full {
+        known::write(&mut page, report);
+    }
     let listed = matches!(report.verdict.status, Status::Pass | Status::Nothing);
     if (listed && look.detail > Detail::Brief) || look.detail == Detail::Full {
         page.gap();
@@ -81,7 +85,7 @@ pub(super) fn finding(report: &Report, finding: &Finding, look: &Look) -> String
 pub fn example(report: &Report, look: &Look) -> String {
     let mut page = Page::new(look);
     verdict(&mut page, report);
-    for group in groups(report) {
+    for group in groups(report, look.group_by) {
         page.gap();
         block::evidence_only(&mut page, report, &group);
     }
@@ -105,9 +109,9 @@ fn verdict(page: &mut Page, report: &Report) {
         Part(Ink::Strong, &report.verdict.headline),
     );
     let blamed = matches!(report.verdict.status, Status::Fail | Status::Warn);
-    if let (true, Some(top)) = (blamed, report.findings.first()) {
+    if let (true, Some(top)) = (blamed, report.counting().next()) {
         let indent = " ".repeat(hang);
-        page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top)));
+        page.paragraph(&[Part(Ink::Plain, &indent)], hang, Part(Ink::Plain, &blame(top, report)));
     }
     symptom::write(page, report, hang);
     for input in &report.inputs {
@@ -128,8 +132,11 @@ const fn status(status: Status) -> (&'static str, Ink) {
     }
 }
 
-fn blame(finding: &Finding) -> String {
+fn blame(finding: &Finding, report: &Report) -> String {
     let Blame { role, endpoint, maybe } = &finding.culprit;
+    let row = report.connections.iter().find(|row| Some(row.id) == finding.conn);
+    let alias = row.and_then(|row| row.server.alias.as_ref()).filter(|_| *role == Culprit::Server);
+    let endpoint = alias.or(endpoint.as_ref());
     let confidence = finding.confidence.word();
     let who = match (role, endpoint) {
         (Culprit::Client, Some(endpoint)) => format!("CLIENT {endpoint}"),
@@ -157,7 +164,7 @@ fn with_article(noun: &str) -> String {
 }
 
 fn findings(page: &mut Page, report: &Report) {
-    let groups = groups(report);
+    let groups = groups(report, page.look().group_by);
     let shown = if page.look().lists_all() { groups.len() } else { GROUPS.min(groups.len()) };
     for (number, group) in groups.iter().take(shown).enumerate() {
         if number == 0 || page.look().detail > Detail::Brief {

@@ -1,7 +1,7 @@
 //! The page of a scan: verdict, equal findings of all captures in a line with their count, the captures, the totals.
 
 use super::page::{Ink, Page, Part};
-use super::{Look, status};
+use super::{Look, known, status};
 use crate::base::to_u64;
 use crate::finding::{Finding, Input, Report, Scanned, Severity, Status};
 use crate::policy::{Gathered, GroupBy, gather};
@@ -19,6 +19,9 @@ pub(super) fn report(report: &Report, look: &Look) -> String {
         return page.finish();
     }
     groups(&mut page, report, look);
+    if look.detail == Detail::Full {
+        known::write(&mut page, report);
+    }
     if look.detail > Detail::Brief {
         captures(&mut page, report, look);
     }

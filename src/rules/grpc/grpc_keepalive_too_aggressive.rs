@@ -75,7 +75,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
          gRPC server with the usual settings.",
         pings.bare.saturating_add(1)
     );
-    let mut draft = Draft::new(Culprit::Client, message, at, at).over(interval).at_most(Confidence::Likely);
+    let mut draft =
+        Draft::new(Culprit::Client, message, at, at).over(Keepalive::LEAST).at_most(Confidence::Likely);
     if let Some(first) = pings.first_bare {
         draft = draft.shows(EvidenceRole::Context, Side::Client, first, "the first PING of the row");
     }

@@ -130,6 +130,8 @@ fn hello(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         return;
     }
     let what = match answer.octets() {
+        // The SERVER-HELLO of SSL 2.
+        [first, _, 4, ..] if *first >= 0x80 => return,
         [b'H', b'T', b'T', b'P', ..] => "HTTP/1.x in clear",
         [0, _, _, 4 | 7, ..] => "an HTTP/2 frame in clear",
         _ => "octets that are no TLS",
