@@ -65,8 +65,7 @@ impl Upper {
         let authority = rows::authority(conn);
         let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
         let name = asked.as_deref().or(authority.as_deref());
-        let spoken = (protocol(http2, http1), tls.is_some_and(offers_http2));
-        let parties = parties(number, both, name, spoken, (first, *now));
+        let parties = parties(number, both, name, spoken(http2, http1, tls), (first, *now));
         let summary = Summary::of(&parties, conn, &wishes.options);
         let agreement =
             Agreement::of(&parties, answer(tcp, client), conn, http1, tls.map(Session::negotiation));
@@ -162,6 +161,11 @@ fn parties(
         offered,
         span,
     }
+}
+
+/// What is spoken on a connection, and whether its client offered HTTP/2 in TLS.
+fn spoken(http2: bool, http1: &Exchange, tls: Option<&Session>) -> (Protocol, bool) {
+    (protocol(http2, http1), tls.is_some_and(offers_http2))
 }
 
 /// What is spoken on a connection, for its summary. A request that asks for something else than HTTP, as WebSocket, only begins in it.

@@ -77,10 +77,7 @@ const LEAST: Span = Span::millis(5);
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(held) = held_back(event.conn).filter(|_| event.side() == Side::Server) else { return };
     let (quiet, round_trip) = (held.quiet, held.round_trip);
-    // What comes long after HEADERS as well comes from a server that is slow, whatever it waits for.
-    let late = held.spoke.at.time.since(held.headers.at.time).plus(round_trip.times(-1));
-    let prompt = late.times(2) <= quiet;
-    let confidence = if prompt && quiet >= QUIET.max(round_trip.times(5)) {
+    let confidence = if is_prompt(&held) && quiet >= QUIET.max(round_trip.times(5)) {
         Confidence::Likely
     } else if quiet >= LEAST.max(round_trip.times(2)) {
         Confidence::Possible
@@ -96,6 +93,12 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .maybe("protocol multiplexer (cmux)")
         .knowing("the server received the preface", format!("pkt {} acknowledges it", held.acked.pkt));
     verdict.say(evidence(event, &held, draft));
+}
+
+/// True when SETTINGS came upon HEADERS. What comes long after them comes from a server that is slow, whatever it waits for.
+fn is_prompt(held: &HeldBack) -> bool {
+    let late = held.spoke.at.time.since(held.headers.at.time).plus(held.round_trip.times(-1));
+    late.times(2) <= held.quiet
 }
 
 fn evidence(event: &Event<'_>, held: &HeldBack, draft: Draft) -> Draft {
@@ -116,7 +119,7 @@ fn compare(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
             .held_back
             .as_deref()
             .copied()
-            .filter(|held| held.quiet >= LEAST.max(held.round_trip.times(2)));
+            .filter(|held| is_prompt(held) && held.quiet >= LEAST.max(held.round_trip.times(2)));
         if let Some(held) = held {
             servers.entry(summary.server).or_default().push((summary.number, held));
         }

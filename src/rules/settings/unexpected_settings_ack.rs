@@ -52,3 +52,22 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     );
     verdict.say(Draft::against_sender(event, message));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Side, Span};
+    use crate::rules::tests::finding;
+    use crate::script::preface;
+
+    #[test]
+    fn quiet_when_the_capture_shows_the_settings_behind_their_acknowledgement() {
+        let script = Script::connect()
+            .client([preface(), settings(&[])])
+            .server([settings(&[]), settings_ack()])
+            .overtaken(Span::millis(1), |script| script.client([settings_ack()]).server([settings(&[])]));
+        assert!(finding(&UNEXPECTED_SETTINGS_ACK, &script.close()).is_none());
+        let surplus = Script::open().client([settings_ack()]).fin(Side::Client);
+        assert!(finding(&UNEXPECTED_SETTINGS_ACK, &surplus).is_some());
+    }
+}
