@@ -120,15 +120,16 @@ impl Connection {
         }
     }
 
-    /// Tells of the first segment after a silence.
+    /// Tells of the first segment after a silence. One without octets whose number is ahead of them was overtaking those, which broke it.
     fn resume(
         &mut self,
         direction: Direction,
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
-        let Some(silent) = self.silence.take() else { return };
         let stream = &self.streams[direction];
+        let ahead = segment.length == 0 && stream.offset(segment.sequence).is_ok_and(|at| at > stream.next());
+        let Some(silent) = self.silence.take_if(|_| !ahead) else { return };
         let asks = segment.length > 0 || is_keep_alive(stream, segment);
         let at = origin(stream, segment, stream.acked);
         emit(direction, Output::Signal(Signal::Resumed { silent, asks }, at));
