@@ -1,6 +1,6 @@
 //! From drafts to findings: what is the same is counted, what has one root is folded, and the rest is written out.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use super::engine::Ends;
 use super::rule::{Rule, Scope};
 use super::verdict::{Draft, Shown};
 use crate::base::{Origin, to_u64};
-use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, Severity};
+use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, PacketFilter, Severity, Table};
 use crate::limits;
 use crate::tcp::Endpoint;
 
@@ -112,13 +112,13 @@ impl Made {
             message: std::mem::take(&mut draft.message),
             why: rule.why,
             not_blamed: not_blamed(rule, draft),
-            rfc: rule.rfc.to_vec(),
+            rfc: rule.rfc.into(),
             evidence,
             evidence_total: total,
             causality: draft.causality.take(),
             linked: self.linked,
-            remedy: rule.remedy.to_vec(),
-            refs: rule.refs.to_vec(),
+            remedy: rule.remedy.into(),
+            refs: rule.refs.into(),
             fingerprint: fingerprint(rule.code, draft.culprit, &ends.server_key(), &draft.discriminator),
             suppressed: None,
         }
@@ -151,8 +151,8 @@ fn target<'a>(made: &Made, kept: &'a mut [Made], folding: &'a mut [Made]) -> Opt
     kept.iter_mut().chain(folding.iter_mut()).find(|other| other.rule.name == *name && made.same_root(other))
 }
 
-fn not_blamed(rule: &Rule, draft: &mut Draft) -> BTreeMap<&'static str, String> {
-    let sentence = draft.not_blamed.take().unwrap_or_else(|| rule.not_blamed.to_owned());
+fn not_blamed(rule: &Rule, draft: &mut Draft) -> Table<Cow<'static, str>> {
+    let sentence = draft.not_blamed.take().map_or(Cow::Borrowed(rule.not_blamed), Cow::Owned);
     let side = draft.culprit.side().filter(|_| !sentence.is_empty());
     side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
 }
@@ -182,7 +182,7 @@ fn show(shown: &Shown, ends: &Ends, about_connection: bool) -> Evidence {
         file_offset: at.file_offset(),
         file_length: None,
         tcp_seq: Some(shown.origin.tcp_end),
-        wireshark: format!("frame.number == {}", at.pkt.number()),
+        wireshark: PacketFilter(at.pkt.number()),
     }
 }
 
