@@ -52,7 +52,8 @@ pub(super) fn sort(report: &mut Report, by: GroupBy) {
     let findings = std::mem::take(&mut report.findings);
     let places = places(&findings, &servers, by);
     let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    report.findings = places.into_iter().filter_map(|place| findings.get_mut(place)?.take()).collect();
+    report.findings.reserve_exact(places.len());
+    report.findings.extend(places.into_iter().filter_map(|place| findings.get_mut(place)?.take()));
 }
 
 /// Where the findings stand, in the order of printing.

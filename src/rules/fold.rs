@@ -191,16 +191,18 @@ fn seconds(span: crate::base::Span) -> f64 {
     (span.as_seconds() * 1e6).round() / 1e6
 }
 
+/// Hexadecimal digits.
+const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
 pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in ["h2lint/1", code, culprit.word(), server, discriminator] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let digest = hash.finalize();
-    let digits = digest.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    let parts = ["h2lint/1", code, culprit.word(), server, discriminator, ""];
+    let digest = Sha256::digest(parts.join("\0"));
     let mut text = String::with_capacity(digest.len().saturating_mul(2));
-    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    for octet in digest {
+        let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+        text.push(digit(octet >> 4));
+        text.push(digit(octet & 15));
+    }
     text
 }
