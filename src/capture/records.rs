@@ -1,13 +1,16 @@
 //! How long a packet record is: read again from the file, for the few packets that findings name.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 /// A capture file whose records can be looked up by their offset.
 #[derive(Debug)]
 pub struct Records {
-    file: File,
+    /// What is asked for in the order of the file is rarely far from what was read before.
+    file: BufReader<File>,
+    /// Where the next octet stands in the file.
+    next: u64,
     layout: Layout,
 }
 
@@ -24,38 +27,44 @@ impl Records {
     /// A plain file; `None` for any other: compressed, standard input, gone.
     #[must_use]
     pub fn open(path: &Path) -> Option<Self> {
-        let mut file = std::fs::metadata(path).ok()?.is_file().then(|| File::open(path).ok())??;
-        let mut head = [0; 4];
-        file.read_exact(&mut head).ok()?;
-        let layout = match head {
+        let file = std::fs::metadata(path).ok()?.is_file().then(|| File::open(path).ok())??;
+        let mut file = Self { file: BufReader::new(file), next: 0, layout: Layout::Pcap(u32::from_le_bytes) };
+        file.layout = match file.word(0)? {
             [0xd4, 0xc3, 0xb2, 0xa1] | [0x4d, 0x3c, 0xb2, 0xa1] => Layout::Pcap(u32::from_le_bytes),
             [0xa1, 0xb2, 0xc3, 0xd4] | [0xa1, 0xb2, 0x3c, 0x4d] => Layout::Pcap(u32::from_be_bytes),
-            [0x0a, 0x0d, 0x0d, 0x0a] => match word(&mut file, 8)? {
+            [0x0a, 0x0d, 0x0d, 0x0a] => match file.word(8)? {
                 [0x1a, 0x2b, 0x3c, 0x4d] => Layout::Pcapng(u32::from_be_bytes),
                 _ => Layout::Pcapng(u32::from_le_bytes),
             },
             _ => return None,
         };
-        Some(Self { file, layout })
+        Some(file)
     }
 
     /// The octets of the record that begins at an offset, its header among them.
     pub fn length(&mut self, offset: u64) -> Option<u64> {
         match self.layout {
             Layout::Pcap(read) => {
-                let captured = read(word(&mut self.file, offset.checked_add(8)?)?);
+                let captured = read(self.word(offset.checked_add(8)?)?);
                 Some(u64::from(captured).saturating_add(PCAP_HEADER))
             }
-            Layout::Pcapng(read) => Some(u64::from(read(word(&mut self.file, offset.checked_add(4)?)?))),
+            Layout::Pcapng(read) => Some(u64::from(read(self.word(offset.checked_add(4)?)?))),
         }
     }
-}
 
-fn word(file: &mut File, offset: u64) -> Option<[u8; 4]> {
-    let mut octets = [0; 4];
-    file.seek(SeekFrom::Start(offset)).ok()?;
-    file.read_exact(&mut octets).ok()?;
-    Some(octets)
+    fn word(&mut self, offset: u64) -> Option<[u8; 4]> {
+        let (to, from) = (i64::try_from(offset).ok()?, i64::try_from(self.next).ok()?);
+        self.file.seek_relative(to.checked_sub(from)?).ok()?;
+        let mut octets = [0; 4];
+        match self.file.read_exact(&mut octets) {
+            Ok(()) => self.next = offset.saturating_add(4),
+            Err(_) => {
+                self.next = self.file.stream_position().ok()?;
+                return None;
+            }
+        }
+        Some(octets)
+    }
 }
 
 /// Octets of the header of a pcap record.

@@ -1,8 +1,12 @@
 //! One judgement: which rule, how bad, how certain, who, and the packets that prove it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Table;
 
 use crate::base::{PacketNumber, Side};
 
@@ -78,9 +82,9 @@ pub struct Finding {
     /// One sentence from the rule.
     pub why: &'static str,
     /// Why the other side is not at fault, by side.
-    pub not_blamed: BTreeMap<&'static str, String>,
+    pub not_blamed: Table<Cow<'static, str>>,
     /// The sections that the rule rests on.
-    pub rfc: Vec<Reference>,
+    pub rfc: Cow<'static, [Reference]>,
     /// At most five packets, in the order cause, proof, effect, context.
     pub evidence: Vec<Evidence>,
     /// How many there were.
@@ -90,9 +94,9 @@ pub struct Finding {
     /// Findings with the same root, folded into this one.
     pub linked: Vec<Linked>,
     /// What to do.
-    pub remedy: Vec<&'static str>,
+    pub remedy: Cow<'static, [&'static str]>,
     /// Reports from the field and other specifications.
-    pub refs: Vec<&'static str>,
+    pub refs: Cow<'static, [&'static str]>,
     /// The same fault again has the same one.
     pub fingerprint: String,
     /// Why it does not count, when it does not.
@@ -134,8 +138,35 @@ pub struct Evidence {
     /// Relative TCP sequence number of the octets.
     pub tcp_seq: Option<u64>,
     /// A display filter that finds it.
-    pub wireshark: String,
+    pub wireshark: PacketFilter,
 }
+
+/// A display filter of Wireshark that finds one packet; kept as its number, since reports hold thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketFilter(pub u64);
+
+impl fmt::Display for PacketFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PACKET}{}", self.0)
+    }
+}
+
+impl Serialize for PacketFilter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PacketFilter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        let number = text.strip_prefix(PACKET).and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| D::Error::custom("no filter of one packet"))
+    }
+}
+
+/// What stands before the number in [`PacketFilter`].
+const PACKET: &str = "frame.number == ";
 
 /// What a packet is to a finding, in the order of printing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ mod table;
 
 pub use judgement::{
     Blame, Causality, Confidence, Culprit, Direction, Evidence, EvidenceRole, Finding, Level, Linked,
-    Reference, Severity, Suppression,
+    PacketFilter, Reference, Severity, Suppression,
 };
 pub use keys::KeyRow;
 pub use report::{

@@ -21,6 +21,19 @@ impl<V> Table<V> {
         }
     }
 
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&V> {
+        let at = self.0.binary_search_by_key(&name, |(known, _)| *known).ok()?;
+        self.0.get(at).map(|(_, value)| value)
+    }
+
+    /// True without any entry.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The entries, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &V)> {
         self.0.iter().map(|(name, value)| (*name, value))
@@ -35,7 +48,8 @@ impl<V> Default for Table<V> {
 
 impl<V> FromIterator<(&'static str, V)> for Table<V> {
     fn from_iter<T: IntoIterator<Item = (&'static str, V)>>(entries: T) -> Self {
-        let mut table = Self::default();
+        let entries = entries.into_iter();
+        let mut table = Self(Vec::with_capacity(entries.size_hint().0));
         for (name, value) in entries {
             table.insert(name, value);
         }

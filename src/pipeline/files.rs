@@ -90,7 +90,9 @@ pub fn analyze_with_keys(
 fn measure(report: &mut Report) {
     let mut files: BTreeMap<u64, Option<Records>> = BTreeMap::new();
     let Report { inputs, findings, .. } = report;
-    for evidence in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+    let mut shown: Vec<_> = findings.iter_mut().flat_map(|finding| &mut finding.evidence).collect();
+    shown.sort_unstable_by_key(|evidence| evidence.pkt);
+    for evidence in shown {
         let input = evidence.input.unwrap_or(evidence.pkt.input());
         let open = || Records::open(Path::new(&inputs.get(to_index(input))?.path));
         let Some(offset) = evidence.file_offset else { continue };

@@ -38,24 +38,36 @@ impl Known {
         let mut entries = comments(report);
         entries.extend(self.suppress.iter().cloned());
         let mut rows: Vec<SuppressionRow> = entries.iter().map(|entry| entry.row(self.today)).collect();
-        let servers = Servers::of(report);
-        for finding in &mut report.findings {
-            let names = servers.names(finding);
-            for (entry, row) in entries.iter().zip(&mut rows) {
-                if !entry.means(finding, &names) {
-                    continue;
-                }
-                row.seen = row.seen.saturating_add(1);
-                if finding.suppressed.is_none() && !row.expired && counts(finding) {
-                    row.suppressed = row.suppressed.saturating_add(1);
-                    finding.suppressed = Some(entry.suppression());
-                }
-            }
+        if !entries.is_empty() {
+            suppress(report, &entries, &mut rows, counts);
         }
         let known = self.baseline.as_ref();
         rows.extend(known.into_iter().flat_map(|baseline| baseline.mark(report, self.today, counts)));
         report.suppressions = rows;
         tell(report);
+    }
+}
+
+/// Marks what the entries mean, and counts it in their rows.
+fn suppress(
+    report: &mut Report,
+    entries: &[Suppress],
+    rows: &mut [SuppressionRow],
+    counts: &dyn Fn(&Finding) -> bool,
+) {
+    let servers = Servers::of(report);
+    for finding in &mut report.findings {
+        let names = servers.names(finding);
+        for (entry, row) in entries.iter().zip(&mut *rows) {
+            if !entry.means(finding, &names) {
+                continue;
+            }
+            row.seen = row.seen.saturating_add(1);
+            if finding.suppressed.is_none() && !row.expired && counts(finding) {
+                row.suppressed = row.suppressed.saturating_add(1);
+                finding.suppressed = Some(entry.suppression());
+            }
+        }
     }
 }
 

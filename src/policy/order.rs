@@ -14,14 +14,14 @@ pub struct Group<'a> {
 }
 
 /// What findings of a group have in common.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
     /// The file or the connection, where that is asked for.
     place: Option<u64>,
     rule: &'static str,
     culprit: Culprit,
     /// The server or the culprit, where it is known.
-    end: Option<String>,
+    end: Option<&'a str>,
 }
 
 /// How bad a group is, and how large: the greatest is printed first.
@@ -49,40 +49,45 @@ pub fn groups(report: &Report, by: GroupBy) -> Vec<Group<'_>> {
 /// Sorts the findings of a report: a total order, so that equal input gives equal output.
 pub(super) fn sort(report: &mut Report, by: GroupBy) {
     let servers = servers(report);
-    let mut ranks: BTreeMap<Key, Rank> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+    let findings = std::mem::take(&mut report.findings);
+    let places = places(&findings, &servers, by);
+    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    report.findings.reserve_exact(places.len());
+    report.findings.extend(places.into_iter().filter_map(|place| findings.get_mut(place)?.take()));
+}
+
+/// Where the findings stand, in the order of printing.
+fn places(findings: &[Finding], servers: &BTreeMap<u64, String>, by: GroupBy) -> Vec<usize> {
+    let mut ranks: BTreeMap<Key<'_>, Rank> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let none = Rank(Severity::Info, Confidence::Possible, 0);
-        let rank = ranks.entry(key(finding, &servers, by)).or_insert(none);
+        let rank = ranks.entry(key(finding, servers, by)).or_insert(none);
         let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
         *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1));
     }
-    report.findings.sort_by_cached_key(|finding| {
-        let key = key(finding, &servers, by);
+    let placed = findings.iter().enumerate().map(|(at, finding)| {
+        let key = key(finding, servers, by);
         let rank = ranks.get(&key).copied();
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
         let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
-        (
-            finding.suppressed.is_some(),
-            Reverse(rank),
-            key,
-            own,
-            place,
-            finding.message.clone(),
-            finding.fingerprint.clone(),
-        )
+        ((finding.suppressed.is_some(), Reverse(rank), key, own, place), at)
     });
+    let mut places: Vec<_> = placed.collect();
+    let words = |at: usize| findings.get(at).map(|finding| (&finding.message, &finding.fingerprint));
+    places.sort_by(|(a, at), (b, other)| a.cmp(b).then_with(|| words(*at).cmp(&words(*other))));
+    places.into_iter().map(|(_, at)| at).collect()
 }
 
-fn key(finding: &Finding, servers: &BTreeMap<u64, String>, by: GroupBy) -> Key {
+fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, String>, by: GroupBy) -> Key<'a> {
     let Finding { rule, conn, .. } = finding;
     let culprit = finding.culprit.role;
-    let blamed = finding.culprit.endpoint.as_ref();
+    let blamed = finding.culprit.endpoint.as_deref();
     let named = blamed.filter(|_| culprit == Culprit::Server);
-    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn))).cloned();
+    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn)).map(String::as_str));
     let file = || finding.evidence.first().and_then(|shown| shown.input);
     let (place, end) = match by {
         GroupBy::Rule => (None, server()),
-        GroupBy::Culprit => (None, blamed.cloned()),
+        GroupBy::Culprit => (None, blamed),
         GroupBy::Connection => (*conn, None),
         GroupBy::File => (file(), None),
     };

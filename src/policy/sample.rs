@@ -6,8 +6,8 @@ use crate::base::PerSide;
 use crate::finding::{
     Blame, BlindSpot, BlindSpotKind, Calls, Confidence, ConnectionRow, Coverage, Culprit, Direction, End,
     Evidence, EvidenceRole, Finding, Implementation, Input, Keys, Latency, Level, Linked, Negotiation,
-    Omitted, Peer, Reference, Report, RequestRow, ResponseRow, RoundTrips, SettingsRow, Severity, Stats,
-    Status, StreamCounts, StreamRow, Tool, Totals, UpDown, Verdict, WindowsRow,
+    Omitted, PacketFilter, Peer, Reference, Report, RequestRow, ResponseRow, RoundTrips, SettingsRow,
+    Severity, Stats, Status, StreamCounts, StreamRow, Table, Tool, Totals, UpDown, Verdict, WindowsRow,
 };
 
 /// A report of one connection with two calls and nothing wrong.
@@ -181,7 +181,7 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
         file_offset: Some(234),
         file_length: Some(99),
         tcp_seq: Some(1),
-        wireshark: format!("frame.number == {}", base + pkt),
+        wireshark: PacketFilter(base + pkt),
     };
     Finding {
         culprit: Blame {
@@ -192,11 +192,10 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
         t: Some(20.005),
         message: "The server never sent its SETTINGS frame; the client waited 20.0 s and gave up.".to_owned(),
         why: "A server must send SETTINGS as its first frame, whatever the client does after its preface.",
-        not_blamed: BTreeMap::from([(
-            "client",
-            "Its preface is complete (pkt 4); waiting for SETTINGS is allowed.".to_owned(),
-        )]),
-        rfc: vec![reference("RFC 9113", "3.4"), reference("RFC 7540", "3.5")],
+        not_blamed: [("client", "Its preface is complete (pkt 4); waiting for SETTINGS is allowed.".into())]
+            .into_iter()
+            .collect(),
+        rfc: vec![reference("RFC 9113", "3.4"), reference("RFC 7540", "3.5")].into(),
         evidence: vec![
             evidence(EvidenceRole::Cause, 4, 0.003, Direction::C2s, "preface, SETTINGS (empty), 33 octets"),
             evidence(EvidenceRole::Proof, 5, 0.004, Direction::S2c, "TCP ACK only: all 33 octets arrived"),
@@ -210,8 +209,9 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
         linked: vec![Linked { rule: "PRE004", why: "same evidence" }],
         remedy: vec![
             "Go with cmux: use HTTP2MatchHeaderFieldSendSettings, or better give gRPC its own port.",
-        ],
-        refs: vec!["soheilhy/cmux#64"],
+        ]
+        .into(),
+        refs: vec!["soheilhy/cmux#64"].into(),
         ..finding("PRE001", "missing-server-settings", "preface", Severity::Error, conn)
     }
 }
@@ -239,14 +239,14 @@ pub(crate) fn finding(
         t: None,
         message: format!("Something about connection {conn}."),
         why: "It must not.",
-        not_blamed: BTreeMap::new(),
-        rfc: Vec::new(),
+        not_blamed: Table::default(),
+        rfc: [].as_slice().into(),
         evidence: Vec::new(),
         evidence_total: 0,
         causality: None,
         linked: Vec::new(),
-        remedy: Vec::new(),
-        refs: Vec::new(),
+        remedy: [].as_slice().into(),
+        refs: [].as_slice().into(),
         fingerprint: "6d0c".to_owned(),
         suppressed: None,
     }

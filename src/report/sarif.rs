@@ -318,7 +318,7 @@ fn logical(finding: &Finding) -> Vec<Logical> {
 
 fn taxonomies(report: &Report) -> Vec<Taxonomy> {
     let mut documents: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
-    for reference in report.findings.iter().flat_map(|finding| &finding.rfc) {
+    for reference in report.findings.iter().flat_map(|finding| finding.rfc.iter()) {
         documents.entry(reference.doc).or_default().insert(reference.section);
     }
     let section = |id| Section { id };

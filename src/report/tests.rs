@@ -6,7 +6,9 @@ use super::text::{
 };
 use super::*;
 use crate::base::{PerSide, Side, Time};
-use crate::finding::{BlindSpotKind, Confidence, Direction, Evidence, EvidenceRole, Finding, Severity};
+use crate::finding::{
+    BlindSpotKind, Confidence, Direction, Evidence, EvidenceRole, Finding, PacketFilter, Severity,
+};
 use crate::policy::sample::{blind_spot, clean, connection, empty, finding, hang, no_settings, stream};
 use crate::policy::{Policy, Strictness};
 use crate::views::{FrameLine, SettingLine, StateMark, StreamLine, connections};
@@ -38,7 +40,7 @@ fn overrun() -> Report {
         file_offset: None,
         file_length: None,
         tcp_seq: None,
-        wireshark: String::new(),
+        wireshark: PacketFilter(pkt),
     };
     let mut blamed = no_settings(0);
     blamed.culprit.maybe = None;
@@ -58,8 +60,10 @@ fn overrun() -> Report {
             evidence(EvidenceRole::Effect, 9, Direction::S2c, "DATA 500   window 100 → −400"),
         ],
         evidence_total: 5,
-        not_blamed: [("client", "The server acknowledged the limit 3 packets earlier.".to_owned())].into(),
-        remedy: vec!["Take credit from both ledgers before writing."],
+        not_blamed: [("client", "The server acknowledged the limit 3 packets earlier.".into())]
+            .into_iter()
+            .collect(),
+        remedy: vec!["Take credit from both ledgers before writing."].into(),
         ..blamed
     });
     report
@@ -214,9 +218,9 @@ fn hostile() -> Report {
         for evidence in &mut finding.evidence {
             evidence.what.push_str(poison);
         }
-        for reason in finding.not_blamed.values_mut() {
-            reason.push_str(poison);
-        }
+        let reasons =
+            finding.not_blamed.iter().map(|(side, reason)| (side, format!("{reason}{poison}").into()));
+        finding.not_blamed = reasons.collect();
     }
     for row in &mut report.streams {
         row.request.path = Some(poison.to_owned());

@@ -1,6 +1,6 @@
 //! From drafts to findings: what is the same is counted, what has one root is folded, and the rest is written out.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use super::engine::Ends;
 use super::rule::{Rule, Scope};
 use super::verdict::{Draft, Shown};
 use crate::base::{Origin, Place, to_u64};
-use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, Severity};
+use crate::finding::{Blame, Culprit, Evidence, Finding, Linked, PacketFilter, Severity, Table};
 use crate::limits;
 use crate::tcp::Endpoint;
 
@@ -112,13 +112,13 @@ impl Made {
             message: std::mem::take(&mut draft.message),
             why: rule.why,
             not_blamed: not_blamed(rule, draft),
-            rfc: rule.rfc.to_vec(),
+            rfc: rule.rfc.into(),
             evidence,
             evidence_total: total,
             causality: draft.causality.take(),
             linked: self.linked,
-            remedy: rule.remedy.to_vec(),
-            refs: rule.refs.to_vec(),
+            remedy: rule.remedy.into(),
+            refs: rule.refs.into(),
             fingerprint: fingerprint(rule.code, draft.culprit, &ends.server_key(), &draft.discriminator),
             suppressed: None,
         }
@@ -151,8 +151,8 @@ fn target<'a>(made: &Made, kept: &'a mut [Made], folding: &'a mut [Made]) -> Opt
     kept.iter_mut().chain(folding.iter_mut()).find(|other| other.rule.name == *name && made.same_root(other))
 }
 
-fn not_blamed(rule: &Rule, draft: &mut Draft) -> BTreeMap<&'static str, String> {
-    let sentence = draft.not_blamed.take().unwrap_or_else(|| rule.not_blamed.to_owned());
+fn not_blamed(rule: &Rule, draft: &mut Draft) -> Table<Cow<'static, str>> {
+    let sentence = draft.not_blamed.take().map_or(Cow::Borrowed(rule.not_blamed), Cow::Owned);
     let side = draft.culprit.side().filter(|_| !sentence.is_empty());
     side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
 }
@@ -183,7 +183,7 @@ fn show(shown: &Shown, first: Option<Place>) -> Evidence {
         file_offset: at.file_offset(),
         file_length: None,
         tcp_seq: Some(shown.origin.tcp_end),
-        wireshark: format!("frame.number == {}", at.pkt.number()),
+        wireshark: PacketFilter(at.pkt.number()),
     }
 }
 
@@ -192,16 +192,18 @@ fn seconds(span: crate::base::Span) -> f64 {
     (span.as_seconds() * 1e6).round() / 1e6
 }
 
+/// Hexadecimal digits.
+const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
 pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in ["h2lint/1", code, culprit.word(), server, discriminator] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let digest = hash.finalize();
-    let digits = digest.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    let parts = ["h2lint/1", code, culprit.word(), server, discriminator, ""];
+    let digest = Sha256::digest(parts.join("\0"));
     let mut text = String::with_capacity(digest.len().saturating_mul(2));
-    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    for octet in digest {
+        let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+        text.push(digit(octet >> 4));
+        text.push(digit(octet & 15));
+    }
     text
 }

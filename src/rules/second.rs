@@ -105,7 +105,7 @@ fn apply(finding: &mut Finding, revision: Revision, ends: &Ends) {
         finding.culprit.role = culprit;
         finding.culprit.endpoint = endpoint(culprit, ends);
         finding.not_blamed =
-            culprit.side().map(|side| (side.peer().word(), innocent.to_owned())).into_iter().collect();
+            culprit.side().map(|side| (side.peer().word(), innocent.into())).into_iter().collect();
         finding.fingerprint = fingerprint(finding.rule, culprit, &ends.server_key(), "");
     }
     if let Some(says) = revision.says {

@@ -1,13 +1,17 @@
 //! Names of application protocols: ALPN (RFC 7301), and NPN (draft-agl-tls-nextprotoneg-04), its predecessor.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::grammar::{vector8, vector16, whole};
 use crate::limits::MAX_HELLO_ITEMS;
 
-/// The name of an application protocol.
+/// The name of an application protocol; those that most hellos carry are borrowed.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ProtocolName(pub Box<[u8]>);
+pub struct ProtocolName(pub Cow<'static, [u8]>);
+
+/// Names that most hellos carry.
+const COMMON: [&[u8]; 4] = [ProtocolName::H2, b"http/1.1", b"h2-16", b"h2-14"];
 
 /// An ALPN extension, or that there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,13 @@ impl ProtocolName {
     /// HTTP/2 over TLS (RFC 9113 §3.1).
     pub const H2: &'static [u8] = b"h2";
 
+    /// The name with these octets.
+    #[must_use]
+    pub fn new(octets: &[u8]) -> Self {
+        let common = COMMON.into_iter().find(|common| *common == octets);
+        Self(common.map_or_else(|| Cow::Owned(octets.to_vec()), Cow::Borrowed))
+    }
+
     /// True when this is the name.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
@@ -43,8 +54,16 @@ impl ProtocolName {
 impl fmt::Display for ProtocolName {
     /// Text where it is printable ASCII, `\x` escapes where it is not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.escape_ascii())
+        match str::from_utf8(&self.0) {
+            Ok(text) if text.bytes().all(is_plain) => f.write_str(text),
+            _ => write!(f, "{}", self.0.escape_ascii()),
+        }
     }
+}
+
+/// True for an octet that stands for itself in text.
+const fn is_plain(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'/' | b'.' | b'-' | b'_')
 }
 
 impl fmt::Debug for ProtocolName {
@@ -91,7 +110,7 @@ pub(super) fn names(mut list: &[u8]) -> Option<Vec<ProtocolName>> {
             return None;
         }
         if names.len() < MAX_HELLO_ITEMS {
-            names.push(ProtocolName(name.into()));
+            names.push(ProtocolName::new(name));
         }
         list = rest;
     }
@@ -107,8 +126,8 @@ mod tests {
         let alpn = Alpn::read(b"\x00\x0c\x02h2\x08http/1.1");
         assert_eq!(format!("{:?}", alpn.names()), r#"["h2", "http/1.1"]"#);
         assert!(alpn.has("h2") && !alpn.has("h2c"));
-        assert!(ProtocolName([0x6a, 0x6a].into()).is_grease());
-        assert_eq!(ProtocolName([b'h', 0xff].into()).to_string(), "h\\xff");
+        assert!(ProtocolName::new(&[0x6a, 0x6a]).is_grease());
+        assert_eq!(ProtocolName::new(&[b'h', 0xff]).to_string(), "h\\xff");
     }
 
     #[test]

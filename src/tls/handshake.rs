@@ -222,7 +222,7 @@ impl Session {
         work: &mut Work<'_, E>,
     ) -> Option<()> {
         let (_, name) = vector8(body).ok()?;
-        self.seen.next_protocol.get_or_insert((ProtocolName(name.into()), at));
+        self.seen.next_protocol.get_or_insert((ProtocolName::new(name), at));
         self.fact(Side::Client, at, Fact::NextProtocol, work);
         Some(())
     }

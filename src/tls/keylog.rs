@@ -104,6 +104,9 @@ impl KeyLog {
         if line.is_empty() || line.starts_with(b"#") {
             return Ok(());
         }
+        if let Some((label, random, secret)) = usual(line, source) {
+            return self.insert(label, random, secret);
+        }
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let word = words.next().unwrap_or_default();
         let (Some(random), Some(secret), None) = (words.next(), words.next(), words.next()) else {
@@ -213,6 +216,20 @@ impl Label {
         }
     }
 }
+
+/// A line as programs write it: three words with one space between them. Any other one has to be looked at more closely.
+fn usual(line: &[u8], source: Source) -> Option<(Label, Random, Secret)> {
+    let (label, rest) = Label::ALL
+        .into_iter()
+        .find_map(|label| Some((label, line.strip_prefix(label.word().as_bytes())?.strip_prefix(b" ")?)))?;
+    let (random, rest) = rest.split_at_checked(RANDOM_DIGITS)?;
+    let random = Random::read(random)?;
+    let secret = Secret::read(rest.strip_prefix(b" ")?, source)?;
+    label.fits(secret.octets().len()).then_some((label, random, secret))
+}
+
+/// Hexadecimal digits of a client random.
+const RANDOM_DIGITS: usize = 64;
 
 /// True for a label that has a meaning, though not always a use here.
 fn known(word: &[u8]) -> bool {

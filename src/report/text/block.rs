@@ -176,7 +176,7 @@ fn words(page: &mut Page, finding: &Finding) {
 
 fn next(page: &mut Page, report: &Report, finding: &Finding) {
     let mut label = "next";
-    for remedy in &finding.remedy {
+    for remedy in finding.remedy.iter() {
         labelled(page, label, remedy);
         label = "";
     }

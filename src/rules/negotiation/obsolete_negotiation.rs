@@ -1,5 +1,7 @@
 //! NPN and the names of drafts.
 
+use std::fmt::Write;
+
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Reference, Severity};
@@ -46,8 +48,7 @@ pub(in crate::rules) static OBSOLETE_NEGOTIATION: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(tls) = event.tls else { return };
     let Some(hello) = tls.offer() else { return };
-    let old: Vec<String> = tls.offered().filter(|name| is_old(name)).map(ToString::to_string).collect();
-    if let Some(what) = used(hello.npn, &old) {
+    if let Some(what) = used(hello.npn, tls.offered().filter(|name| is_old(name))) {
         let message = format!("The client offers {what}, which is obsolete.");
         let draft = Draft::new(Culprit::Client, message, hello.at.start, hello.at.end);
         let draft = draft.shows(EvidenceRole::Cause, Side::Client, hello.at.end, format!("offers {what}"));
@@ -64,22 +65,24 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 }
 
 /// Whether the server answered with NPN, and an old name that it selected by ALPN.
-fn answered(tls: &Negotiation) -> (bool, Vec<String>) {
+fn answered(tls: &Negotiation) -> (bool, Option<ProtocolName>) {
     let npn = tls.server_hello.as_ref().is_some_and(|hello| hello.npn.is_some());
-    let selected = tls.alpn().selected.filter(is_old);
-    (npn, selected.iter().map(ToString::to_string).collect())
+    (npn, tls.alpn().selected.filter(is_old))
 }
 
 /// NPN and old names, in words.
-fn used(npn: bool, old: &[String]) -> Option<String> {
-    let parts: Vec<String> = npn.then(|| "NPN".to_owned()).into_iter().chain(old.iter().cloned()).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+fn used<'a>(npn: bool, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<String> {
+    let mut words = String::from(if npn { "NPN" } else { "" });
+    for name in old {
+        let comma = if words.is_empty() { "" } else { ", " };
+        // Writing to a string does not fail.
+        let _ = write!(words, "{comma}{name}");
+    }
+    (!words.is_empty()).then_some(words)
 }
 
 /// True for the names of drafts of HTTP/2, and of SPDY.
 fn is_old(name: &ProtocolName) -> bool {
-    let text = name.to_string();
-    let draft =
-        text.strip_prefix("h2-").is_some_and(|number| number.bytes().all(|sign| sign.is_ascii_digit()));
-    draft || text.starts_with("spdy/")
+    let draft = name.0.strip_prefix(b"h2-").is_some_and(|number| number.iter().all(u8::is_ascii_digit));
+    draft || name.0.starts_with(b"spdy/")
 }
