@@ -20,8 +20,8 @@ use common::conversation::{moves, play, play_well};
 use common::records::Records;
 use common::recut::{changes, hastened, in_segments_of, lost_on_the_way, recut};
 use common::{
-    Example, captures, conversations, grave, lines, quiet_examples, report, report_on, report_on_high_port,
-    shown, sidecars,
+    Example, captures, cases, conversations, grave, lines, quiet_examples, report, report_on,
+    report_on_high_port, shown, sidecars,
 };
 use h2lint::base::Side;
 use h2lint::finding::{BlindSpot, Confidence, Finding, Report, Severity};
@@ -31,17 +31,6 @@ use h2lint::rules::find;
 use h2lint::script::{Packet, Script, capture, http1};
 use proptest::prelude::*;
 use proptest::sample::Index;
-
-/// So many cases unless `PROPTEST_CASES` says otherwise.
-fn cases(few: u32) -> ProptestConfig {
-    let config =
-        ProptestConfig { failure_persistence: None, max_shrink_iters: 4096, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() {
-        config
-    } else {
-        ProptestConfig { cases: few, ..config }
-    }
-}
 
 proptest! {
     #![proptest_config(cases(256))]

@@ -17,20 +17,10 @@ use std::collections::BTreeSet;
 use common::conversation::moves;
 use common::plants::plants;
 use common::stage::{Planted, planted, which};
-use common::{line, lines, report_on, shown};
+use common::{cases, line, lines, report_on, shown};
 use h2lint::finding::{Confidence, Finding, Report, Severity};
 use h2lint::script::Packet;
 use proptest::prelude::*;
-
-fn cases(few: u32) -> ProptestConfig {
-    let config =
-        ProptestConfig { failure_persistence: None, max_shrink_iters: 4096, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() {
-        config
-    } else {
-        ProptestConfig { cases: few, ..config }
-    }
-}
 
 /// Warnings and errors, and what this rule says. A server that sent two SETTINGS before its first response and acknowledges once too
 /// often is what two stacks look like.

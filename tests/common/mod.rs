@@ -26,6 +26,18 @@ use h2lint::finding::{Confidence, Culprit, Finding, Report, Severity};
 use h2lint::pipeline::{Wishes, analyze_octets};
 use h2lint::rules::{Rule, areas, catalog};
 use h2lint::script::{Packet, Script, capture};
+use proptest::prelude::ProptestConfig;
+
+/// So many cases unless `PROPTEST_CASES` says otherwise.
+pub fn cases(few: u32) -> ProptestConfig {
+    let config =
+        ProptestConfig { failure_persistence: None, max_shrink_iters: 4096, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        config
+    } else {
+        ProptestConfig { cases: few, ..config }
+    }
+}
 
 /// The report on a capture in memory.
 pub fn report(octets: &[u8]) -> Report {
