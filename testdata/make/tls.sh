@@ -6,7 +6,7 @@
 #   tls.sh --measure      print the lengths of the records of servers' first flights, by server and by what the client offers
 #
 # As root on Linux; needs tcpdump, openssl, gnutls-bin, nghttp2, curl, nginx, nodejs, golang, python3, a JDK. Each case holds capture.pcap,
-# capture.keys (secrets of these connections only) and about.md.
+# capture.keys (secrets of these connections only), about.md, and the sidecar with what tshark reads with these keys.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 captures=$(cd "$here/.." && pwd)/captures/tls
@@ -46,13 +46,14 @@ make() {
   tcpdump -Z root -U -B 65536 --immediate-mode -n -s 0 -i lo -w "$out/capture.pcap" "tcp port $port" 2>tcpdump.log &
   local tap=$!
   until grep -q 'listening on' tcpdump.log; do sleep 0.05; done
-  about=
+  about= expected=()
   "case_${name//-/_}" >case.log 2>&1 || { cat case.log; exit 1; }
   sleep 0.3
   kill -INT $tap; wait $tap || true
   stop
   grep -E '^[A-Z]' keys >"$out/capture.keys" || true
   printf '%s\n\nMade by `testdata/make/tls.sh %s` with %s.\n' "$about" "$name" "$(openssl version | cut -d' ' -f1,2)" >"$out/about.md"
+  python3 "$here/tls_sidecar.py" "$out" ${expected[@]+"${expected[@]}"} 2>/dev/null
   echo "$name: $(stat -c %s "$out/capture.pcap") octets, $(wc -l <"$out/capture.keys") lines of keys"
 }
 
@@ -152,8 +153,15 @@ case_tls12_renegotiation() {
   { echo one; sleep 0.3; echo R; sleep 0.3; echo two; sleep 0.4; } |
     timeout 5 openssl s_client -connect 127.0.0.1:$port -keylogfile keys -tls1_2 || true
 }
-case_tls13_no_alpn_answer() { about="TLS 1.3, ALPN offered and not answered"; serve openssl s_server -accept $port -cert ec.pem -key ec.key -www; s_client -alpn h2; }
-case_alert_120() { about="ALPN without a common protocol"; s_server; s_client -alpn h9; s_client -alpn h9 -tls1_2; }
+case_tls13_no_alpn_answer() { about="TLS 1.3, ALPN offered and not answered"; expected=(expect NEG002@server); serve openssl s_server -accept $port -cert ec.pem -key ec.key -www; s_client -alpn h2; }
+case_alert_120() { about="ALPN without a common protocol"; expected=(expect NEG009@server expect 'count(NEG009) == 2'); s_server; s_client -alpn h9; s_client -alpn h9 -tls1_2; }
+case_tls12_npn() {
+  about="TLS 1.2, http/1.1 chosen by NPN; the client offers no ALPN"
+  expected=(expect NEG008@client expect NEG008@server)
+  serve openssl s_server -accept $port -cert ec.pem -key ec.key -nextprotoneg h2,http/1.1 -www
+  s_client -tls1_2 -nextprotoneg http/1.1
+}
+case_tls10() { about="TLS 1.0"; s_server -cipher ALL:@SECLEVEL=0; s_client -tls1 -cipher ALL:@SECLEVEL=0; }
 case_tls11() { about="TLS 1.1"; s_server -cipher ALL:@SECLEVEL=0; s_client -tls1_1 -cipher ALL:@SECLEVEL=0; }
 
 case_nghttpd_curl() {
@@ -175,6 +183,18 @@ EOF
 }
 case_go() { about="Go on both sides"; serve ./echo-go serve 127.0.0.1:$port ec.pem ec.key h2; ./echo-go ask 127.0.0.1:$port keys h2 http/1.1; }
 case_node() { about="Node.js and Go"; serve node "$programs/echo.js" $port ec.pem ec.key node.keys h2; ./echo-go ask 127.0.0.1:$port keys h2; }
+case_starttls() {
+  about="SMTP, then TLS 1.3 behind STARTTLS"
+  serve python3 "$programs/starttls.py" $port ec.pem ec.key
+  { printf 'QUIT\r\n'; sleep 0.4; } | timeout 5 openssl s_client -connect 127.0.0.1:$port -starttls smtp -keylogfile keys || true
+}
+case_connect() {
+  about="curl through a proxy: CONNECT, then HTTP/2 over TLS 1.3 with nghttpd"
+  nghttpd -d "$work" $((port + 1)) ec.key ec.pem & behind=$!
+  serve python3 "$programs/connect.py" $port
+  SSLKEYLOGFILE=$work/keys curl -sk --http2 -x http://127.0.0.1:$port https://127.0.0.1:$((port + 1))/index.html
+  kill $behind
+}
 case_gnutls() {
   about="GnuTLS on both sides, with record_size_limit"
   serve gnutls-serv --echo -p $port --x509certfile ec.pem --x509keyfile ec.key --alpn=h2
