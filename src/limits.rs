@@ -39,7 +39,7 @@ pub const MAX_REMEMBERED_SEGMENTS: usize = 32;
 pub const MAX_LIVE_CONNECTIONS: usize = 1 << 17;
 
 /// Connections that have ended but may still see stragglers.
-pub const MAX_LINGERING: usize = 512;
+pub const MAX_LINGERING: usize = 256;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::base::to_u64;
+use crate::base::{to_index, to_u64};
 use crate::error::Error;
 use crate::limits::MAX_KEY_FILE;
 
@@ -18,8 +18,10 @@ const ENDINGS: [&str; 3] = ["keys", "keylog", "sslkeys"];
 /// [`Error::Read`] when the file cannot be opened or read.
 pub fn key_log(path: &Path) -> Result<Vec<u8>, Error> {
     let read = || {
-        let mut octets = Vec::new();
-        File::open(path)?.take(to_u64(MAX_KEY_FILE)).read_to_end(&mut octets)?;
+        let file = File::open(path)?;
+        let length = to_index(file.metadata()?.len()).min(MAX_KEY_FILE);
+        let mut octets = Vec::with_capacity(length.saturating_add(1));
+        file.take(to_u64(MAX_KEY_FILE)).read_to_end(&mut octets)?;
         Ok(octets)
     };
     read().map_err(|source| Error::Read { path: path.to_owned(), source })

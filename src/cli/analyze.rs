@@ -80,6 +80,10 @@ impl Plan {
         let policy = Policy { group_by: grouping.meaning(), ..settled.policy(&judging)? };
         let mut output = output.plan(settled, &looking, policy.fail_on)?;
         output.look.group_by = policy.group_by;
+        // A filter asks streams, listed or not.
+        if policy.filter.is_none() {
+            wishes.streams = output.streams();
+        }
         let plan = Self { inputs: files, wishes, output, policy, symptom, notices, keys };
         plan.check()?;
         Ok(plan)

@@ -12,6 +12,7 @@ use super::settings::{Settled, flags};
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Report, Severity};
+use crate::pipeline::StreamsListed;
 use crate::policy::{GroupBy, Layer, Value};
 use crate::report::{Detail, Format, Look, Ndjson, Paint, Rows, Rungs, html};
 
@@ -160,6 +161,14 @@ impl Plan {
     /// True when a page is to be written, whose ladders want the frames.
     pub(super) fn wants_rungs(&self) -> bool {
         self.format == Format::Html || self.files.iter().any(|(format, _)| *format == Format::Html)
+    }
+
+    /// The streams that what is to be written lists: text and the formats of CI only speak of those that findings name.
+    pub(super) fn streams(&self) -> StreamsListed {
+        let lists =
+            |format: Format| matches!(format, Format::Json | Format::Html | Format::Ndjson | Format::Csv);
+        let all = lists(self.format) || self.files.iter().any(|(format, _)| lists(*format));
+        if all { StreamsListed::Slowest } else { StreamsListed::Named }
     }
 
     /// Calls servers by the names that are asked for.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::message::{Head, Role};
+use super::neighbours::Neighbours;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
 use crate::base::{PerSide, Side, to_index, to_u32};
@@ -14,7 +15,7 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub struct Streams {
     slots: Vec<Stream>,
-    places: HashMap<StreamId, u32, foldhash::fast::FixedState>,
+    places: HashMap<StreamId, u32, Neighbours>,
     /// The slot that was asked for last: frames of one stream follow each other.
     recent: Option<(StreamId, u32)>,
     free: Vec<u32>,

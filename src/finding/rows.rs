@@ -88,7 +88,7 @@ pub struct Peer {
     pub alias: Option<String>,
     /// What it may run.
     #[serde(rename = "impl")]
-    pub implementation: Option<Implementation>,
+    pub implementation: Option<Box<Implementation>>,
 }
 
 /// A guess at a program.
@@ -121,9 +121,9 @@ pub struct Negotiation {
     /// TLS, where there was any.
     pub tls: Option<Box<TlsRow>>,
     /// NPN, where it was used.
-    pub npn: Option<Npn>,
+    pub npn: Option<Box<Npn>>,
     /// `Upgrade: h2c`, where it was asked for.
-    pub upgrade: Option<UpgradeRow>,
+    pub upgrade: Option<Box<UpgradeRow>>,
     /// Alternative services advertised.
     pub alt_svc: Vec<AltSvc>,
 }

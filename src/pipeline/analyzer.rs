@@ -30,12 +30,23 @@ pub struct Wishes {
     pub limit_connections: usize,
     /// Streams listed in the report.
     pub limit_streams: usize,
+    /// Which ones.
+    pub streams: StreamsListed,
     /// Connections whose keys are listed.
     pub limit_keys: usize,
     /// Names of servers, for reports and fingerprints.
     pub aliases: &'static [Alias],
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
+}
+
+/// Which streams the report lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamsListed {
+    /// Those that findings name.
+    Named,
+    /// Behind them, as far as there is room, the slowest.
+    Slowest,
 }
 
 /// The name that somebody gives a server.
@@ -48,6 +59,14 @@ pub struct Alias {
 }
 
 impl Wishes {
+    /// Streams listed at most though no finding names them.
+    pub(super) const fn limit_slowest(&self) -> usize {
+        match self.streams {
+            StreamsListed::Named => 0,
+            StreamsListed::Slowest => self.limit_streams,
+        }
+    }
+
     /// The name that was given to this server, whose SNI or :authority is `name`.
     pub(super) fn alias(&self, server: Endpoint, name: Option<&str>) -> Option<&'static str> {
         if self.aliases.is_empty() {
@@ -70,6 +89,7 @@ impl Default for Wishes {
             options: Options::default(),
             limit_connections: limits::MAX_CONNECTIONS_LISTED,
             limit_streams: limits::MAX_STREAMS_LISTED,
+            streams: StreamsListed::Slowest,
             limit_keys: 0,
             aliases: &[],
             interest: Interest::ALL,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::analyzer::{StreamsListed, Wishes};
 use super::listing::{Listed, Rank, time};
 use crate::base::{Place, Side};
 use crate::conn::{Fact, Kind, Stream, Streams};
@@ -32,10 +33,18 @@ pub(super) struct CallStats {
 /// The connection that requests are counted of, and how many streams are listed.
 #[derive(Clone, Copy)]
 pub(super) struct Counted<'a> {
-    pub(super) conn: u64,
-    pub(super) first: Place,
-    pub(super) grpc: &'a grpc::Calls,
-    pub(super) limit: usize,
+    conn: u64,
+    first: Place,
+    grpc: &'a grpc::Calls,
+    limit: usize,
+    which: StreamsListed,
+}
+
+impl<'a> Counted<'a> {
+    /// The connection with this number that began at `first`.
+    pub(super) const fn of(conn: u64, first: Place, grpc: &'a grpc::Calls, wishes: &Wishes) -> Self {
+        Self { conn, first, grpc, limit: wishes.limit_streams, which: wishes.streams }
+    }
 }
 
 impl CallStats {
@@ -78,7 +87,7 @@ impl CallStats {
     }
 
     fn list(&mut self, counted: Counted<'_>, stream: &Stream, named: &impl Fn(u32) -> bool, lost: bool) {
-        let Counted { conn, first, grpc, limit } = counted;
+        let Counted { conn, first, grpc, limit, which } = counted;
         if limit == 0 || stream.irregular {
             return;
         }
@@ -86,7 +95,7 @@ impl CallStats {
             if self.named.len() < limit {
                 self.named.push(Listed::new(conn, first, stream, lost).of(grpc));
             }
-        } else if self.bar.is_none_or(|bar| Rank::of(conn, stream) > bar) {
+        } else if which == StreamsListed::Slowest && self.bar.is_none_or(|bar| Rank::of(conn, stream) > bar) {
             self.candidates.push(Listed::new(conn, first, stream, lost).of(grpc));
         }
     }

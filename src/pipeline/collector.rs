@@ -53,9 +53,10 @@ impl Collector {
         self.towards_http2 |= concluded.towards_http2;
         self.findings.extend(findings);
         self.blind_spots.extend(blind_spots);
-        self.listing.add(concluded.candidates, wishes.limit_streams);
+        self.listing.add(concluded.candidates, wishes.limit_slowest());
         let (streams, rows) = named;
-        self.listing.name(summary.number, streams, rows, wishes.limit_streams);
+        let limits = (wishes.limit_streams, wishes.limit_slowest());
+        self.listing.name(summary.number, streams, rows, limits);
         self.list(row);
         if let Some((input, source)) = concluded.opened {
             self.keyring.count(input, source);
@@ -70,12 +71,12 @@ impl Collector {
 
     /// What a stream must stand above to be listed; `None` as long as there is room.
     pub(super) fn bar(&self, wishes: &Wishes) -> Option<Rank> {
-        self.listing.bar(wishes.limit_streams)
+        self.listing.bar(wishes.limit_slowest())
     }
 
     /// Takes streams that stand above the bar.
     pub(super) fn candidates(&mut self, streams: Vec<Listed>, wishes: &Wishes) {
-        self.listing.add(streams, wishes.limit_streams);
+        self.listing.add(streams, wishes.limit_slowest());
     }
 
     /// Puts a connection in its place; numbers count from 0 without a gap.

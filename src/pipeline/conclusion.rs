@@ -57,7 +57,7 @@ impl Upper {
         let (number, first, both) = (*number, *first, sides(self.ends, client));
         let engine = std::mem::take(&mut ears.engine);
         let Ears { coverage, calls, grpc, now, .. } = ears;
-        let counted = Counted { conn: number, first, grpc, limit: wishes.limit_streams };
+        let counted = Counted::of(number, first, grpc, wishes);
         for stream in conn.streams.iter().filter(|stream| !stream.is_closed()) {
             calls.left_open(counted, stream, over, &|stream| engine.names(stream));
         }

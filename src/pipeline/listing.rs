@@ -59,10 +59,16 @@ impl Listing {
     }
 
     /// A connection is over, and findings name these streams of it, each once; `rows` has those of them that are not listed yet,
-    /// as far as they are remembered, and perhaps others.
-    pub(super) fn name(&mut self, conn: u64, mut streams: Vec<u32>, rows: Vec<Listed>, limit: usize) {
+    /// as far as they are remembered, and perhaps others. At most so many are listed that findings name, and that none does.
+    pub(super) fn name(
+        &mut self,
+        conn: u64,
+        mut streams: Vec<u32>,
+        rows: Vec<Listed>,
+        (limit, slowest): (usize, usize),
+    ) {
         if streams.is_empty() {
-            return self.add(rows, limit);
+            return self.add(rows, slowest);
         }
         let named = self.others.of(conn, &streams);
         let mut taken: Vec<u32> = Vec::new();
@@ -73,7 +79,7 @@ impl Listing {
                     self.named.add(listed, limit);
                 }
                 None if taken.contains(&listed.row.stream) => {}
-                None => self.others.add(listed, limit),
+                None => self.others.add(listed, slowest),
             }
         }
     }
@@ -238,7 +244,7 @@ mod tests {
     fn a_stream_that_was_listed_before_a_finding_named_it_is_listed_once() {
         let mut listing = Listing::default();
         listing.add(streams(0, &[50, 60]), 5);
-        listing.name(0, vec![1], streams(0, &[50]), 5);
+        listing.name(0, vec![1], streams(0, &[50]), (5, 5));
         assert_eq!(numbers(listing, 5), [(0, 1), (0, 3)]);
     }
 
@@ -248,7 +254,7 @@ mod tests {
         listing.add(streams(0, &[50, 60, 70]), 3);
         listing.add(streams(1, &[90, 80]), 3);
         // Stream 1 was too fast but is remembered, stream 5 is listed already, stream 99 nobody remembers.
-        listing.name(0, vec![1, 5, 99], streams(0, &[50]), 3);
+        listing.name(0, vec![1, 5, 99], streams(0, &[50]), (3, 3));
         assert_eq!(numbers(listing, 3), [(0, 1), (0, 5), (1, 1)]);
     }
 }

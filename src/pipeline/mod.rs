@@ -24,5 +24,5 @@ mod upper;
 mod vantage;
 
 pub use crate::tls::KeyLog;
-pub use analyzer::{Alias, Analyzer, Seen, Wishes};
+pub use analyzer::{Alias, Analyzer, Seen, StreamsListed, Wishes};
 pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};

@@ -24,8 +24,8 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
             let key_source = tls.opened().map(|source| facts.key_log.source(source).to_owned());
             Box::new(TlsRow { key_source, ..tls_row(tls) })
         }),
-        npn: facts.tls.and_then(|tls| npn(tls.negotiation())),
-        upgrade,
+        npn: facts.tls.and_then(|tls| npn(tls.negotiation())).map(Box::new),
+        upgrade: upgrade.map(Box::new),
         alt_svc: alternatives(facts),
     }
 }

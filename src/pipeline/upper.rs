@@ -83,7 +83,7 @@ impl Ears {
             self.engine.judge(&noticed, &scene);
         }
         let engine = &self.engine;
-        let counted = Counted { conn: number, first, grpc: &self.grpc, limit: sight.wishes.limit_streams };
+        let counted = Counted::of(number, first, &self.grpc, sight.wishes);
         self.calls.hear(counted, fact, |stream| engine.names(stream));
         observe(Seen {
             conn: number,

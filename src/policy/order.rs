@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::GroupBy;
 use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Peer, Report, Severity};
@@ -49,15 +50,30 @@ pub fn groups(report: &Report, by: GroupBy) -> Vec<Group<'_>> {
 /// Sorts the findings of a report: a total order, so that equal input gives equal output.
 pub(super) fn sort(report: &mut Report, by: GroupBy) {
     let servers = servers(report);
-    let findings = std::mem::take(&mut report.findings);
-    let places = places(&findings, &servers, by);
-    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    report.findings.reserve_exact(places.len());
-    report.findings.extend(places.into_iter().filter_map(|place| findings.get_mut(place)?.take()));
+    let places = places(&report.findings, &servers, by);
+    arrange(&mut report.findings, &places);
+}
+
+/// Puts into each place what stood at the one that `from` gives for it; a finding is large, so each moves once, in a circle.
+fn arrange<T>(items: &mut [T], from: &[usize]) {
+    let mut done = vec![false; from.len()];
+    for start in 0..from.len() {
+        let mut at = start;
+        while let (Some(false), Some(next)) = (done.get(at), from.get(at).copied()) {
+            if let Some(done) = done.get_mut(at) {
+                *done = true;
+            }
+            if next == start || next >= items.len() || at >= items.len() {
+                break;
+            }
+            items.swap(at, next);
+            at = next;
+        }
+    }
 }
 
 /// Where the findings stand, in the order of printing.
-fn places(findings: &[Finding], servers: &BTreeMap<u64, String>, by: GroupBy) -> Vec<usize> {
+fn places(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<usize> {
     let mut ranks: BTreeMap<Key<'_>, Rank> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let none = Rank(Severity::Info, Confidence::Possible, 0);
@@ -78,12 +94,12 @@ fn places(findings: &[Finding], servers: &BTreeMap<u64, String>, by: GroupBy) ->
     places.into_iter().map(|(_, at)| at).collect()
 }
 
-fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, String>, by: GroupBy) -> Key<'a> {
+fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, Arc<str>>, by: GroupBy) -> Key<'a> {
     let Finding { rule, conn, .. } = finding;
     let culprit = finding.culprit.role;
     let blamed = finding.culprit.endpoint.as_deref();
     let named = blamed.filter(|_| culprit == Culprit::Server);
-    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn)).map(String::as_str));
+    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn)).map(|words| &**words));
     let file = || finding.evidence.first().and_then(|shown| shown.input);
     let (place, end) = match by {
         GroupBy::Rule => (None, server()),
@@ -94,10 +110,31 @@ fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, String>, by: GroupBy
     Key { place, rule, culprit, end }
 }
 
-/// The servers of the connections that findings are about, which are few among many.
-fn servers(report: &Report) -> BTreeMap<u64, String> {
-    let endpoint = |Peer { addr, port, .. }: &Peer| format!("{addr}:{port}");
+/// The servers of the connections that findings are about, which are few among many, and mostly the same.
+fn servers(report: &Report) -> BTreeMap<u64, Arc<str>> {
     let named: BTreeSet<u64> = report.findings.iter().filter_map(|finding| finding.conn).collect();
-    let rows = report.connections.iter().filter(|row| named.contains(&row.id));
-    rows.map(|ConnectionRow { id, server, .. }| (*id, endpoint(server))).collect()
+    let mut last: Option<(&Peer, Arc<str>)> = None;
+    let mut servers = BTreeMap::new();
+    for ConnectionRow { id, server, .. } in report.connections.iter().filter(|row| named.contains(&row.id)) {
+        let known = last.as_ref().filter(|(peer, _)| (peer.port, &peer.addr) == (server.port, &server.addr));
+        let words = match known {
+            Some((_, words)) => Arc::clone(words),
+            None => format!("{}:{}", server.addr, server.port).into(),
+        };
+        last = Some((server, Arc::clone(&words)));
+        servers.insert(*id, words);
+    }
+    servers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_item_comes_to_the_place_that_asks_for_it() {
+        let mut items = ["a", "b", "c", "d", "e", "f"];
+        arrange(&mut items, &[2, 1, 0, 4, 5, 3]);
+        assert_eq!(items, ["c", "b", "a", "e", "f", "d"]);
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn hang() -> Report {
     row.ended = End::FinClient;
     row.duration_s = 20.005;
     row.client.implementation =
-        Some(Implementation { guess: "grpc-go".to_owned(), confidence: Confidence::Possible });
+        Some(Box::new(Implementation { guess: "grpc-go".to_owned(), confidence: Confidence::Possible }));
     row.settings.push(SettingsRow {
         pkt: 4.into(),
         by: "client",

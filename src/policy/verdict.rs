@@ -124,8 +124,11 @@ fn nothing(report: &Report) -> String {
         (0, packets) => format!("No TCP connection was found in {}.", plural(packets, "packet")),
         (connections, _) => {
             let among = plural(connections, "TCP connection");
-            let encrypted =
-                report.connections.iter().filter(|row| row.negotiation.via == "tls_unknown").count();
+            let unread = |row: &&ConnectionRow| {
+                let opened = row.negotiation.tls.as_ref().is_some_and(|tls| tls.decrypted);
+                row.negotiation.via == "tls_unknown" && !opened
+            };
+            let encrypted = report.connections.iter().filter(unread).count();
             let unread = match encrypted {
                 0 => String::new(),
                 some => format!("; {some} of them encrypted and not read"),

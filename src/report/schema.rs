@@ -49,9 +49,9 @@ mod tests {
         });
         let agreed = &mut report.connections[0].negotiation;
         agreed.tls = Some(Box::new(TlsRow { alpn_source: "server_hello", ..TlsRow::default() }));
-        agreed.npn = Some(Npn { offered: vec!["h2".to_owned()], selected: None });
-        agreed.upgrade =
-            Some(UpgradeRow { pkt: 4.into(), outcome: "accepted", status: Some(101), settings: None });
+        agreed.npn = Some(Box::new(Npn { offered: vec!["h2".to_owned()], selected: None }));
+        let upgrade = UpgradeRow { pkt: 4.into(), outcome: "accepted", status: Some(101), settings: None };
+        agreed.upgrade = Some(Box::new(upgrade));
         agreed.alt_svc.push(AltSvc {
             protocol: "h2".to_owned(),
             host: "a".to_owned(),

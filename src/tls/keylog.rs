@@ -75,6 +75,9 @@ pub(super) struct Secret {
     pub(super) source: Source,
 }
 
+/// Octets of a line with a secret of TLS 1.3: room for so many lines is made at once.
+const USUAL_LINE: usize = 180;
+
 impl KeyLog {
     /// A key log without secrets.
     #[must_use]
@@ -91,6 +94,7 @@ impl KeyLog {
         }
         let source = Source(to_u32(number.min(MAX_KEY_SOURCES.saturating_sub(1))));
         let mut bad = Vec::new();
+        self.secrets.reserve((octets.len() / USUAL_LINE).min(MAX_KEY_LINES));
         for (index, line) in octets.split(|octet| *octet == b'\n').enumerate() {
             if let Err(why) = self.line(source, line) {
                 bad.push(BadLine { number: to_u64(index).saturating_add(1), why });
