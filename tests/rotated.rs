@@ -28,6 +28,10 @@ fn a_capture_in_several_files_says_what_it_says_in_one() {
         if packets < 6 || capture.to_string_lossy().contains("mid-record") {
             continue;
         }
+        let keys = capture.with_extension("keys");
+        if keys.exists() {
+            fs::copy(keys, folder.path().join("0.keys")).unwrap();
+        }
         let part = |number: usize| {
             let path = folder.path().join(format!("{number}.pcap"));
             let (from, to) = (packets * number / 3, packets * (number + 1) / 3);

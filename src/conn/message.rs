@@ -7,6 +7,7 @@ use super::alternatives;
 use super::authority::{self, Authorities};
 use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
+use super::product;
 use super::shape::Shape;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
@@ -78,6 +79,8 @@ pub(super) struct Gatherer {
     metadata: metadata::Gathered,
     /// What names alternatives to the server.
     pub(super) alt_svc: alternatives::Gathered,
+    /// What says which program it is.
+    pub(super) product: product::Gathered,
 }
 
 /// What the fields of a block add up to beside its summary.
@@ -104,7 +107,7 @@ impl Gatherer {
     pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8], also: Traits) -> Head {
         if !decoder.repeats(octets) || self.also != also || self.metadata.wants_more() {
             self.also = also;
-            let noted = NOTED.or(self.metadata.begin());
+            let noted = NOTED.or(self.metadata.begin()).or(self.product.wants());
             self.method = Kept::Absent;
             self.path = Kept::Absent;
             self.authority = Kept::Absent;
@@ -147,6 +150,7 @@ impl Gatherer {
             traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
             traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
             traits if traits.contains(Traits::ALT_SVC) => self.alt_svc.note(value),
+            traits if traits.contains(Traits::PRODUCT) => self.product.note(field, value),
             traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
             traits if traits.contains(Traits::GRPC_STATUS) => {
                 head.grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());

@@ -28,6 +28,7 @@ mod odd;
 mod on;
 mod pings;
 mod priority;
+mod product;
 mod promise;
 mod ranges;
 mod rates;

@@ -16,6 +16,7 @@ mod layers;
 mod listing;
 mod negotiation;
 mod opening;
+mod programs;
 mod prologue;
 mod rows;
 mod secrecy;

@@ -4,6 +4,7 @@ use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
 use super::negotiation;
+use super::programs;
 use super::vantage::Vantage;
 use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
@@ -49,8 +50,14 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         id: facts.number,
         tcp_stream: Some(facts.number),
         input: facts.first.pkt.input(),
-        client: peer(facts.client.0, (None, None)),
-        server: peer(facts.server.0, (server_name(&facts), facts.alias)),
+        client: Peer {
+            implementation: programs::guess(conn, Side::Client),
+            ..peer(facts.client.0, (None, None))
+        },
+        server: Peer {
+            implementation: programs::guess(conn, Side::Server),
+            ..peer(facts.server.0, (server_name(&facts), facts.alias))
+        },
         encapsulation,
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,

@@ -80,7 +80,8 @@ fn findings(page: &mut String, report: &Report) {
         let endpoint =
             finding.culprit.endpoint.as_deref().map_or_else(String::new, |end| format!(" {}", markdown(end)));
         put(page, &format!("- blame: **{role}**{endpoint} ({})", finding.confidence.word()));
-        put(page, &format!("- {}", sections(&finding.rfc)));
+        let sections = Some(sections(&finding.rfc)).filter(|sections| !sections.is_empty());
+        sections.into_iter().for_each(|sections| put(page, &format!("- {sections}")));
         evidence(page, finding, &mut lines);
         put(page, &format!("- why: {}", markdown(finding.why)));
         if let Some(next) = finding.remedy.first() {

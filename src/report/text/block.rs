@@ -1,7 +1,7 @@
 //! One block for each group of equal findings: what, where, which packets, why, and what next.
 
 use crate::base::{Side, to_index, to_u64};
-use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Report, Severity, Status};
+use crate::finding::{Confidence, ConnectionRow, Culprit, Finding, Peer, Report, Severity, Status};
 use crate::policy::Group;
 use crate::report::look::Detail;
 use crate::report::numbers::grouped;
@@ -100,12 +100,26 @@ fn place(page: &mut Page, report: &Report, finding: &Finding) {
 fn connection_line(page: &mut Page, conn: u64, row: Option<&ConnectionRow>) {
     let said = match row {
         Some(row) => {
-            let (client, server) = (endpoint(&row.client), endpoint(&row.server));
+            let (client, server) = (end(&row.client), end(&row.server));
             format!("{client} → {server}  {}", row.negotiation.via.replace('_', " "))
         }
         None => "(not listed)".to_owned(),
     };
     page.paragraph(&[Part(Ink::Plain, &format!("  conn {conn}  "))], 4, Part(Ink::Plain, &said));
+}
+
+/// Address and port, in front of them the program that it may be.
+fn end(peer: &Peer) -> String {
+    let guess = peer.implementation.as_ref().map(|guess| format!("{}? ", name(&guess.guess)));
+    format!("{}{}", guess.unwrap_or_default(), endpoint(peer))
+}
+
+/// The product without its version.
+fn name(guess: &str) -> &str {
+    guess
+        .split_once('/')
+        .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()))
+        .map_or(guess, |(name, _)| name)
 }
 
 fn stream_line(page: &mut Page, report: &Report, conn: u64, stream: u32) {
