@@ -67,7 +67,7 @@ pub use stalls::{CreditWait, Crowding, Stalls};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Method, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Shut, Transport};
+pub use transport::{Ended, Leave, Shut, Transport};
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,8 @@ pub struct Transport {
     pub fin: PerSide<Option<(Origin, bool)>>,
     /// Where each side's first RST was, and whether it carried an acknowledgement.
     pub rst: PerSide<Option<(Origin, bool)>>,
+    /// Where each side said in TLS that nothing more follows (`close_notify`).
+    pub farewell: PerSide<Option<Origin>>,
     /// The last silence that was broken.
     pub resumed: Option<Resumed>,
     /// What each side had to send again while later octets waited.
@@ -61,6 +63,29 @@ pub enum Ended {
     Open,
 }
 
+/// How a side leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// With the alert of TLS.
+    CloseNotify,
+    /// With FIN.
+    Fin,
+    /// With RST.
+    Rst,
+}
+
+impl Leave {
+    /// What it is called as evidence.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::CloseNotify => "close_notify",
+            Self::Fin => "FIN",
+            Self::Rst => "RST",
+        }
+    }
+}
+
 impl Transport {
     pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
         if !matches!(signal, Signal::Resumed { .. } | Signal::Resent | Signal::Refilled { .. }) {
@@ -99,6 +124,33 @@ impl Transport {
     pub fn round_trip(&self) -> Option<Span> {
         self.syn.server?;
         Some(self.established?.time.since(self.syn.client?.time))
+    }
+
+    /// A side said in TLS that nothing more follows.
+    pub fn say_farewell(&mut self, side: Side, at: Origin) {
+        self.farewell[side].get_or_insert(at);
+    }
+
+    /// True when a side had left before the packet in which the other did something: by `close_notify` of TLS, FIN, or RST.
+    #[must_use]
+    pub fn had_left(&self, side: Side, before: &Origin) -> bool {
+        let fin = self.fin[side].map(|(origin, _)| origin);
+        let rst = self.rst[side].map(|(origin, _)| origin);
+        [self.farewell[side], fin, rst].into_iter().flatten().any(|left| left.at.pkt < before.at.pkt)
+    }
+
+    /// Who left first, where, and by what: a FIN that answers `close_notify` ends nothing.
+    #[must_use]
+    pub fn left_first(&self) -> Option<(Side, Origin, Leave)> {
+        let (side, end, leave) = match self.ended? {
+            (Ended::Fin(side), end) => (side, end, Leave::Fin),
+            (Ended::Rst(side), end) => (side, end, Leave::Rst),
+            (Ended::Open, _) => return None,
+        };
+        let farewell = self.farewell[side.peer()].filter(|farewell| farewell.at.pkt < end.at.pkt);
+        let own = self.farewell[side].map(|own| own.at.pkt);
+        let first = farewell.filter(|farewell| own.is_none_or(|own| farewell.at.pkt < own));
+        Some(first.map_or((side, end, leave), |farewell| (side.peer(), farewell, Leave::CloseNotify)))
     }
 
     /// Who ended the connection, and where that was.

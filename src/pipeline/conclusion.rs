@@ -72,7 +72,7 @@ impl Upper {
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
         let alias = wishes.alias(both.1, name);
         let ends = wanted.then(|| ends(number, both, alias.or(name), first));
-        let findings = ends.as_ref().map(|ends| engine.finish(ends)).unwrap_or_default();
+        let findings = ends.as_ref().map(|ends| engine.finish(ends, coverage)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);
         let (streams, frames) = counts(conn);

@@ -9,7 +9,7 @@ use super::upper::Upper;
 use crate::base::{Origin, PerSide, Piece, Place, Side};
 use crate::http1::FirstOctets;
 use crate::tcp::{Connection as Tcp, Direction, Output};
-use crate::tls::{self, Fact, Label, Session, Turn};
+use crate::tls::{self, AlertDescription, Fact, Label, Session, Turn};
 
 /// A connection above TCP.
 pub(super) struct Layers {
@@ -136,6 +136,9 @@ fn out(
             }
             Fact::NotOpened if session.opened_by(side).is_none() => {
                 upper.ears.coverage.sides[side].opaque = true;
+            }
+            Fact::Alert(alert) if alert.description == AlertDescription::CLOSE_NOTIFY => {
+                upper.conn.transport.say_farewell(side, at.end);
             }
             Fact::NotTls(octets) if side == Side::Server => {
                 upper.http1.clear_answer.get_or_insert(FirstOctets::of(&octets, at.start));

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::catalog::catalog;
+use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
 use super::fold::{Made, fold};
 use super::ledger::Ledger;
@@ -115,7 +116,9 @@ impl Engine {
 
     /// The connection is over: findings with one root are folded, and written out.
     #[must_use]
-    pub fn finish(self, ends: &Ends) -> Vec<Finding> {
+    pub fn finish(mut self, ends: &Ends, coverage: &Coverage) -> Vec<Finding> {
+        let seen = |made: &Made| made.draft.given.is_none_or(|side| coverage.sides[side].whole());
+        self.made.retain(seen);
         fold(self.made).into_iter().map(|made| made.finding(ends)).collect()
     }
 

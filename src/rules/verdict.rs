@@ -28,6 +28,8 @@ pub struct Draft {
     pub(super) discriminator: Cow<'static, str>,
     pub(super) interval: Option<Span>,
     pub(super) waived: Option<Need>,
+    /// It is said only when all that this side sent was seen, to the end.
+    pub(super) given: Option<Side>,
     pub(super) conns: Vec<u64>,
 }
 
@@ -87,6 +89,7 @@ impl Draft {
             discriminator: Cow::Borrowed(""),
             interval: None,
             waived: None,
+            given: None,
             conns: Vec::new(),
         }
     }
@@ -180,6 +183,13 @@ impl Draft {
     #[must_use]
     pub const fn without(mut self, need: Need) -> Self {
         self.waived = Some(need);
+        self
+    }
+
+    /// It is said only when all that this side sent was seen, to the end: something of it would have acquitted.
+    #[must_use]
+    pub const fn given_all_of(mut self, side: Side) -> Self {
+        self.given = Some(side);
         self
     }
 

@@ -1,7 +1,7 @@
 //! A connection that ends without a word.
 
 use crate::base::Side;
-use crate::conn::{Ended, On};
+use crate::conn::{Leave, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
@@ -64,14 +64,10 @@ pub(in crate::rules) static CLOSE_WITHOUT_GOAWAY: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let conn = event.conn;
-    let (ended, Some(end)) = conn.transport.ended() else { return };
-    let (side, how) = match ended {
-        Ended::Fin(side) => (side, "FIN"),
-        Ended::Rst(side) if conn.transport.rst[side].is_some_and(|(_, acknowledges)| acknowledges) => {
-            (side, "RST")
-        }
-        Ended::Rst(_) | Ended::Open => return,
-    };
+    let Some((side, end, how)) = conn.transport.left_first() else { return };
+    if how == Leave::Rst && !conn.transport.rst[side].is_some_and(|(_, acknowledges)| acknowledges) {
+        return;
+    }
     let peer = side.peer();
     let farewell =
         conn.sides[peer].goaways.first().is_some_and(|goaway| goaway.end.tcp_end <= end.peer_acked);
@@ -86,13 +82,14 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .filter(|stream| stream.counts())
         .filter(|stream| stream.opened_by == side || stream.opened_end <= end.peer_acked)
         .count();
-    let (who, verb) = (side.word(), if how == "FIN" { "closed" } else { "reset" });
+    let (who, verb) = (side.word(), if how == Leave::Rst { "reset" } else { "closed" });
     let left = match open {
         0 => "no stream was open".to_owned(),
         open => counted(open, "stream was open", "streams were open"),
     };
     let message = format!("The {who} {verb} the connection without GOAWAY; {left}.");
-    let draft = Draft::new(Culprit::of(side), message, end, end).shows(EvidenceRole::Cause, side, end, how);
+    let draft =
+        Draft::new(Culprit::of(side), message, end, end).shows(EvidenceRole::Cause, side, end, how.word());
     verdict.say(if open == 0 { draft.severity(Severity::Info) } else { draft });
 }
 

@@ -1,7 +1,7 @@
 //! A connection breaks off in the middle of requests.
 
 use crate::base::Side;
-use crate::conn::{On, Stream};
+use crate::conn::{Leave, On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::rules::summary::died_idle;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc7540, rfc9113};
@@ -64,6 +64,12 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let idle = died_idle(conn, event.options, event.now).is_some();
     let Some(oldest) = oldest.filter(|_| first && !announced && !idle) else { return };
     let (rst, foreign) = (event.fact.kind.on() == On::Rst, conn.transport.foreign_rst[side]);
+    // What follows the peer's close_notify is an answer to it.
+    let told = conn.transport.left_first().filter(|(who, _, how)| *who != side && *how == Leave::CloseNotify);
+    let (side, start, at, rst) = match told {
+        Some((who, farewell, _)) => (who, farewell, farewell, false),
+        None => (side, event.fact.start, event.fact.end, rst),
+    };
     let culprit = if rst && foreign { Culprit::Between } else { Culprit::of(side) };
     let who =
         if rst && foreign { "Something on the path".to_owned() } else { format!("The {}", side.word()) };
@@ -74,10 +80,14 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         "{who} {how} the connection while {} no complete response.",
         counted(cut.len(), "request had", "requests had")
     );
-    let end = format!("{}{after}", if rst { "RST" } else { "FIN" });
-    let draft = Draft::new(culprit, message, event.fact.start, event.fact.end)
+    let word = match told {
+        Some(_) => Leave::CloseNotify,
+        None if rst => Leave::Rst,
+        None => Leave::Fin,
+    };
+    let draft = Draft::new(culprit, message, start, at)
         .at_most(Confidence::Likely)
-        .shows(EvidenceRole::Cause, side, event.fact.end, end)
+        .shows(EvidenceRole::Cause, side, at, format!("{}{after}", word.word()))
         .shows(
             EvidenceRole::Context,
             Side::Client,

@@ -2,7 +2,7 @@
 
 use super::Cause;
 use crate::base::{Origin, PacketNumber, Side, Span};
-use crate::conn::{Connection, Fact};
+use crate::conn::{Connection, Fact, Knew};
 use crate::finding::{Confidence, Severity};
 use crate::frame::{ErrorCode, Flags, FrameType, Header, Setting, StreamId};
 use crate::rules::Spec;
@@ -136,6 +136,12 @@ impl Complaint {
     }
 }
 
+/// True when a frame arrived behind the receiver's reset, and nothing proves that its sender had read that by then.
+fn on_its_way(conn: &Connection, sender: Side, start: &Origin, reset: &Origin) -> bool {
+    let behind = start.tcp_end >= reset.peer_acked;
+    behind && !matches!(conn.knew(sender, reset.tcp_end, start), Knew::Processed { .. })
+}
+
 impl Tolerated {
     /// Why `receiver` had to bear this frame of its peer; `None` when nothing is special about it.
     fn of(
@@ -167,7 +173,7 @@ impl Tolerated {
         let promise = header.kind == FrameType::PUSH_PROMISE && sender == Side::Client;
         Some(match header.kind {
             _ if promise => return None,
-            _ if reset.is_some_and(|(reset, _)| !reset.covered_by(start)) => Self::InFlight,
+            _ if reset.is_some_and(|(reset, _)| on_its_way(conn, sender, start, &reset)) => Self::InFlight,
             FrameType::DATA if code == ErrorCode::FLOW_CONTROL_ERROR && smaller => Self::SmallerWindow,
             kind if kind.name().is_none() => Self::UnknownType,
             FrameType::SETTINGS if unknown => Self::UnknownSetting,

@@ -181,7 +181,9 @@ impl Due {
     fn done(&self, conn: &Connection) -> Option<Outcome> {
         let goaways = &conn.sides[self.debtor].goaways;
         let late = |end: &Origin| self.knew(end);
-        let goaway = goaways.iter().find(|goaway| goaway.code != ErrorCode::NO_ERROR || late(&goaway.end));
+        // A farewell to somebody who has left is no reaction to what he did.
+        let leaves = |end: &Origin| late(end) && !conn.transport.had_left(self.cause.culprit, end);
+        let goaway = goaways.iter().find(|goaway| goaway.code != ErrorCode::NO_ERROR || leaves(&goaway.end));
         let reset = self.reset.or_else(|| self.stream(conn)?.reset[self.debtor]);
         let error = match (self.ends, goaway, reset) {
             (Reach::Stream, _, Some(reset)) => Some(reset),

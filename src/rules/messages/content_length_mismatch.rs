@@ -29,7 +29,7 @@ pub(in crate::rules) static CONTENT_LENGTH_MISMATCH: Rule = Rule {
     harm: "The receiver treats the message as malformed: downloads fail at their end, and behind an HTTP/1.1 hop \
         the rest becomes another message (request smuggling).",
     doubt: "The sender's own order is exact. The method of the request must be known. A stream that is reset is not \
-        judged for too little, and one with lost DATA not at all.",
+        judged for too little, nor is a response to a client that had left, and one with lost DATA is not judged at all.",
     not_blamed: "It can only count what arrives.",
     remedy: &[
         "Compute the length after content coding.",
@@ -65,6 +65,11 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::OddContent { fault, stream } = event.fact.kind else { return };
     let side = event.side();
     let content = stream.sent[side].content;
+    // Who has left reads no response to its end, and its sender may know that.
+    let cut = matches!(fault, OddContent::TooLittle { .. }) && side == Side::Server;
+    if cut && event.conn.transport.had_left(side.peer(), &event.fact.end) {
+        return;
+    }
     let words = match fault {
         OddContent::TooMuch { length } => {
             format!("{content} octets of content so far, and content-length {length}")
@@ -76,7 +81,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let what = if side == Side::Client { "request" } else { "response" };
     let message = format!("The {}'s {what} on stream {} has {words}.", side.word(), stream.id);
-    verdict.say(Draft::against_block(event, message).without(Need::Hpack));
+    let draft = Draft::against_block(event, message).without(Need::Hpack);
+    verdict.say(if cut { draft.given_all_of(side.peer()) } else { draft });
 }
 
 #[cfg(test)]
@@ -115,6 +121,20 @@ mod tests {
         let script =
             asked().server([head(&long("200", "1")), data(1, b"ab"), data(1, b"cd").map(Wire::end_stream)]);
         assert_eq!(accused(&script), [("MSG023", 1)]);
+    }
+
+    #[test]
+    fn who_has_left_gets_no_response_to_its_end() {
+        let begun = || asked().server([head(&long("200", "100")), data(1, b"ab")]);
+        let ends = || data(1, b"").map(Wire::end_stream);
+        assert_eq!(accused(&begun().server([ends()])), [("MSG023", 1)]);
+        let fin = begun().packets().len();
+        let left = begun().fin(Side::Client).server([ends()]);
+        assert!(accused(&left).is_empty());
+        assert!(
+            accused(&left.lose(fin)).is_empty(),
+            "without the FIN nobody knows whether it was still there"
+        );
     }
 
     #[test]
