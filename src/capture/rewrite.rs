@@ -11,7 +11,7 @@ use super::fields::{next_option, u32_at};
 use super::pieces::{Layout, Piece};
 use super::secrets::TLS_KEY_LOG;
 use super::{LinkType, Packet, Reader};
-use crate::base::{to_index, to_u32};
+use crate::base::to_u32;
 use crate::error::Error;
 
 /// What a copy is to be like.
@@ -290,6 +290,7 @@ const fn word(value: u32, order: Endianness) -> [u8; 4] {
 mod tests {
     use super::super::sample::{Everything, Owned, Pcap, Pcapng, packets, read_all};
     use super::*;
+    use crate::base::to_index;
 
     fn copied(file: &[u8], wanted: &Rewriting<'_>, comments: &[Option<Vec<String>>]) -> (Vec<u8>, Copied) {
         let mut reader = Reader::new(file, "sample").unwrap();

@@ -1,6 +1,8 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+#[cfg(feature = "cli")]
+mod annotation;
 mod baseline;
 #[cfg(feature = "cli")]
 mod captures;
@@ -14,6 +16,7 @@ mod found;
 mod github;
 #[cfg(feature = "cli")]
 mod gitlab;
+mod har;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
@@ -27,6 +30,7 @@ mod md;
 mod ndjson;
 #[cfg(feature = "cli")]
 mod numbers;
+mod qlog;
 mod rules;
 mod sanitize;
 #[cfg(feature = "cli")]
@@ -41,11 +45,14 @@ use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+#[cfg(feature = "cli")]
+pub use annotation::{annotations, is_annotation};
 pub use baseline::baseline_lines;
 pub use coverage::{coverage_as_json, coverage_as_markdown};
 #[cfg(feature = "cli")]
 pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
+pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
 pub use html::{Rungs, report as html};
 pub use json::{element, report as json};
@@ -53,6 +60,7 @@ pub use json::{element, report as json};
 pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
 #[cfg(feature = "cli")]
 pub use ndjson::Ndjson;
+pub use qlog::{qlog_begin, qlog_event};
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
 pub use schema::{report_schema, rules_schema};
