@@ -43,7 +43,7 @@ pub fn qlog_event(event: &Event, epoch: Time) -> String {
         Happened::Remark(words) => ("loglevel:warning", json!({ "message": words })),
     };
     let mut told = json!({
-        "time": event.time.since(epoch).as_millis(),
+        "time": milliseconds(event.time, epoch),
         "name": name,
         "group_id": event.conn.to_string(),
         "data": data,
@@ -183,6 +183,11 @@ const fn name(identifier: u16) -> Option<&'static str> {
         0x9 => "no_rfc7540_priorities",
         _ => return None,
     })
+}
+
+/// To the nanosecond.
+fn milliseconds(time: Time, epoch: Time) -> f64 {
+    (time.since(epoch).as_millis() * 1e6).round() / 1e6
 }
 
 fn text(octets: &[u8]) -> String {
