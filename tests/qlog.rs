@@ -36,9 +36,9 @@ enum Is {
 /// A member: its name, whether it must be there, and what it is. `* text => any` and group sockets allow further ones.
 type Field = (&'static str, bool, Is);
 
-const U8: Is = Is::Uint(u8::MAX as u64);
-const U16: Is = Is::Uint(u16::MAX as u64);
-const U32: Is = Is::Uint(u32::MAX as u64);
+const U8: Is = Is::Uint(0xff);
+const U16: Is = Is::Uint(0xffff);
+const U32: Is = Is::Uint(0xffff_ffff);
 const U64: Is = Is::Uint(u64::MAX);
 const RAW: Field = (
     "raw",

@@ -1,5 +1,6 @@
 //! Flags that several commands share: as words first, then as what they mean.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anstream::AutoStream;
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::finding::{Culprit, Notice};
 use crate::pipeline::{KeyLog, Wishes, add_keys};
 use crate::policy::{Layer, Value};
-use crate::report::{Charset, Clock, Detail, Look, Paint};
+use crate::report::{Charset, Clock, Detail, Lines, Look, Paint};
 use crate::rules::{Options, Spec};
 use crate::views::Interest;
 
@@ -108,7 +109,7 @@ pub(super) struct Looking {
     /// Only ASCII characters
     #[arg(long)]
     ascii: bool,
-    /// Columns to fill [default: 80]
+    /// Columns to fill [default: 80]; rows of show that do not fit are folded, in a pipe only where this is given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
 }
@@ -280,6 +281,7 @@ impl Looking {
             charset: if self.ascii { Charset::Ascii } else { Charset::Unicode },
             paint: self.color.paint(),
             width: usize::from(self.width.unwrap_or(80)),
+            lines: self.lines(),
             clock: match self.time {
                 None | Some(TimeWord::Relative) => Clock::Relative,
                 Some(TimeWord::Utc) => Clock::Utc,
@@ -288,6 +290,12 @@ impl Looking {
             },
             ..Look::default()
         }
+    }
+
+    /// Rows are folded for eyes, and where somebody said how wide the page is; programs get them whole.
+    fn lines(&self) -> Lines {
+        let eyes = std::io::stdout().is_terminal();
+        if self.width.is_some() || eyes { Lines::Folded } else { Lines::Whole }
     }
 
     /// The flags that a configuration may set as well.

@@ -13,9 +13,9 @@ use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
     Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, handshake_header, handshake_line, header_header, header_line, ladder_header, ladder_line,
-    latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines, stream_header,
-    stream_line, table_header, table_line, window_header, window_line,
+    frame_line, handshake_header, handshake_line, headed, header_header, header_line, ladder_header,
+    ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines,
+    stream_header, stream_line, table_header, table_line, window_header, window_line,
 };
 use crate::views::{
     CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
@@ -306,7 +306,7 @@ fn show_settings(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Resul
             }
         } else if !lines.is_empty() {
             let gap = if sheet.rows > 0 { "\n" } else { "" };
-            sheet.row(String::new, || format!("{gap}{}", setting_lines(&lines, &look)));
+            sheet.row(String::new, || format!("{gap}{}", headed(&setting_lines(&lines, &look), &look)));
         }
     })
 }
@@ -328,7 +328,7 @@ fn show_calls(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<R
                 }
             } else if !lines.is_empty() {
                 let gap = if sheet.rows > 0 { "\n" } else { "" };
-                sheet.row(String::new, || format!("{gap}{}", call_lines(&lines, &look)));
+                sheet.row(String::new, || format!("{gap}{}", headed(&call_lines(&lines, &look), &look)));
             }
         });
     })
@@ -345,7 +345,7 @@ fn show_connections(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Re
             sheet.row(|| element(line), String::new);
         }
     } else if !lines.is_empty() {
-        sheet.row(String::new, || connection_lines(&lines, &look));
+        sheet.row(String::new, || headed(&connection_lines(&lines, &look), &look));
     }
     Ok(report)
 }
@@ -374,7 +374,7 @@ impl Args {
 impl Sheet<'_> {
     /// Sets what stands above the rows of text.
     fn begin(&mut self, header: &str) {
-        self.above = if self.shape == Shape::Json { "[".to_owned() } else { header.to_owned() };
+        self.above = if self.shape == Shape::Json { "[".to_owned() } else { headed(header, &self.look) };
     }
 
     /// A row. Once writing failed, or nobody reads, further ones are not even made.

@@ -57,7 +57,7 @@ pub use har::{har_begin, har_end, har_entry};
 pub use html::{Rungs, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
-pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
+pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
 #[cfg(feature = "cli")]
 pub use ndjson::Ndjson;
 pub use qlog::{qlog_begin, qlog_event};
@@ -69,10 +69,10 @@ pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
-    frame_header, frame_line, handshake_header, handshake_line, header_header, header_line, key_lines,
-    ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line,
-    report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header, stream_line,
-    table_header, table_line, topic_page, topic_table, window_header, window_line,
+    frame_header, frame_line, handshake_header, handshake_line, headed, header_header, header_line,
+    key_lines, ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header,
+    ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header,
+    stream_line, table_header, table_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.
