@@ -13,8 +13,10 @@ pub(super) fn fold(head: &str, tail: &str, hang: usize, look: &Look) -> String {
         return line.trim_end().to_owned();
     }
     let beside = look.width.saturating_sub(width(head));
+    let longest = tail.split(' ').map(width).max().unwrap_or_default();
+    let needed = ROOM.max(longest.min(look.width.saturating_sub(hang)));
     let (first, hang) =
-        if beside >= ROOM { (head.to_owned(), width(head)) } else { (below(head, hang), hang) };
+        if beside >= needed { (head.to_owned(), width(head)) } else { (below(head, hang), hang) };
     let room = look.width.saturating_sub(hang);
     let indent = format!("\n{}", " ".repeat(hang));
     format!("{first}{}", wrap(tail, room, room).join(&indent))

@@ -160,14 +160,22 @@ fn frame_columns([pkt, t, dir, number, frame, effect, note]: [&str; 7], look: &L
     let head = format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  ");
     let (head, note) = (look.say(&head), look.say(note));
     let line = fold(&format!("{head}{}  ", look.say(&padded)), &note, HANG, look);
-    if !line.contains('\n') {
+    if look.lines == Lines::Whole || (!line.contains('\n') && width(&line) <= look.width) {
         return line;
     }
     // Rather out of its column than in a line of its own.
     let gap = if effect.is_empty() { "" } else { "  " };
-    let close = format!("{head}{}{gap}{note}", look.say(effect));
-    if width(&close) <= look.width { close } else { line }
+    let behind = format!("{}{gap}{note}", look.say(effect));
+    let fits = width(&head).saturating_add(width(effect)) <= look.width;
+    match width(&head).saturating_add(width(&behind)) <= look.width {
+        true => format!("{head}{behind}"),
+        false if fits && width(&note) > SHORT => line,
+        false => fold(&head, behind.trim_end(), HANG, look),
+    }
 }
+
+/// Columns of a note that looks lost in a line of its own.
+const SHORT: usize = 12;
 
 /// Where a note goes on that has no room beside the other cells: below the frame.
 const HANG: usize = 30;
