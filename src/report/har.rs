@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::base::{PacketNumber, Side};
-use crate::views::{ExportFields, Timing, Transaction};
+use crate::views::{ExportFields, Timing, Transaction, address_and_port};
 
 /// What stands in front of the entries.
 #[must_use]
@@ -152,9 +152,7 @@ struct Timings {
 impl<'a> Entry<'a> {
     fn of(from: &'a Transaction) -> Self {
         let end = |side: Side| from.ends.as_ref().map(|ends| ends[side]);
-        let written = |side: Side| {
-            end(side).map(|(address, port)| std::net::SocketAddr::new(address, port).to_string())
-        };
+        let written = |side: Side| end(side).map(address_and_port);
         let timings = Timings::of(&from.timing);
         Self {
             started_date_time: moment(from),
@@ -256,10 +254,7 @@ fn moment(from: &Transaction) -> String {
 fn url(from: &Transaction) -> String {
     let fields = &from.fields.client;
     let scheme = fields.value(":scheme").unwrap_or(if from.encrypted { "https" } else { "http" });
-    let server = || {
-        let (address, port) = from.ends.as_ref().map(|ends| ends.server)?;
-        Some(std::net::SocketAddr::new(address, port).to_string())
-    };
+    let server = || from.ends.as_ref().map(|ends| address_and_port(ends.server));
     let named = from.authority.clone().or_else(|| fields.value("host").map(str::to_owned));
     let authority = named.or_else(server).unwrap_or_default();
     let path = from.path.as_deref().unwrap_or_default();

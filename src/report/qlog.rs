@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::base::{Side, Time};
-use crate::views::{Event, ExportFields, FrameContent, FrameEvent, Happened, Word};
+use crate::views::{Event, ExportFields, FrameContent, FrameEvent, Happened, Word, address_and_port};
 
 /// The first record: what the file is. `title` names the capture, `epoch` is what times count from.
 #[must_use]
@@ -50,8 +50,7 @@ pub fn qlog_event(event: &Event, epoch: Time) -> String {
         "packet": event.pkt.number(),
     });
     if let (Some(ends), Some(told)) = (&event.ends, told.as_object_mut()) {
-        let [client, server] =
-            [ends.client, ends.server].map(|(address, port)| std::net::SocketAddr::new(address, port));
+        let [client, server] = [ends.client, ends.server].map(address_and_port);
         told.insert("tuple".to_owned(), format!("{client} {server}").into());
     }
     record(&told)

@@ -32,7 +32,7 @@ use crate::tls::Negotiation;
 
 pub use crate::conn::Interest;
 pub use calls::{CallLine, CallList};
-pub use connections::{ConnectionLine, connections, endpoint};
+pub use connections::{ConnectionLine, address_and_port, connections, endpoint};
 pub use events::{Event, Events, FrameContent, FrameEvent, Happened};
 pub use fields::{ExportField, ExportFields, Word};
 pub use frames::{FrameLine, Frames};
