@@ -288,6 +288,8 @@ const fn word(value: u32, order: Endianness) -> [u8; 4] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::sample::{Everything, Owned, Pcap, Pcapng, packets, read_all};
     use super::*;
     use crate::base::to_index;
@@ -403,5 +405,34 @@ mod tests {
     fn a_file_is_not_written_over_itself() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert!(create(file.path(), file.path()).is_err());
+    }
+
+    fn pcapng() -> Vec<u8> {
+        let file = Pcapng::new(false).interface(1, 0, &[(1, b"eth0")]).packet(0, 5, b"first");
+        let file = file.secrets(TLS_KEY_LOG, b"KEYS").packet_with(0, 6, b"second", &[(1, b"look"), (0, b"")]);
+        file.section(true).interface(113, 96, &[(9, &[9])]).packet(0, 7, &[9; 300]).octets()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_octets_a_copy_holds_the_packets_that_were_counted(
+            changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..6),
+            is_pcap in any::<bool>(),
+            form in proptest::sample::select(&[Form::Same, Form::Pcapng][..]),
+        ) {
+            let pcap = Pcap::new(true, 0xa1b2_3c4d).packet(5, 1, b"first").packet(6, 2, &[7; 300]).octets();
+            let mut file = if is_pcap { pcap } else { pcapng() };
+            for (place, value) in changes {
+                let place = place.index(file.len());
+                file[place] = value;
+            }
+            if Reader::new(file.as_slice(), "sample").is_ok() {
+                let wanted = Rewriting { form, secrets: b"KEYS\n", ..Rewriting::default() };
+                let (copy, told) = copied(&file, &wanted, &vec![Some(vec!["said".to_owned()]); 8]);
+                prop_assert!(told.packets <= 8);
+                let length = copy.len();
+                prop_assert!(length <= file.len() + 8 * 64 + 128, "{length}");
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anstream::AutoStream;
 use clap::ValueEnum;
+use terminal_size::{Width, terminal_size_of};
 
 use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
@@ -109,7 +110,7 @@ pub(super) struct Looking {
     /// Only ASCII characters
     #[arg(long)]
     ascii: bool,
-    /// Columns to fill [default: 80]; rows of show that do not fit are folded, in a pipe only where this is given
+    /// Columns to fill [default: 80]; the views of show fill a terminal, and fold what does not fit, in a pipe only where this is given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
 }
@@ -281,7 +282,6 @@ impl Looking {
             charset: if self.ascii { Charset::Ascii } else { Charset::Unicode },
             paint: self.color.paint(),
             width: usize::from(self.width.unwrap_or(80)),
-            lines: self.lines(),
             clock: match self.time {
                 None | Some(TimeWord::Relative) => Clock::Relative,
                 Some(TimeWord::Utc) => Clock::Utc,
@@ -292,10 +292,17 @@ impl Looking {
         }
     }
 
-    /// Rows are folded for eyes, and where somebody said how wide the page is; programs get them whole.
-    fn lines(&self) -> Lines {
+    /// How rows on standard output look: folded for eyes, as wide as the terminal, and where somebody said how wide the page is;
+    /// programs get them whole.
+    pub(super) fn rows(&self) -> Look {
+        let look = self.look(Detail::Normal);
         let eyes = std::io::stdout().is_terminal();
-        if self.width.is_some() || eyes { Lines::Folded } else { Lines::Whole }
+        let terminal = terminal_size_of(std::io::stdout()).map(|(Width(width), _)| width.max(40));
+        let lines = if self.width.is_some() || eyes { Lines::Folded } else { Lines::Whole };
+        match self.width.or(terminal.filter(|_| eyes)) {
+            Some(width) => Look { lines, width: usize::from(width), ..look },
+            None => Look { lines, ..look },
+        }
     }
 
     /// The flags that a configuration may set as well.

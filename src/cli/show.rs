@@ -12,7 +12,7 @@ use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
-    Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
+    Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
     frame_line, handshake_header, handshake_line, headed, header_header, header_line, ladder_header,
     ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines,
     stream_header, stream_line, table_header, table_line, window_header, window_line,
@@ -106,7 +106,7 @@ struct Sheet<'a> {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let look = args.looking.look(Detail::Normal);
+    let look = args.looking.rows();
     let wanted = args.wanted(terminal)?;
     let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {

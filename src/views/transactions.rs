@@ -134,7 +134,9 @@ impl Transactions {
                 let Some(held) = self.connections.get_mut(&seen.conn) else { return };
                 let fields = held.block[side].take().unwrap_or_default();
                 if let Some(transaction) = stream.and_then(|stream| held.find(stream.id)) {
-                    self.kept = self.kept.saturating_add(transaction.take(head, side, fields));
+                    let before = transaction.kept();
+                    transaction.take(head, side, fields);
+                    self.kept = self.kept.saturating_add(transaction.kept()).saturating_sub(before);
                     transaction.last_pkt = transaction.last_pkt.max(seen.fact.end.at.pkt);
                 }
             }
@@ -182,9 +184,7 @@ impl Transactions {
         seen: &Observed<'_>,
         emit: &mut impl FnMut(Transaction),
     ) {
-        let parts = Side::BOTH.map(|side| [&transaction.fields[side], &transaction.trailers[side]]);
-        let kept = parts.iter().flatten().map(|fields| fields.kept()).fold(0, usize::saturating_add);
-        self.kept = self.kept.saturating_sub(kept);
+        self.kept = self.kept.saturating_sub(transaction.kept());
         if let Some(call) = seen.grpc.get(transaction.stream) {
             transaction.grpc_message = call.message();
             transaction.grpc_status = transaction.grpc_status.or(call.code());
@@ -234,9 +234,14 @@ impl Transaction {
         }
     }
 
-    /// Takes a decoded block; says how many octets of it are kept.
-    fn take(&mut self, head: &Head, side: Side, fields: ExportFields) -> usize {
-        let kept = fields.kept();
+    /// Octets of fields in it.
+    fn kept(&self) -> usize {
+        let parts = Side::BOTH.map(|side| [&self.fields[side], &self.trailers[side]]);
+        parts.iter().flatten().map(|fields| fields.kept()).fold(0, usize::saturating_add)
+    }
+
+    /// Takes a decoded block.
+    fn take(&mut self, head: &Head, side: Side, fields: ExportFields) {
         self.grpc_status = self.grpc_status.or(head.grpc_status);
         match head.role {
             // A promise is the server's, and its fields are those of a request.
@@ -246,13 +251,9 @@ impl Transaction {
                 self.status = head.status.or(self.status);
             }
             Role::Trailers => self.trailers[side] = fields,
-            Role::Interim => {
-                self.interim = self.interim.saturating_add(1);
-                return 0;
-            }
-            Role::Reuse => return 0,
+            Role::Interim => self.interim = self.interim.saturating_add(1),
+            Role::Reuse => {}
         }
-        kept
     }
 
     /// Brings it up to date with what is known of its stream.
