@@ -177,7 +177,7 @@ pub const MAX_FRAGMENT_PACKETS: usize = 1 << 10;
 /// Packets with fragments whose connection is remembered for an export: 16 MiB; fragments are rare.
 pub const MAX_EXPORTED_FRAGMENTS: usize = 1 << 20;
 
-/// Connections, and streams, that a filter of `show` and `export` looks at: as many as live at once, about 100 MiB of rows.
+/// Connections, and streams, that a filter of `show` and `export` looks at: as many as live at once, about 150 MiB of rows.
 pub const MAX_FILTERED: usize = 1 << 17;
 
 /// Octets of header fields that an export holds for exchanges that are not complete; beyond it fields are left out.
