@@ -207,6 +207,45 @@ fn only_the_packets_of_chosen_connections_are_left_as_wireshark_counts_them() {
     }
 }
 
+#[test]
+fn secrets_inside_a_capture_stay_with_the_connections_that_are_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = export("annotated", &case("tls/nginx-curl"), &[], folder.path());
+    let part = export("pcap", &whole, &["--conn", "1"], folder.path());
+    let connection = &report(&part)["connections"][0];
+    assert_eq!(connection["negotiation"]["tls"]["decrypted"], true);
+    assert_eq!(connection["frames"], report(&whole)["connections"][1]["frames"]);
+    let words = [
+        "-o",
+        "tls.keylog_file:",
+        "-r",
+        part.to_str().unwrap(),
+        "-Y",
+        "http2",
+        "-T",
+        "fields",
+        "-e",
+        "frame.number",
+    ];
+    if let Some(frames) = tool("tshark", &words) {
+        assert!(frames.lines().count() > 2, "{frames}");
+    }
+    let none = folder.path().join("none");
+    let clean = case("h2c/nghttp-nghttpd");
+    let words = [
+        "export",
+        "pcap",
+        clean.to_str().unwrap(),
+        "--findings",
+        "--isolated",
+        "--no-baseline",
+        "--select",
+        "PRE",
+    ];
+    let output = run(&words.iter().copied().chain(["-o", none.to_str().unwrap()]).collect::<Vec<_>>());
+    assert_eq!((output.status.code(), none.exists()), (Some(4), false), "{}", said(&output.stderr));
+}
+
 /// Two connections that end at different ports.
 fn two() -> Script {
     Script::open()

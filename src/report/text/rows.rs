@@ -123,7 +123,7 @@ fn setting_cells(line: &SettingLine, look: &Look) -> Vec<String> {
 }
 
 fn stream_columns([number, way, pkts, marks, ended, request]: [&str; 6], look: &Look) -> String {
-    let cells = [(number, 6), (way, steps(look)), (pkts, 7), (marks, 10), (ended, 16)];
+    let cells = [(number, 6), (way, steps(look)), (pkts, 7), (marks, 10), (ended, 24)];
     // On a narrow page the request is worth more than the packets with END_STREAM, which stand in the frames.
     let shown = cells.iter().enumerate().filter(|(place, _)| *place != MARKS || !is_narrow(look));
     let head: String = shown.map(|(_, (text, columns))| format!("{}  ", pad(text, *columns, look))).collect();
