@@ -189,6 +189,11 @@ impl Reading {
         flags([("spec", self.spec.map(word))])
     }
 
+    /// Connections that a report lists at most.
+    pub(super) const fn connections(&self) -> usize {
+        self.limit_conns
+    }
+
     /// How many threads are wanted; 0 for one a core.
     pub(super) const fn threads(&self) -> usize {
         self.threads

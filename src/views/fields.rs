@@ -114,3 +114,35 @@ impl ExportField {
 
 /// Octets that a field takes beside its text.
 const SPENT: usize = size_of::<ExportField>();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `:method GET`, `x: a`, `y` with a control, `authorization: s`.
+    const BLOCK: &[u8] = b"\x82\0\x01x\x01a\0\x01y\x01\x07\0\x0dauthorization\x01s";
+
+    fn read(secrets: Secrets, room: usize) -> ExportFields {
+        ExportFields::decode(BLOCK, &Decoder::default(), secrets, room)
+    }
+
+    #[test]
+    fn text_is_text_octets_are_octets_and_secrets_are_told_by_their_length() {
+        let masked = read(Secrets::Masked, usize::MAX);
+        let values: Vec<&Word> = masked.list.iter().map(|field| &field.value).collect();
+        let text = |text: &str| Word::Text(text.to_owned());
+        let expected = [text("GET"), text("a"), Word::Octets(vec![7]), text("<masked, 1 octets>")];
+        assert_eq!(values, expected.iter().collect::<Vec<_>>());
+        assert_eq!((masked.value("x"), masked.value("y"), masked.value("z")), (Some("a"), None, None));
+        assert_eq!(read(Secrets::Shown, usize::MAX).value("authorization"), Some("s"));
+        assert_eq!((masked.octets, masked.left_out), (to_u64(BLOCK.len()), 0));
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted() {
+        let some = read(Secrets::Masked, 2 * SPENT + 12);
+        assert_eq!((some.list.len(), some.left_out), (2, 2));
+        assert!(some.kept() <= 2 * SPENT + 12);
+        assert_eq!(read(Secrets::Masked, 0).left_out, 4);
+    }
+}

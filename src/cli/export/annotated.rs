@@ -15,7 +15,7 @@ use crate::base::{PacketNumber, to_u64};
 use crate::capture::{Form, Reader, Rewriting, embedded_secrets, rewrite};
 use crate::error::Error;
 use crate::finding::{KeyRow, Report};
-use crate::pipeline::{KeyLog, MAX_EXPORTED_FRAGMENTS, Wishes, analyze_with_keys};
+use crate::pipeline::{KeyLog, MAX_EXPORTED_FRAGMENTS, MAX_FILTERED, Wishes, analyze_with_keys};
 use crate::report::{Detail, annotations, is_annotation};
 use crate::views::NO_INTEREST;
 
@@ -73,6 +73,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         let packets = counted(uncommented, "packet");
         terminal.complain(&format!("{packets} got no comment: a Simple Packet Block takes none"));
     }
+    let beyond = report.totals.connections.saturating_sub(to_u64(args.reading.connections()));
+    if !secrets.is_empty() && beyond > 0 {
+        let last = counted(beyond, "connection");
+        terminal.complain(&format!("keys of the last {last} are not written (--limit-conns)"));
+    }
     tell(&args.paths, &said(&report, &comments, &secrets), terminal)?;
     Ok(unread(&report, terminal))
 }
@@ -100,8 +105,15 @@ pub(super) fn judged(
     let policy = settled.policy(judging)?;
     let mut wishes = reading.wishes(NO_INTEREST);
     settled.tune(&mut wishes);
-    let wishes =
-        Wishes { limit_keys: wishes.limit_connections, limit_fragments: MAX_EXPORTED_FRAGMENTS, ..wishes };
+    // A filter asks what is listed.
+    let filtered = judging.filter.is_some();
+    let wishes = Wishes {
+        limit_keys: wishes.limit_connections,
+        limit_fragments: MAX_EXPORTED_FRAGMENTS,
+        limit_connections: if filtered { MAX_FILTERED } else { wishes.limit_connections },
+        limit_streams: if filtered { MAX_FILTERED } else { wishes.limit_streams },
+        ..wishes
+    };
     let (keys, notices) = reading.keys()?;
     let files = std::slice::from_ref(&paths.file);
     let (mut report, keys) = analyze_with_keys(files, &wishes, keys, &mut |_| {})?;
