@@ -171,6 +171,21 @@ pub const MAX_FRAGMENTED: usize = 1 << 12;
 /// Octets of incomplete IP datagrams held in all: 128 of the longest ones.
 pub const MAX_FRAGMENT_OCTETS: usize = 1 << 23;
 
+/// Packets that are remembered as the fragments of a datagram: one of 64 KiB has 45 on Ethernet, and 120 on the narrowest path (576).
+pub const MAX_FRAGMENT_PACKETS: usize = 1 << 10;
+
+/// Packets with fragments whose connection is remembered for an export: 16 MiB; fragments are rare.
+pub const MAX_EXPORTED_FRAGMENTS: usize = 1 << 20;
+
+/// Connections, and streams, that a filter of `show` and `export` looks at: as many as live at once, about 150 MiB of rows.
+pub const MAX_FILTERED: usize = 1 << 17;
+
+/// Octets of header fields that an export holds for exchanges that are not complete; beyond it fields are left out.
+pub const MAX_EXPORTED_FIELDS: usize = 1 << 26;
+
+/// Octets of header fields of one block that an export keeps: servers take less (8 to 64 KiB).
+pub const MAX_EXPORTED_BLOCK: usize = 1 << 17;
+
 /// Reasons for which packets are hidden that are counted one by one: more than any capture has that was not made up.
 pub const MAX_HIDDEN_REASONS: usize = 32;
 

@@ -66,3 +66,31 @@ fn the_walk_through_of_the_readme_does_what_it_says() {
     let junit = fs::read_to_string(folder.path().join("h2lint.xml")).unwrap();
     assert!(junit.contains("captures/tuesday.pcap") && junit.contains("failures=\"1\""), "{junit}");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_table_that_look_and_export_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let capture = root().join("testdata/captures/grpc/four-kinds/capture.pcap");
+    let binary = cargo_bin("h2lint");
+    let path = format!("{}:/usr/bin:/bin", binary.parent().unwrap().display());
+    let mut exports = 0;
+    for row in readme.lines().filter_map(|line| line.strip_prefix("| `h2lint ")) {
+        let line = row.split('`').next().unwrap();
+        if !(line.starts_with("show ") || line.starts_with("export ") || line.starts_with("keys ")) {
+            continue;
+        }
+        let words = line.replace("FILE", &capture.display().to_string()).replace(" OUT", " out");
+        let mut shell = Command::new("sh");
+        let run = shell.args(["-c", &format!("h2lint {words}")]).env_clear().env("PATH", &path);
+        let run = run.current_dir(folder.path()).output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+        if line.starts_with("export ") {
+            exports += 1;
+            assert!(fs::metadata(folder.path().join("out")).unwrap().len() > 1_000, "{line}");
+            fs::remove_file(folder.path().join("out")).unwrap();
+        }
+    }
+    assert_eq!(exports, 4);
+}

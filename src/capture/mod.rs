@@ -5,7 +5,6 @@
 
 mod block;
 mod compression;
-mod copy;
 mod facts;
 mod fields;
 mod interface;
@@ -18,10 +17,12 @@ mod lz4;
 mod packed;
 mod pcap;
 mod pcapng;
+mod pieces;
 mod reader;
 mod record;
 mod records;
 mod resync;
+mod rewrite;
 #[cfg(test)]
 mod sample;
 mod secrets;
@@ -33,7 +34,6 @@ mod unpack;
 mod zstd;
 
 pub use compression::Compression;
-pub use copy::copy_with_secrets;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
 pub use joined::{Joined, by_first_packet, first_time};
 pub use key_files::{key_log, key_logs_beside};
@@ -41,4 +41,5 @@ pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};
 pub use records::Records;
+pub use rewrite::{Copied, Embedded, Form, Rewriting, copy_with_secrets, create, rewrite};
 pub use secrets::embedded_secrets;

@@ -29,6 +29,8 @@ pub(super) struct Pcap {
     fraction: i64,
     /// When the packet before was captured.
     previous: Option<Time>,
+    /// The file header as it stands.
+    head: [u8; Self::FILE_HEADER],
 }
 
 /// The header of a record.
@@ -59,16 +61,33 @@ impl Pcap {
         if let Some([0xa1, 0xb2, 0xcd, 0x34, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, link @ ..]) =
             head.first_chunk::<{ Self::FILE_HEADER }>()
         {
-            return Some(Self::new(u32::from_be_bytes(*link), Layout::ModifiedBig, false));
+            return Some(Self::new(u32::from_be_bytes(*link), Layout::ModifiedBig, false, head));
         }
         let (_, header) = parse_pcap_header(head).ok()?;
         let network = u32::from_ne_bytes(header.network.0.to_ne_bytes());
-        Some(Self::new(network, Layout::of(&header), header.is_nanosecond_precision()))
+        Some(Self::new(network, Layout::of(&header), header.is_nanosecond_precision(), head))
     }
 
-    fn new(network: u32, layout: Layout, nanoseconds: bool) -> Self {
+    fn new(network: u32, layout: Layout, nanoseconds: bool, head: &[u8]) -> Self {
         let fraction = if nanoseconds { 1 } else { 1_000 };
-        Self { link: LinkType(network & LINK_TYPE_BITS), layout, fraction, previous: None }
+        let link = LinkType(network & LINK_TYPE_BITS);
+        let head = head.first_chunk().copied().unwrap_or_default();
+        Self { link, layout, fraction, previous: None, head }
+    }
+
+    /// The file header, as it stands.
+    pub(super) const fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The octets that the packets of the file may have at most.
+    pub(super) fn snaplen(&self) -> u32 {
+        u32_at(&self.head, 16, self.layout.order()).unwrap_or(0)
+    }
+
+    /// Octets in front of each packet.
+    pub(super) const fn record_header(&self) -> usize {
+        self.layout.header()
     }
 
     /// What the file header tells.
@@ -272,12 +291,16 @@ impl Layout {
         }
     }
 
-    /// The fields in front of the packet, by themselves.
-    fn header_of(self, octets: &[u8]) -> Option<Header> {
-        let order = match self {
+    const fn order(self) -> Endianness {
+        match self {
             Self::Little | Self::ModifiedLittle => Endianness::Little,
             Self::Big | Self::ModifiedBig => Endianness::Big,
-        };
+        }
+    }
+
+    /// The fields in front of the packet, by themselves.
+    fn header_of(self, octets: &[u8]) -> Option<Header> {
+        let order = self.order();
         let fields = octets.get(..self.header())?;
         Some(Header {
             seconds: u32_at(fields, 0, order)?,

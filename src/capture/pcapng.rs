@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use nom::number::Endianness::Big;
+use nom::number::Endianness::{self, Big};
 use pcap_parser::pcapng::{
     CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, OptionCode, SHB_MAGIC, SJE_MAGIC,
     SPB_MAGIC, SecretsType, parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le,
@@ -64,39 +64,59 @@ impl Pcapng {
             if let Some(comment) = self.comment(source, facts) {
                 return Ok(Some(comment));
             }
-            let Some(block) = self.blocks.next(source, facts, self.interfaces.len())? else {
-                return Ok(None);
-            };
-            let body = source.octets(&block.body);
-            let found = match block.kind {
-                EPB_MAGIC => self.packet(facts, &block, enhanced(body, self.blocks.order)),
-                SPB_MAGIC => {
-                    self.packet(facts, &block, simple(body, self.blocks.order, self.first_snaplen()))
-                }
-                OBSOLETE_PACKET => {
-                    let drops = fields::obsolete_drops(body, self.blocks.order);
-                    facts.dropped.before_packets = facts.dropped.before_packets.saturating_add(drops);
-                    self.packet(facts, &block, obsolete(body, self.blocks.order))
-                }
-                SHB_MAGIC => self.section(facts, &block, version(body, self.blocks.order)),
-                IDB_MAGIC => self.interface(facts, &block, body),
-                DSB_MAGIC => self.secrets(source, facts, &block),
-                ISB_MAGIC => {
-                    let told = fields::statistics(body, self.blocks.order);
-                    self.count_drops(facts, told);
-                    None
-                }
-                CB_MAGIC | DCB_MAGIC | SJE_MAGIC => {
-                    // Custom blocks and entries of the system's journal: Wireshark shows them as frames.
-                    facts.skip_number();
-                    None
-                }
-                _ => None,
-            };
-            if found.is_some() {
-                return Ok(found);
+            match self.step(source, facts)? {
+                None => return Ok(None),
+                Some((_, Some(found))) => return Ok(Some(found)),
+                Some((_, None)) => {}
             }
         }
+    }
+
+    /// The next block, whatever it is, and what of interest it holds; its comments are not among that.
+    ///
+    /// # Errors
+    ///
+    /// What the reader says.
+    #[inline]
+    pub(super) fn step<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        facts: &mut FileFacts,
+    ) -> io::Result<Option<(Block, Option<Found>)>> {
+        self.options = 0..0;
+        let Some(block) = self.blocks.next(source, facts, self.interfaces.len())? else {
+            return Ok(None);
+        };
+        let body = source.octets(&block.body);
+        let found = match block.kind {
+            EPB_MAGIC => self.packet(facts, &block, enhanced(body, self.blocks.order)),
+            SPB_MAGIC => self.packet(facts, &block, simple(body, self.blocks.order, self.first_snaplen())),
+            OBSOLETE_PACKET => {
+                let drops = fields::obsolete_drops(body, self.blocks.order);
+                facts.dropped.before_packets = facts.dropped.before_packets.saturating_add(drops);
+                self.packet(facts, &block, obsolete(body, self.blocks.order))
+            }
+            SHB_MAGIC => self.section(facts, &block, version(body, self.blocks.order)),
+            IDB_MAGIC => self.interface(facts, &block, body),
+            DSB_MAGIC => self.secrets(source, facts, &block),
+            ISB_MAGIC => {
+                let told = fields::statistics(body, self.blocks.order);
+                self.count_drops(facts, told);
+                None
+            }
+            CB_MAGIC | DCB_MAGIC | SJE_MAGIC => {
+                // Custom blocks and entries of the system's journal: Wireshark shows them as frames.
+                facts.skip_number();
+                None
+            }
+            _ => None,
+        };
+        Ok(Some((block, found)))
+    }
+
+    /// The byte order of the section that is being read.
+    pub(super) const fn order(&self) -> Endianness {
+        self.blocks.order
     }
 
     /// A new section forgets the interfaces of the one before. Its version is none when the block is too short to have one.

@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
+use super::pieces::FoundPiece;
 use super::record::Found;
 use super::signature;
 use super::source::Source;
@@ -114,6 +116,39 @@ impl<R: Read> Reader<R> {
         };
         self.ended = !matches!(found, Ok(Some(_)));
         found.map_err(|source| Error::Read { path: self.path.clone(), source })
+    }
+
+    /// As [`Reader::next_piece`], by the places of the octets.
+    pub(super) fn find_piece(&mut self) -> Result<Option<FoundPiece>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let found = match &mut self.grammar {
+            Grammar::Pcap(pcap) => {
+                let header = pcap.record_header();
+                let found = pcap.next(&mut self.source, &mut self.facts);
+                found.map(|found| found.and_then(|found| FoundPiece::of_record(found, header)))
+            }
+            Grammar::Pcapng(pcapng) => {
+                let found = pcapng.step(&mut self.source, &mut self.facts);
+                found.map(|found| found.map(|found| FoundPiece::of_block(found, pcapng.order())))
+            }
+        };
+        self.ended = !matches!(found, Ok(Some(_)));
+        found.map_err(|source| Error::Read { path: self.path.clone(), source })
+    }
+
+    /// The file header of a pcap, and the octets that its packets may have at most; none of a pcapng.
+    pub(super) fn pcap_head(&self) -> Option<(&[u8], u32)> {
+        match &self.grammar {
+            Grammar::Pcap(pcap) => Some((pcap.head(), pcap.snaplen())),
+            Grammar::Pcapng(_) => None,
+        }
+    }
+
+    /// Octets by their place.
+    pub(super) fn octets(&self, range: &Range<usize>) -> &[u8] {
+        self.source.octets(range)
     }
 
     /// Borrows what was found.

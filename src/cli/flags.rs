@@ -1,9 +1,11 @@
 //! Flags that several commands share: as words first, then as what they mean.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anstream::AutoStream;
 use clap::ValueEnum;
+use terminal_size::{Width, terminal_size_of};
 
 use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
@@ -11,7 +13,7 @@ use crate::error::Error;
 use crate::finding::{Culprit, Notice};
 use crate::pipeline::{KeyLog, Wishes, add_keys};
 use crate::policy::{Layer, Value};
-use crate::report::{Charset, Clock, Detail, Look, Paint};
+use crate::report::{Charset, Clock, Detail, Lines, Look, Paint};
 use crate::rules::{Options, Spec};
 use crate::views::Interest;
 
@@ -108,7 +110,7 @@ pub(super) struct Looking {
     /// Only ASCII characters
     #[arg(long)]
     ascii: bool,
-    /// Columns to fill [default: 80]
+    /// Columns to fill [default: 80]; the views of show fill a terminal, and fold what does not fit, in a pipe only where this is given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
 }
@@ -185,6 +187,11 @@ impl Reading {
     /// The flags that a configuration may set as well.
     pub(super) fn layer(&self) -> Layer {
         flags([("spec", self.spec.map(word))])
+    }
+
+    /// Connections that a report lists at most.
+    pub(super) const fn connections(&self) -> usize {
+        self.limit_conns
     }
 
     /// How many threads are wanted; 0 for one a core.
@@ -287,6 +294,19 @@ impl Looking {
                 Some(TimeWord::Epoch) => Clock::Epoch,
             },
             ..Look::default()
+        }
+    }
+
+    /// How rows on standard output look: folded for eyes, as wide as the terminal, and where somebody said how wide the page is;
+    /// programs get them whole.
+    pub(super) fn rows(&self) -> Look {
+        let look = self.look(Detail::Normal);
+        let eyes = std::io::stdout().is_terminal();
+        let terminal = terminal_size_of(std::io::stdout()).map(|(Width(width), _)| width.max(40));
+        let lines = if self.width.is_some() || eyes { Lines::Folded } else { Lines::Whole };
+        match self.width.or(terminal.filter(|_| eyes)) {
+            Some(width) => Look { lines, width: usize::from(width), ..look },
+            None => Look { lines, ..look },
         }
     }
 

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
 }
 
 /// The lines that open these connections, each once.
-fn lines(rows: &[&KeyRow], keys: &KeyLog) -> String {
+pub(super) fn lines(rows: &[&KeyRow], keys: &KeyLog) -> String {
     let mut names: Vec<&str> = rows.iter().flat_map(|row| &row.used).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();

@@ -7,9 +7,11 @@ mod baseline;
 mod completions;
 mod diff;
 mod explain;
+mod export;
 mod flags;
 mod generate;
 mod keys;
+mod narrowing;
 mod output;
 mod rules;
 mod scan;
@@ -63,6 +65,8 @@ enum Command {
     Explain(explain::Args),
     /// Tell which TLS connections can be opened, and which key lines are missing; write keys into a pcapng
     Keys(keys::Args),
+    /// Write a capture for other tools: Wireshark, HAR and qlog viewers, or only some of its connections
+    Export(export::Args),
     /// List all rules
     Rules(rules::Args),
     /// Write down, prune or list the findings that are known
@@ -105,6 +109,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> Result<u8, Error> {
         Some(Command::Show(args)) => show::run(args, terminal),
         Some(Command::Explain(args)) => explain::run(&args, terminal),
         Some(Command::Keys(args)) => keys::run(&args, terminal),
+        Some(Command::Export(args)) => export::run(args, terminal),
         Some(Command::Rules(args)) => rules::run(&args, terminal),
         Some(Command::Baseline(args)) => baseline::run(args, terminal),
         Some(Command::Test(args)) => test::run(&args, terminal),

@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::flags::{Looking, Reading};
+use super::narrowing::{Narrowed, Narrowing};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::policy::Policy;
 use crate::report::{
-    Detail, Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, handshake_header, handshake_line, header_header, header_line, ladder_header, ladder_line,
-    latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines, stream_header,
-    stream_line, table_header, table_line, window_header, window_line,
+    Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
+    frame_line, handshake_header, handshake_line, headed, header_header, header_line, ladder_header,
+    ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines,
+    stream_header, stream_line, table_header, table_line, window_header, window_line,
 };
 use crate::views::{
     CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
@@ -35,12 +36,6 @@ pub(super) struct Args {
     /// sender of DATA, of the stream and of the connection
     #[arg(long = "as", value_enum, value_name = "VIEW", default_value_t = View::Conns)]
     view: View,
-    /// Only this connection
-    #[arg(long, value_name = "N")]
-    conn: Option<u64>,
-    /// Only this stream of each connection; 0 is the connection itself
-    #[arg(long, value_name = "S")]
-    stream: Option<u32>,
     /// Tables of hpack behind this packet instead of at the end
     #[arg(long, value_name = "N")]
     at_pkt: Option<u64>,
@@ -50,6 +45,8 @@ pub(super) struct Args {
     /// text: a line each; json: an array of the same rows
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     format: Shape,
+    #[command(flatten)]
+    narrowing: Narrowing,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -107,51 +104,48 @@ struct Sheet<'a> {
     failed: Option<Error>,
 }
 
-/// Which rows are wanted.
-#[derive(Clone, Copy)]
-struct Wanted {
-    conn: Option<u64>,
-    stream: Option<u32>,
-}
-
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let look = args.looking.look(Detail::Normal);
+    let look = args.looking.rows();
+    let wanted = args.wanted(terminal)?;
     let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {
-        View::Conns => show_connections(&args, &mut sheet),
-        View::Frames => frames(&args, &mut sheet),
-        View::Streams => streams(&args, &mut sheet),
-        View::Settings => show_settings(&args, &mut sheet),
-        View::Grpc => show_calls(&args, &mut sheet),
-        View::Handshake => show_handshakes(&args, &mut sheet),
-        View::Pings => show_pings(&args, &mut sheet),
-        View::Windows => windows(&args, &mut sheet),
-        View::Concurrency => concurrency(&args, &mut sheet),
-        View::Legs => legs(&args, &mut sheet),
-        View::Ladder => ladder(&args, &mut sheet),
-        View::Headers => show_headers(&args, &mut sheet),
-        View::Hpack => tables(&args, &mut sheet),
-        View::Latency => show_latency(&args, &mut sheet),
+        View::Conns => show_connections(&args, &wanted, &mut sheet),
+        View::Frames => frames(&args, &wanted, &mut sheet),
+        View::Streams => streams(&args, &wanted, &mut sheet),
+        View::Settings => show_settings(&args, &wanted, &mut sheet),
+        View::Grpc => show_calls(&args, &wanted, &mut sheet),
+        View::Handshake => show_handshakes(&args, &wanted, &mut sheet),
+        View::Pings => show_pings(&args, &wanted, &mut sheet),
+        View::Windows => windows(&args, &wanted, &mut sheet),
+        View::Concurrency => concurrency(&args, &wanted, &mut sheet),
+        View::Legs => legs(&args, &wanted, &mut sheet),
+        View::Ladder => ladder(&args, &wanted, &mut sheet),
+        View::Headers => show_headers(&args, &wanted, &mut sheet),
+        View::Hpack => tables(&args, &wanted, &mut sheet),
+        View::Latency => show_latency(&args, &wanted, &mut sheet),
     }?;
     sheet.finish()?;
-    let unread =
-        report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
-    if let Some((path, error)) = unread {
-        terminal.complain(&format!("{path} was not read in full: {error}"));
-        return Ok(3);
-    }
-    Ok(0)
+    Ok(unread(&report, terminal))
 }
 
-fn frames(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+/// The exit code, by whether the inputs were read in full; says what was not.
+pub(super) fn unread(report: &Report, terminal: &Terminal) -> u8 {
+    let unread =
+        report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
+    let Some((path, error)) = unread else { return 0 };
+    terminal.complain(&format!("{path} was not read in full: {error}"));
+    3
+}
+
+fn frames(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Frames::default();
     sheet.begin(&format!("{}\n", frame_header(&look)));
     args.analyze(Frames::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&observed(&seen), &mut |line| {
-                if wanted.stream(line.stream) {
+                if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
                     sheet.row(|| element(&line), || format!("{}\n", frame_line(&line, &look)));
                 }
             });
@@ -159,14 +153,14 @@ fn frames(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn streams(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Streams::default();
     sheet.begin(&format!("{}\n", stream_header(&look)));
     args.analyze(Streams::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&observed(&seen), &mut |line| {
-                if wanted.stream(line.stream) {
+                if wanted.stream(line.conn, line.stream) {
                     sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
                 }
             });
@@ -174,13 +168,13 @@ fn streams(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn legs(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn legs(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Legs::default();
     sheet.begin(&format!("{}\n", leg_header(&look)));
     args.analyze(Legs::INTEREST, &mut |seen| {
         view.push(&observed(&seen), &mut |line| {
-            let of = |leg: &Leg| wanted.conn(leg.conn) && wanted.stream(leg.stream);
+            let of = |leg: &Leg| wanted.conn(leg.conn) && wanted.stream(leg.conn, leg.stream);
             if of(&line.front) || of(&line.back) {
                 sheet.row(|| element(&line), || format!("{}\n", leg_line(&line, &look)));
             }
@@ -188,26 +182,30 @@ fn legs(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn ladder(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
-    let mut view = Ladder::new(args.stream);
+fn ladder(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
+    let mut view = Ladder::new(args.narrowing.stream);
     sheet.begin(&format!("{}\n", ladder_header(&look)));
     args.analyze(Ladder::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&observed(&seen), &mut |line| {
-                sheet.row(|| element(&line), || format!("{}\n", ladder_line(&line, &look)));
+                if wanted.moment(line.t)
+                    && line.stream().is_none_or(|stream| wanted.stream(line.conn, stream))
+                {
+                    sheet.row(|| element(&line), || format!("{}\n", ladder_line(&line, &look)));
+                }
             });
         }
     })
 }
 
-fn show_headers(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look, secrets) = (args.wanted(), sheet.look, args.secrets());
+fn show_headers(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let (look, secrets) = (sheet.look, args.secrets());
     sheet.begin(&format!("{}\n", header_header(&look)));
     args.analyze(HEADERS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             headers(&observed(&seen), secrets, &mut |line| {
-                if wanted.stream(line.stream) {
+                if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
                     sheet.row(|| element(&line), || format!("{}\n", header_line(&line, &look)));
                 }
             });
@@ -215,8 +213,8 @@ fn show_headers(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn tables(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn tables(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Tables::new(args.at_pkt, args.secrets());
     sheet.begin(&format!("{}\n", table_header(&look)));
     args.analyze(Tables::INTEREST, &mut |seen| {
@@ -228,38 +226,38 @@ fn tables(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn show_handshakes(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn show_handshakes(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     sheet.begin(&format!("{}\n", handshake_header(&look)));
     args.analyze(HANDSHAKE_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            for line in handshake(&observed(&seen)) {
+            for line in handshake(&observed(&seen)).into_iter().filter(|line| wanted.moment(line.t)) {
                 sheet.row(|| element(&line), || format!("{}\n", handshake_line(&line, &look)));
             }
         }
     })
 }
 
-fn show_pings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn show_pings(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     sheet.begin(&format!("{}\n", ping_header(&look)));
     args.analyze(PINGS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            for line in pings(&observed(&seen)) {
+            for line in pings(&observed(&seen)).into_iter().filter(|line| wanted.moment(line.t)) {
                 sheet.row(|| element(&line), || format!("{}\n", ping_line(&line, &look)));
             }
         }
     })
 }
 
-fn windows(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn windows(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Room::default();
     sheet.begin(&format!("{}\n", window_header(&look)));
     args.analyze(Room::WINDOWS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.windows(&observed(&seen), &mut |line| {
-                if wanted.stream(line.stream) {
+                if wanted.stream(line.conn, line.stream) {
                     sheet.row(|| element(&line), || format!("{}\n", window_line(&line, &look)));
                 }
             });
@@ -267,8 +265,8 @@ fn windows(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn concurrency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn concurrency(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = Room::default();
     sheet.begin(&format!("{}\n", concurrency_header(&look)));
     args.analyze(Room::CONCURRENCY_INTEREST, &mut |seen| {
@@ -280,12 +278,12 @@ fn concurrency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     })
 }
 
-fn show_latency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn show_latency(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     sheet.begin(&format!("{}\n", latency_header(&look)));
     args.analyze(LATENCY_INTEREST, &mut |seen| {
         if let Some(line) = latency(&observed(&seen)).filter(|_| wanted.conn(seen.conn))
-            && wanted.stream(line.stream)
+            && wanted.stream(line.conn, line.stream)
         {
             sheet.row(|| element(&line), || format!("{}\n", latency_line(&line, &look)));
         }
@@ -293,29 +291,29 @@ fn show_latency(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
 }
 
 /// Values come a connection at a time, and the lines of one are aligned with each other.
-fn show_settings(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let wanted = args.wanted();
+fn show_settings(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let look = sheet.look;
     sheet.begin("");
     args.analyze(SETTINGS_INTEREST, &mut |seen| {
         if !wanted.conn(seen.conn) {
             return;
         }
-        let lines: Vec<SettingLine> = settings(&observed(&seen));
+        let mut lines: Vec<SettingLine> = settings(&observed(&seen));
+        lines.retain(|line| wanted.moment(line.t));
         if sheet.shape == Shape::Json {
             for line in &lines {
                 sheet.row(|| element(line), String::new);
             }
         } else if !lines.is_empty() {
             let gap = if sheet.rows > 0 { "\n" } else { "" };
-            sheet.row(String::new, || format!("{gap}{}", setting_lines(&lines, &look)));
+            sheet.row(String::new, || format!("{gap}{}", headed(&setting_lines(&lines, &look), &look)));
         }
     })
 }
 
 /// Calls come a connection at a time, and the lines of one are aligned with each other.
-fn show_calls(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn show_calls(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     let mut view = CallList::default();
     sheet.begin("");
     args.analyze(CallList::INTEREST, &mut |seen| {
@@ -323,21 +321,21 @@ fn show_calls(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
             return;
         }
         view.push(&observed(&seen), &mut |mut lines| {
-            lines.retain(|line| wanted.stream(line.stream));
+            lines.retain(|line| wanted.stream(line.conn, line.stream));
             if sheet.shape == Shape::Json {
                 for line in &lines {
                     sheet.row(|| element(line), String::new);
                 }
             } else if !lines.is_empty() {
                 let gap = if sheet.rows > 0 { "\n" } else { "" };
-                sheet.row(String::new, || format!("{gap}{}", call_lines(&lines, &look)));
+                sheet.row(String::new, || format!("{gap}{}", headed(&call_lines(&lines, &look), &look)));
             }
         });
     })
 }
 
-fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
-    let (wanted, look) = (args.wanted(), sheet.look);
+fn show_connections(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
+    let look = sheet.look;
     sheet.begin("");
     let mut report = args.analyze(NO_INTEREST, &mut |_| {})?;
     Policy::default().apply(&mut report);
@@ -347,14 +345,14 @@ fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error>
             sheet.row(|| element(line), String::new);
         }
     } else if !lines.is_empty() {
-        sheet.row(String::new, || connection_lines(&lines, &look));
+        sheet.row(String::new, || headed(&connection_lines(&lines, &look), &look));
     }
     Ok(report)
 }
 
 impl Args {
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
-        let files: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
+        let files = self.files();
         let (keys, _) = self.reading.keys()?;
         pipeline::analyze(&files, &self.reading.wishes(interest), keys, observe)
     }
@@ -363,25 +361,20 @@ impl Args {
         if self.show_secrets { Secrets::Shown } else { Secrets::Masked }
     }
 
-    const fn wanted(&self) -> Wanted {
-        Wanted { conn: self.conn, stream: self.stream }
-    }
-}
-
-impl Wanted {
-    fn conn(self, conn: u64) -> bool {
-        self.conn.is_none_or(|wanted| wanted == conn)
+    /// What is wanted, of a capture that may have to be read for that.
+    fn wanted(&self, terminal: &Terminal) -> Result<Narrowed, Error> {
+        self.narrowing.settle(&self.files(), &self.reading, terminal)
     }
 
-    fn stream(self, stream: u32) -> bool {
-        self.stream.is_none_or(|wanted| wanted == stream)
+    fn files(&self) -> Vec<PathBuf> {
+        self.files.iter().chain(&self.read).cloned().collect()
     }
 }
 
 impl Sheet<'_> {
     /// Sets what stands above the rows of text.
     fn begin(&mut self, header: &str) {
-        self.above = if self.shape == Shape::Json { "[".to_owned() } else { header.to_owned() };
+        self.above = if self.shape == Shape::Json { "[".to_owned() } else { headed(header, &self.look) };
     }
 
     /// A row. Once writing failed, or nobody reads, further ones are not even made.

@@ -33,6 +33,9 @@ pub struct Report {
     /// What somebody wrote into the capture, for policy; not part of the schema, and bounded.
     #[serde(skip)]
     pub comments: Vec<Comment>,
+    /// Packets with fragments of a connection's datagrams, for those who ask for them; not part of the schema, and bounded.
+    #[serde(skip)]
+    pub fragments: Vec<(PacketNumber, u64)>,
     /// How many of each list were left out.
     pub omitted: Omitted,
     /// What the run took; filled only when asked for.

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::num::NonZeroU16;
 
 use super::{Datagram, Encapsulation, Fragment};
-use crate::base::{Place, Span, Time};
-use crate::limits::{FRAGMENT_TIMEOUT_S, MAX_FRAGMENT_OCTETS, MAX_FRAGMENTED};
+use crate::base::{PacketNumber, Place, Span, Time};
+use crate::limits::{FRAGMENT_TIMEOUT_S, MAX_FRAGMENT_OCTETS, MAX_FRAGMENT_PACKETS, MAX_FRAGMENTED};
 
 /// Datagrams that are not whole yet.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ pub struct FragmentFacts {
 pub(super) struct Whole {
     /// Its octets, as far as the capture has them from the beginning without a gap.
     pub(super) octets: Vec<u8>,
+    /// The packets of its fragments, the one that completed it last.
+    pub(super) packets: Vec<PacketNumber>,
     head: Head,
     length: usize,
 }
@@ -97,11 +99,23 @@ struct Gathered {
     head: Option<Head>,
     /// The protocol that some fragment named.
     protocol: u8,
+    /// The packets of its fragments; bounded.
+    packets: Vec<PacketNumber>,
 }
 
 impl Fragments {
     /// Takes a fragment; the datagram when it is whole with it.
     pub(super) fn push(&mut self, fragment: &Fragment<'_>, at: Place) -> Option<Whole> {
+        self.push_of(fragment, at, &[at.pkt])
+    }
+
+    /// The same of a fragment that these packets make up: those of the tunnel around it.
+    pub(super) fn push_of(
+        &mut self,
+        fragment: &Fragment<'_>,
+        at: Place,
+        packets: &[PacketNumber],
+    ) -> Option<Whole> {
         self.retire(at.time);
         if fragment.offset.saturating_add(fragment.part.length) > LONGEST {
             return None;
@@ -122,6 +136,8 @@ impl Fragments {
             pending.seen.push(hash);
         }
         let before = gathered.octets.len();
+        gathered.packets.truncate(MAX_FRAGMENT_PACKETS.saturating_sub(packets.len()));
+        gathered.packets.extend(packets);
         if gathered.add(fragment) {
             self.facts.conflicts = self.facts.conflicts.saturating_add(1);
             self.facts.first_conflict.get_or_insert(at);
@@ -278,7 +294,7 @@ impl Gathered {
         }
         let captured = self.cut.unwrap_or(length).min(length);
         let octets = self.octets.get(..captured).unwrap_or_default().to_vec();
-        Some(Whole { octets, head, length })
+        Some(Whole { octets, packets: std::mem::take(&mut self.packets), head, length })
     }
 
     /// Not ICMP and the like, nor UDP on a port that belongs to no tunnel, as far as the first fragment tells.

@@ -4,7 +4,7 @@
 use super::fragments::Fragments;
 use super::tally::Tally;
 use super::{Covered, Datagram, FragmentFacts, Hidden, decode, ip};
-use crate::base::to_index;
+use crate::base::{PacketNumber, to_index};
 use crate::capture::Packet;
 use crate::limits::MAX_NESTING;
 
@@ -14,6 +14,8 @@ pub struct Links {
     fragments: Fragments,
     /// The octets of the latest datagram that was put together.
     whole: Vec<u8>,
+    /// The packets of its fragments.
+    parts: Vec<PacketNumber>,
     tally: Tally,
 }
 
@@ -29,6 +31,12 @@ impl Links {
             Ok(datagram) => Ok(datagram),
             Err(hidden) => self.hidden(packet, hidden),
         }
+    }
+
+    /// The packets whose fragments this one completed to a datagram, itself last; empty for any other packet.
+    #[must_use]
+    pub fn parts(&self, completed_by: PacketNumber) -> &[PacketNumber] {
+        if self.parts.last() == Some(&completed_by) { &self.parts } else { &[] }
     }
 
     /// Why packets could not be looked into, in the order of the first ones.
@@ -52,7 +60,9 @@ impl Links {
         let Some(mut whole) = self.fragments.push(&fragment, packet.place()) else { return Err(hidden) };
         for _ in 0..MAX_NESTING {
             let next = match ip::resume(whole.datagram(&whole.octets)) {
-                Err(Hidden::Fragment(inner)) => self.fragments.push(&inner, packet.place()),
+                Err(Hidden::Fragment(inner)) => {
+                    self.fragments.push_of(&inner, packet.place(), &whole.packets)
+                }
                 Err(hidden) => {
                     self.tally.count(&hidden, packet.place().pkt, cut);
                     None
@@ -66,6 +76,7 @@ impl Links {
         }
         let datagram = whole.datagram(&[]);
         self.whole = std::mem::take(&mut whole.octets);
+        self.parts = std::mem::take(&mut whole.packets);
         ip::resume(Datagram { payload: &self.whole, ..datagram })
     }
 }

@@ -34,6 +34,8 @@ pub struct Wishes {
     pub streams: StreamsListed,
     /// Connections whose keys are listed.
     pub limit_keys: usize,
+    /// Packets with fragments whose connections are listed.
+    pub limit_fragments: usize,
     /// Names of servers, for reports and fingerprints.
     pub aliases: &'static [Alias],
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
@@ -91,6 +93,7 @@ impl Default for Wishes {
             limit_streams: limits::MAX_STREAMS_LISTED,
             streams: StreamsListed::Slowest,
             limit_keys: 0,
+            limit_fragments: 0,
             aliases: &[],
             interest: Interest::ALL,
         }
@@ -136,6 +139,9 @@ pub struct Analyzer {
     /// Out of its place while a packet is at work.
     links: Option<Box<Links>>,
     comments: Vec<Comment>,
+    /// The connection of the last packet.
+    belongs: Option<u64>,
+    fragments: Vec<(PacketNumber, u64)>,
 }
 
 /// A connection that is not concluded.
@@ -184,13 +190,29 @@ impl Analyzer {
     /// Takes the next packet.
     pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         self.note_time(packet.place());
+        self.belongs = None;
         let mut links = self.links.take().unwrap_or_default();
         if let Ok(datagram) = links.decode(packet)
             && datagram.protocol == TCP
         {
             self.datagram(packet, &datagram, observe);
         }
+        if self.desk.wishes.limit_fragments > 0 {
+            self.note_fragments(links.parts(packet.place().pkt));
+        }
         self.links = Some(links);
+    }
+
+    /// The connection that the last packet belonged to.
+    pub(super) const fn belongs(&self) -> Option<u64> {
+        self.belongs
+    }
+
+    /// Remembers whose the fragments are that the last packet completed.
+    fn note_fragments(&mut self, parts: &[PacketNumber]) {
+        let Some(conn) = self.belongs else { return };
+        let room = self.desk.wishes.limit_fragments.saturating_sub(self.fragments.len());
+        self.fragments.extend(parts.iter().take(room).map(|pkt| (*pkt, conn)));
     }
 
     fn datagram(
@@ -248,6 +270,7 @@ impl Analyzer {
         notices.extend(self.late_keys.map(keyring::late));
         let mut report = self.collector.report(&self.desk, &self.flows, inputs, &self.file);
         report.comments = self.comments;
+        report.fragments = self.fragments;
         report.notices.extend(notices);
         let mut links = self.links.unwrap_or_default();
         let fragments = links.finish();
@@ -264,6 +287,7 @@ impl Analyzer {
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let seat = self.flows.seat(source, destination, segment);
+        self.belongs = Some(seat.number);
         if let Some(old) = seat.replaces {
             self.conclude(old, self.last, observe);
         }

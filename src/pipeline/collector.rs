@@ -163,6 +163,7 @@ impl Collector {
             suppressions: Vec::new(),
             notices: Vec::new(),
             comments: Vec::new(),
+            fragments: Vec::new(),
             omitted,
             stats: Stats::default(),
         }

@@ -21,9 +21,12 @@ mod prologue;
 mod rows;
 mod secrecy;
 mod session;
+mod sorter;
 mod upper;
 mod vantage;
 
+pub use crate::limits::{MAX_EXPORTED_FRAGMENTS, MAX_FILTERED};
 pub use crate::tls::KeyLog;
 pub use analyzer::{Alias, Analyzer, Seen, StreamsListed, Wishes};
 pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};
+pub use sorter::Sorter;

@@ -56,10 +56,13 @@ enum Test {
 }
 
 /// What a filter chose.
-pub(super) struct Chosen {
+#[derive(Clone, Debug)]
+pub struct Chosen {
     conns: BTreeSet<u64>,
     /// `None` when nothing was asked about streams.
     streams: Option<BTreeSet<(u64, u32)>>,
+    /// Those that were there in the time that was asked for; `None` when none was.
+    during: Option<BTreeSet<(u64, u32)>>,
     time: Option<(f64, f64)>,
 }
 
@@ -144,7 +147,8 @@ impl Test {
 
 impl Filter {
     /// What it chooses of a report.
-    pub(super) fn choose(&self, report: &Report) -> Chosen {
+    #[must_use]
+    pub fn choose(&self, report: &Report) -> Chosen {
         let rows = report.connections.iter().filter(|row| self.has_connection(row));
         let mut conns: BTreeSet<u64> = rows.map(|row| row.id).collect();
         let asked = self.terms.iter().any(|term| term.field.is_of_streams());
@@ -155,7 +159,11 @@ impl Filter {
         if let Some(streams) = &streams {
             conns = streams.iter().map(|(conn, _)| *conn).collect();
         }
-        Chosen { conns, streams, time: self.time }
+        let during = self.time.map(|_| {
+            let lasts = |row: &&StreamRow| overlaps(self.time, lasted(row));
+            report.streams.iter().filter(lasts).map(|row| (row.conn, row.stream)).collect()
+        });
+        Chosen { conns, streams, during, time: self.time }
     }
 
     fn has_connection(&self, row: &ConnectionRow) -> bool {
@@ -171,6 +179,27 @@ impl Filter {
 }
 
 impl Chosen {
+    /// The connections.
+    #[must_use]
+    pub const fn connections(&self) -> &BTreeSet<u64> {
+        &self.conns
+    }
+
+    /// True for a stream that was chosen, and for each one of a chosen connection where nothing was asked about streams. Stream 0 is the
+    /// connection itself, which belongs to each of its streams.
+    #[must_use]
+    pub fn has_stream(&self, conn: u64, stream: u32) -> bool {
+        let named = |streams: &BTreeSet<(u64, u32)>| stream == 0 || streams.contains(&(conn, stream));
+        let sets = [&self.streams, &self.during];
+        self.conns.contains(&conn) && sets.into_iter().flatten().all(named)
+    }
+
+    /// True for what lasted from one second to another, of a connection's time, if any of that was chosen.
+    #[must_use]
+    pub fn has_time(&self, (from, to): (f64, f64)) -> bool {
+        overlaps(self.time, (from, to))
+    }
+
     /// True when a finding is about something that was chosen.
     pub(super) fn has(&self, finding: &Finding) -> bool {
         let mut conns = finding.conn.iter().chain(&finding.conns);
@@ -182,12 +211,11 @@ impl Chosen {
 
     /// Leaves what was chosen in a report whose findings are chosen already.
     pub(super) fn narrow(&self, report: &mut Report) {
-        let Self { conns, streams, time } = self;
+        let Self { conns, streams, time, .. } = self;
         report.connections.retain(|row| conns.contains(&row.id));
         report.streams.retain(|row| {
             let named = streams.as_ref().is_none_or(|streams| streams.contains(&(row.conn, row.stream)));
-            let ended = row.ended_t.unwrap_or(f64::INFINITY);
-            conns.contains(&row.conn) && named && overlaps(*time, (row.opened_t, ended))
+            conns.contains(&row.conn) && named && overlaps(*time, lasted(row))
         });
         let spots = &mut report.coverage.blind_spots;
         spots.retain(|spot| spot.conns.is_empty() || spot.conns.iter().any(|conn| conns.contains(conn)));
@@ -204,6 +232,11 @@ impl Chosen {
             ..report.totals
         };
     }
+}
+
+/// From when to when a stream was there.
+fn lasted(row: &StreamRow) -> (f64, f64) {
+    (row.opened_t, row.ended_t.unwrap_or(f64::INFINITY))
 }
 
 fn overlaps(wanted: Option<(f64, f64)>, (start, end): (f64, f64)) -> bool {

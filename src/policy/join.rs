@@ -420,6 +420,7 @@ fn nothing() -> Report {
         suppressions: Vec::new(),
         notices: Vec::<Notice>::new(),
         comments: Vec::new(),
+        fragments: Vec::new(),
         omitted: Omitted::default(),
         stats: Stats::default(),
     }

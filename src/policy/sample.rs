@@ -87,6 +87,7 @@ pub(crate) fn empty(path: &str) -> Report {
         suppressions: Vec::new(),
         notices: Vec::new(),
         comments: Vec::new(),
+        fragments: Vec::new(),
         omitted: Omitted::default(),
         stats: Stats::default(),
     }

@@ -57,6 +57,7 @@ fn capture(report: &Report, start: usize, end: usize) -> Report {
         suppressions: Vec::new(),
         notices: Vec::new(),
         comments: Vec::new(),
+        fragments: Vec::new(),
         omitted: Omitted::default(),
         schema: report.schema,
         tool: report.tool,

@@ -21,6 +21,8 @@ pub struct Look {
     pub paint: Paint,
     /// Columns to fill; commands to paste and paths may pass them.
     pub width: usize,
+    /// Whether a row may go on in the next line.
+    pub lines: Lines,
     /// How moments are written.
     pub clock: Clock,
     /// How findings of several captures are gathered.
@@ -29,6 +31,16 @@ pub struct Look {
     pub rows: Rows,
     /// The severity from which a finding is a failure of JUnit.
     pub fail_on: Option<Severity>,
+}
+
+/// Whether a row of `show` may go on in the next line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lines {
+    /// A row is a line, however long: for `grep` and its like.
+    #[default]
+    Whole,
+    /// What does not fit the page goes on below.
+    Folded,
 }
 
 /// What a row of CSV is.
@@ -99,6 +111,7 @@ impl Default for Look {
             charset: Charset::default(),
             paint: Paint::default(),
             width: 80,
+            lines: Lines::default(),
             clock: Clock::default(),
             group_by: GroupBy::default(),
             rows: Rows::default(),

@@ -1,6 +1,8 @@
 //! How answers are written: reports and rows in each [`Format`], the words of rules, the JSON Schema. Everything here returns
 //! text; writing it is the caller's business.
 
+#[cfg(feature = "cli")]
+mod annotation;
 mod baseline;
 #[cfg(feature = "cli")]
 mod captures;
@@ -14,6 +16,7 @@ mod found;
 mod github;
 #[cfg(feature = "cli")]
 mod gitlab;
+mod har;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
@@ -27,6 +30,7 @@ mod md;
 mod ndjson;
 #[cfg(feature = "cli")]
 mod numbers;
+mod qlog;
 mod rules;
 mod sanitize;
 #[cfg(feature = "cli")]
@@ -41,18 +45,22 @@ use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
 
+#[cfg(feature = "cli")]
+pub use annotation::{annotations, is_annotation};
 pub use baseline::baseline_lines;
 pub use coverage::{coverage_as_json, coverage_as_markdown};
 #[cfg(feature = "cli")]
 pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
+pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
 pub use html::{Rungs, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
-pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
+pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
 #[cfg(feature = "cli")]
 pub use ndjson::Ndjson;
+pub use qlog::{qlog_begin, qlog_event};
 pub use rules::{rules_as_json, rules_as_markdown};
 pub use sanitize::{ascii, clean};
 pub use schema::{report_schema, rules_schema};
@@ -61,10 +69,10 @@ pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
     call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
-    frame_header, frame_line, handshake_header, handshake_line, header_header, header_line, key_lines,
-    ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line,
-    report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header, stream_line,
-    table_header, table_line, topic_page, topic_table, window_header, window_line,
+    frame_header, frame_line, handshake_header, handshake_line, headed, header_header, header_line,
+    key_lines, ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header,
+    ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header,
+    stream_line, table_header, table_line, topic_page, topic_table, window_header, window_line,
 };
 
 /// How a report is written.

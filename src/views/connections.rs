@@ -1,5 +1,7 @@
 //! The rows of `show --as conns`: one for each TCP connection of a report.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use crate::finding::{ConnectionRow, End, Peer, Report};
@@ -71,4 +73,10 @@ pub fn endpoint(peer: &Peer) -> String {
         return alias.clone();
     }
     if addr.contains(':') { format!("[{addr}]:{port}") } else { format!("{addr}:{port}") }
+}
+
+/// Address and port as one word, IPv6 addresses in brackets.
+#[must_use]
+pub fn address_and_port((address, port): (IpAddr, u16)) -> String {
+    if address.is_ipv6() { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }

@@ -30,6 +30,17 @@ pub struct LadderLine {
     pub time: Time,
 }
 
+impl LadderLine {
+    /// The stream of a frame.
+    #[must_use]
+    pub const fn stream(&self) -> Option<u32> {
+        match self.rung {
+            Rung::Frame { stream, .. } => Some(stream),
+            _ => None,
+        }
+    }
+}
+
 /// What a rung is.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "what", rename_all = "lowercase")]

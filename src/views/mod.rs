@@ -5,6 +5,8 @@
 
 mod calls;
 mod connections;
+mod events;
+mod fields;
 mod frames;
 mod handshake;
 mod headers;
@@ -18,6 +20,7 @@ mod secret;
 mod settings;
 mod streams;
 mod tables;
+mod transactions;
 
 use std::net::IpAddr;
 
@@ -29,7 +32,9 @@ use crate::tls::Negotiation;
 
 pub use crate::conn::Interest;
 pub use calls::{CallLine, CallList};
-pub use connections::{ConnectionLine, connections, endpoint};
+pub use connections::{ConnectionLine, address_and_port, connections, endpoint};
+pub use events::{Event, Events, FrameContent, FrameEvent, Happened};
+pub use fields::{ExportField, ExportFields, Word};
 pub use frames::{FrameLine, Frames};
 pub use handshake::{HANDSHAKE_INTEREST, HandshakeLine, handshake};
 pub use headers::{HEADERS_INTEREST, HeaderLine, headers};
@@ -42,6 +47,7 @@ pub use secret::Secrets;
 pub use settings::{SETTINGS_INTEREST, SettingLine, settings};
 pub use streams::{StateMark, StreamLine, Streams};
 pub use tables::{TableLine, Tables};
+pub use transactions::{Timing, Transaction, Transactions};
 
 /// The facts that nobody needs to hear when no view listens.
 pub const NO_INTEREST: Interest = Interest::NONE;

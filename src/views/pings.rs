@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Observed;
-use crate::base::{Origin, PacketNumber, Side};
+use crate::base::{Origin, PacketNumber, Side, Time};
 use crate::conn::{Interest, Kind, On};
 
 /// A PING.
@@ -25,6 +25,9 @@ pub struct PingLine {
     pub streams: u32,
     /// Which end answers; its address stands in the list of connections.
     pub answers: Side,
+    /// The moment of the packet.
+    #[serde(skip)]
+    pub time: Time,
 }
 
 /// The facts from which [`pings`] makes rows.
@@ -55,5 +58,6 @@ fn line(seen: &Observed<'_>, by: Side, sent: &Origin, answer: Option<&Origin>) -
         round_trip_ms: answer.map(|answer| answer.at.time.since(sent.at.time).as_millis()),
         streams: streams.active(Side::Client).saturating_add(streams.active(Side::Server)),
         answers: by.peer(),
+        time: sent.at.time,
     }
 }

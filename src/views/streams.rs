@@ -190,7 +190,7 @@ impl Building {
 }
 
 /// How a stream ended, and the code of the RST_STREAM that came first. One that came when both sides had ended it changes nothing.
-fn ending(stream: &Stream) -> (&'static str, Option<String>) {
+pub(super) fn ending(stream: &Stream) -> (&'static str, Option<String>) {
     let reset = |side: Side| stream.sent[side].reset().map(|(at, code)| (at.at.pkt, side, code));
     let first = reset(Side::Client).into_iter().chain(reset(Side::Server)).min_by_key(|(pkt, _, _)| *pkt);
     match (stream.state, first) {

@@ -31,7 +31,7 @@ fn short_grid(lines: &[CallLine], look: &Look) -> Vec<String> {
         .iter()
         .map(|line| {
             let service = line.service.rsplit('.').next().unwrap_or_default();
-            cells(line, named(service, &line.method))
+            cells(line, named(service, &line.method), short(line.kind))
         })
         .collect();
     table(&columns, &rows, look)
@@ -40,7 +40,8 @@ fn short_grid(lines: &[CallLine], look: &Look) -> Vec<String> {
 /// With names that are not shortened, however wide that is.
 fn grid(lines: &[CallLine], look: &Look, name: impl Fn(&CallLine) -> String) -> Vec<String> {
     let columns = columns().map(|(_, whole)| whole);
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, name(line))).collect();
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|line| cells(line, name(line), &line.kind.replace('_', " "))).collect();
     table(&columns, &rows, look)
 }
 
@@ -58,12 +59,12 @@ fn columns() -> [(Column, Column); 7] {
     ]
 }
 
-fn cells(line: &CallLine, name: String) -> Vec<String> {
+fn cells(line: &CallLine, name: String, kind: &str) -> Vec<String> {
     let time = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), millis);
     vec![
         format!("{}:{}", line.conn, line.stream),
         name,
-        kind(line.kind).to_owned(),
+        kind.to_owned(),
         both(line.messages),
         both(line.octets),
         time(line.first_octet_ms),
@@ -83,7 +84,8 @@ fn both(counts: PerSide<u64>) -> String {
     format!("{}/{}", counts.client, counts.server)
 }
 
-fn kind(word: &'static str) -> &'static str {
+/// The kind of a call where there is little room.
+fn short(word: &'static str) -> &'static str {
     match word {
         "client_streaming" => "client-",
         "server_streaming" => "server-",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::evidence::absolute;
+use super::fold::fold;
 use super::width::width;
 use crate::report::look::Look;
 use crate::views::{HeaderLine, TableLine};
@@ -42,8 +43,8 @@ fn named(how: &str, index: u32) -> String {
 
 fn header_columns([pkt, t, dir, number, how, saved, field]: [&str; 7], look: &Look) -> String {
     let dir = pad(dir, width(&look.say("C→S")), look);
-    let said = format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {how:<16}  {saved:>5}  {field}");
-    look.say(said.trim_end()).into_owned()
+    let head = format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {how:<16}  {saved:>5}  ");
+    fold(&look.say(&head), &look.say(field), HANG, look)
 }
 
 /// The line above entries of dynamic tables.
@@ -65,9 +66,12 @@ pub fn table_line(line: &TableLine, look: &Look) -> String {
 }
 
 fn table_columns([conn, by, index, octets, certainty, field]: [&str; 6], look: &Look) -> String {
-    let said = format!("{conn:>4}  {by:<6}  {index:>5}  {octets:>6}  {certainty:<9}  {field}");
-    look.say(said.trim_end()).into_owned()
+    let head = format!("{conn:>4}  {by:<6}  {index:>5}  {octets:>6}  {certainty:<9}  ");
+    fold(&look.say(&head), &look.say(field), HANG, look)
 }
+
+/// Where a field goes on that has no room beside the other cells.
+const HANG: usize = 23;
 
 /// The text, filled up with blanks.
 fn pad(text: &str, columns: usize, look: &Look) -> String {

@@ -1,5 +1,6 @@
 //! Messages of TLS and of upgrades, as lines.
 
+use super::fold::fold;
 use super::rows::moment;
 use super::width::width;
 use crate::report::look::Look;
@@ -57,6 +58,9 @@ fn columns([pkt, t, dir, conn, message, said]: [&str; 6], look: &Look) -> String
     let dir_columns = width(&look.say("C→S"));
     let dir = look.say(dir);
     let dir = format!("{dir}{}", " ".repeat(dir_columns.saturating_sub(width(&dir))));
-    let line = format!("{pkt:>5}  {t:>9}  {dir}  {conn:>4}  {message:<19}  {said}");
-    look.say(line.trim_end()).into_owned()
+    let head = format!("{pkt:>5}  {t:>9}  {dir}  {conn:>4}  {message:<19}  ");
+    fold(&look.say(&head), &look.say(said), HANG, look)
 }
+
+/// Where words go on that have no room beside the other cells.
+const HANG: usize = 29;

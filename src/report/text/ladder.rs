@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::evidence::absolute;
+use super::fold::{ink_of_frame, tinted};
+use super::page::Ink;
 use super::rows::short;
 use super::width::{shorten, width};
 use crate::finding::Direction;
@@ -61,7 +63,16 @@ pub fn ladder_line(line: &LadderLine, look: &Look) -> String {
         Some(Direction::S2c) => format!("{}{} {said} {stroke}{stroke}", signs.left, stroke.repeat(rest)),
         _ => centred(&format!(" {said} "), " ", room),
     };
-    format!("{:>PACKET$}  {moment:>MOMENT$}  {rail}{drawn}{rail}", line.pkt.to_string(), rail = signs.rail)
+    let rung = format!(
+        "{:>PACKET$}  {moment:>MOMENT$}  {rail}{drawn}{rail}",
+        line.pkt.to_string(),
+        rail = signs.rail
+    );
+    let ink = match &line.rung {
+        Rung::Frame { kind, .. } => ink_of_frame(kind),
+        _ => Ink::Plain,
+    };
+    tinted(ink, rung, look)
 }
 
 /// What stands on a rung.

@@ -1,5 +1,6 @@
 //! Requests on the two connections of a proxy, as lines.
 
+use super::fold::fold;
 use crate::report::look::Look;
 use crate::report::numbers::millis;
 use crate::views::LegLine;
@@ -30,8 +31,10 @@ pub fn leg_line(line: &LegLine, look: &Look) -> String {
 }
 
 fn columns([front, back, status, first, inward, behind, outward, request]: [&str; 8], look: &Look) -> String {
-    let said = format!(
-        "{front:>6}  {back:>6}  {status:<7}  {first:<8}  {inward:>7}  {behind:>7}  {outward:>7}  {request}"
-    );
-    look.say(said.trim_end()).into_owned()
+    let head =
+        format!("{front:>6}  {back:>6}  {status:<7}  {first:<8}  {inward:>7}  {behind:>7}  {outward:>7}  ");
+    fold(&look.say(&head), &look.say(request), HANG, look)
 }
+
+/// Where a request goes on that has no room beside the other cells.
+const HANG: usize = 16;

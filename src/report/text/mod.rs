@@ -6,6 +6,7 @@ mod connections;
 mod coverage;
 mod evidence;
 mod fields;
+mod fold;
 mod handshake;
 mod keys;
 mod known;
@@ -32,6 +33,7 @@ use page::{Ink, Page, Part};
 
 pub use calls::call_lines;
 pub use fields::{header_header, header_line, table_header, table_line};
+pub use fold::headed;
 pub use handshake::{handshake_header, handshake_line};
 pub use keys::key_lines;
 pub(super) use ladder::label as rung_label;

@@ -124,7 +124,7 @@ impl Page {
 }
 
 impl Ink {
-    const fn style(self) -> Style {
+    pub(super) const fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
             Self::Strong => Style::new().bold(),
@@ -138,7 +138,7 @@ impl Ink {
 }
 
 /// Breaks text at spaces; a word that no line can hold is cut.
-fn wrap(text: &str, first: usize, further: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, first: usize, further: usize) -> Vec<String> {
     let (first, further) = (first.max(NARROWEST), further.max(NARROWEST));
     let mut lines: Vec<String> = Vec::new();
     let (mut line, mut taken) = (String::new(), 0_usize);

@@ -1,5 +1,7 @@
 //! The rows of `show` about time and room, as lines.
 
+use super::fold::fold;
+use super::rows::moment;
 use super::width::width;
 use crate::report::look::{Charset, Look};
 use crate::report::numbers::{grouped, millis};
@@ -21,7 +23,7 @@ pub fn ping_line(line: &PingLine, look: &Look) -> String {
         &line.conn.to_string(),
         line.by.word(),
         &line.pkt.to_string(),
-        &format!("{:.6}", line.t),
+        &moment(look, line.time, line.t),
         &answered,
         &took,
         &line.streams.to_string(),
@@ -63,11 +65,14 @@ pub fn latency_line(line: &LatencyLine, look: &Look) -> String {
 
 fn latency_columns(cells: [&str; 9], look: &Look) -> String {
     let [number, total, queue, network, server, window, loss, rest, request] = cells;
-    let said = format!(
-        "{number:>7} {total:>7} {queue:>7} {network:>7} {server:>7} {window:>7} {loss:>7} {rest:>7}  {request}"
+    let head = format!(
+        "{number:>7} {total:>7} {queue:>7} {network:>7} {server:>7} {window:>7} {loss:>7} {rest:>7}  "
     );
-    look.say(said.trim_end()).into_owned()
+    fold(&look.say(&head), &look.say(request), HANG, look)
 }
+
+/// Where a request goes on that has no room beside the other cells.
+const HANG: usize = 9;
 
 /// The line above windows.
 #[must_use]

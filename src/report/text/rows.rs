@@ -4,19 +4,19 @@ use jiff::Timestamp;
 
 use super::connections;
 use super::evidence::absolute;
+use super::fold::{fold, ink_of_end, ink_of_frame, tinted};
 use super::table::{Column, table};
 use super::width::width;
 use crate::base::PacketNumber;
 use crate::base::{Side, Time};
-use crate::report::look::Look;
+use crate::report::look::{Lines, Look};
 use crate::report::numbers::millis;
 use crate::views::{ConnectionLine, FrameLine, SettingLine, StateMark, StreamLine};
 
 /// The line above frames.
 #[must_use]
 pub fn frame_header(look: &Look) -> String {
-    let columns = frame_columns(["pkt", "t", "dir", "N:S", "frame", "after it", ""], look);
-    look.say(columns.trim_end()).into_owned()
+    frame_columns(["pkt", "t", "dir", "N:S", "frame", "after it", ""], look)
 }
 
 /// A frame in one line, however long: `pkt, t, dir, N:S, TYPE flags length, effect, note`.
@@ -39,15 +39,14 @@ pub fn frame_line(line: &FrameLine, look: &Look) -> String {
         &effect(line),
         &line.note,
     ];
-    let said = frame_columns(cells, look);
-    look.say(said.trim_end()).into_owned()
+    tinted(ink_of_frame(&line.kind), frame_columns(cells, look), look)
 }
 
 /// The line above streams.
 #[must_use]
 pub fn stream_header(look: &Look) -> String {
-    let columns = ["N:S", "states over time", "pkts", "END_STREAM", "ended", "request"];
-    look.say(&stream_columns(columns, look)).into_owned()
+    let way = if is_narrow(look) { "states" } else { "states over time" };
+    stream_columns(["N:S", way, "pkts", "END_STREAM", "ended", "request"], look)
 }
 
 /// A stream in one line, however long: number, its way through the states, packets, the packets with END_STREAM of client and
@@ -64,13 +63,13 @@ pub fn stream_line(line: &StreamLine, look: &Look) -> String {
         .map(|side| line.end_stream_pkt[side].map_or_else(|| "-".to_owned(), |pkt| pkt.to_string()));
     let cells = [
         &format!("{}:{}", line.conn, line.stream),
-        &waterfall(&line.states, line.connection_s),
+        &waterfall(&line.states, line.connection_s, steps(look)),
         &packets(line.first_pkt, line.last_pkt),
         &marks.join("/"),
         &ended.into_iter().flatten().collect::<Vec<_>>().join(" "),
         &line.request,
     ];
-    look.say(stream_columns(cells.map(String::as_str), look).trim_end()).into_owned()
+    tinted(ink_of_end(line.end), stream_columns(cells.map(String::as_str), look), look)
 }
 
 fn packets(first: PacketNumber, last: PacketNumber) -> String {
@@ -124,10 +123,27 @@ fn setting_cells(line: &SettingLine, look: &Look) -> Vec<String> {
 }
 
 fn stream_columns([number, way, pkts, marks, ended, request]: [&str; 6], look: &Look) -> String {
-    let [number, way, pkts, marks, ended] =
-        [(number, 6), (way, WATERFALL), (pkts, 7), (marks, 10), (ended, 16)]
-            .map(|(text, columns)| pad(text, columns, look));
-    format!("{number}  {way}  {pkts}  {marks}  {ended}  {request}")
+    let cells = [(number, 6), (way, steps(look)), (pkts, 7), (marks, 10), (ended, 24)];
+    // On a narrow page the request is worth more than the packets with END_STREAM, which stand in the frames.
+    let shown = cells.iter().enumerate().filter(|(place, _)| *place != MARKS || !is_narrow(look));
+    let head: String = shown.map(|(_, (text, columns))| format!("{}  ", pad(text, *columns, look))).collect();
+    fold(&look.say(&head), &look.say(request), STREAM_HANG, look)
+}
+
+/// The place of the packets with END_STREAM among the cells of a stream.
+const MARKS: usize = 3;
+
+/// Where a request goes on that has no room beside the other cells.
+const STREAM_HANG: usize = 8;
+
+/// True where rows are folded and a stream's request would hardly ever fit.
+fn is_narrow(look: &Look) -> bool {
+    look.lines == Lines::Folded && look.width < 100
+}
+
+/// Columns of a stream's way: half as many on a narrow page.
+fn steps(look: &Look) -> usize {
+    if is_narrow(look) { WATERFALL / 2 } else { WATERFALL }
 }
 
 /// The text, filled up with blanks.
@@ -139,10 +155,30 @@ fn pad(text: &str, columns: usize, look: &Look) -> String {
 /// The cells of a frame's line: all but the last two are as wide as common values need, and grow with others.
 fn frame_columns([pkt, t, dir, number, frame, effect, note]: [&str; 7], look: &Look) -> String {
     let arrow = width(&look.say("C→S"));
-    let [dir, frame, effect] =
+    let [dir, frame, padded] =
         [(dir, arrow), (frame, 22), (effect, 15)].map(|(text, columns)| pad(text, columns, look));
-    format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  {effect}  {note}")
+    let head = format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  ");
+    let (head, note) = (look.say(&head), look.say(note));
+    let line = fold(&format!("{head}{}  ", look.say(&padded)), &note, HANG, look);
+    if look.lines == Lines::Whole || (!line.contains('\n') && width(&line) <= look.width) {
+        return line;
+    }
+    // Rather out of its column than in a line of its own.
+    let gap = if effect.is_empty() { "" } else { "  " };
+    let behind = format!("{}{gap}{note}", look.say(effect));
+    let fits = width(&head).saturating_add(width(effect)) <= look.width;
+    match width(&head).saturating_add(width(&behind)) <= look.width {
+        true => format!("{head}{behind}"),
+        false if fits && width(&note) > SHORT => line,
+        false => fold(&head, behind.trim_end(), HANG, look),
+    }
 }
+
+/// Columns of a note that looks lost in a line of its own.
+const SHORT: usize = 12;
+
+/// Where a note goes on that has no room beside the other cells: below the frame.
+const HANG: usize = 30;
 
 /// The state after a frame, and the windows after DATA and WINDOW_UPDATE: of the stream, of the connection.
 fn effect(line: &FrameLine) -> String {
@@ -173,12 +209,12 @@ pub(super) fn short(flag: &str) -> &str {
 }
 
 /// A stream's way over the time of its connection: `  oohhhc`. Each state has at least one column.
-fn waterfall(states: &[StateMark], connection_s: f64) -> String {
+fn waterfall(states: &[StateMark], connection_s: f64, steps: usize) -> String {
     let mut columns: Vec<char> = Vec::new();
     let mut letter = ' ';
     for mark in states {
-        let column = column(mark.t, connection_s).max(columns.len());
-        columns.resize(column.min(WATERFALL), letter);
+        let column = column(mark.t, connection_s, steps).max(columns.len());
+        columns.resize(column, letter);
         letter = match mark.state {
             "idle" => 'i',
             "reserved_local" | "reserved_remote" => 'r',
@@ -188,17 +224,17 @@ fn waterfall(states: &[StateMark], connection_s: f64) -> String {
         };
         columns.push(letter);
     }
-    columns.resize(WATERFALL, if letter == 'c' { ' ' } else { letter });
+    // A stream that comes last moves to the left rather than lose its last states.
+    columns.drain(..columns.len().saturating_sub(steps));
+    columns.resize(steps, if letter == 'c' { ' ' } else { letter });
     columns.into_iter().collect()
 }
 
 /// The column in which a moment lies.
-fn column(t: f64, whole: f64) -> usize {
-    let lies_before = |column: &usize| {
-        let share = f64::from(u32::try_from(*column).unwrap_or(u32::MAX)) / WATERFALL_F;
-        share * whole <= t
-    };
-    (1..WATERFALL).take_while(lies_before).count()
+fn column(t: f64, whole: f64, steps: usize) -> usize {
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let lies_before = |column: &usize| number(*column) / number(steps) * whole <= t;
+    (1..steps).take_while(lies_before).count()
 }
 
 pub(super) fn moment(look: &Look, at: Time, t: f64) -> String {
@@ -212,4 +248,3 @@ fn joined(lines: &[String]) -> String {
 
 /// Columns of a stream's way.
 const WATERFALL: usize = 20;
-const WATERFALL_F: f64 = 20.0;
