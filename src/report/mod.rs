@@ -47,7 +47,7 @@ pub use coverage::{coverage_as_json, coverage_as_markdown};
 pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
 #[cfg(feature = "cli")]
-pub use html::{Rungs, report as html};
+pub use html::{Drawings, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Look, Paint, Rows};
@@ -170,7 +170,7 @@ impl Format {
         match self {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
-            Self::Html => html::report(report, &Rungs::default()),
+            Self::Html => html::report(report, &Drawings::default()),
             Self::Ndjson => ndjson::report(report),
             Self::Junit => junit::report(report, look),
             Self::Sarif => sarif::report(report),
