@@ -17,6 +17,7 @@ use minijinja::{Environment, context};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::base::PacketNumber;
 use crate::finding::Report;
 use crate::rules::catalog;
 
@@ -60,6 +61,11 @@ fn weight(value: &Value) -> usize {
 /// Milliseconds to a thousandth, seconds to a millionth: more digits only weigh.
 fn micros(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
+}
+
+/// A packet as the script knows it: its number, and from bit 40 on the file of several that it is in.
+fn packet(pkt: PacketNumber) -> u64 {
+    pkt.number() | (pkt.input() << 40)
 }
 
 /// The text, cut to so many characters.

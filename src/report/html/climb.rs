@@ -100,13 +100,13 @@ impl Climb {
 }
 
 fn row(line: &LadderLine) -> Value {
-    let (pkt, t, from) = (line.pkt, super::micros(line.t), u8::from(line.dir == Some(Direction::S2c)));
+    let (pkt, t, from) = (super::packet(line.pkt), super::micros(line.t), u8::from(line.dir == Some(Direction::S2c)));
     match &line.rung {
         Rung::Frame { stream, kind, flags, length, note } => {
             json!([pkt, t, from, kind, stream, flags.join(" "), length, note])
         }
         Rung::Signal { signal } => json!([pkt, t, from, signal]),
-        Rung::Receipt { through_pkt, .. } => json!([pkt, t, from, "receipt", through_pkt]),
+        Rung::Receipt { through_pkt, .. } => json!([pkt, t, from, "receipt", super::packet(*through_pkt)]),
         Rung::Silence { seconds } => json!([pkt, t, from, "silence", seconds]),
     }
 }

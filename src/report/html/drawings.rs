@@ -129,8 +129,8 @@ fn order(report: &Report) -> Vec<(u64, u64)> {
     named.chain(listed).chain(others).filter(|key| seen.insert(*key)).collect()
 }
 
-/// Connections that are drawn at most.
-const MOST_SHEETS: usize = 20_000;
+/// Connections that drawings are kept of: many more than a page has room for, since those with findings go first.
+const MOST_SHEETS: usize = 5_000;
 /// Field lines that are held of all connections.
 const MOST_FIELDS: usize = 40_000;
 /// Connections drawn of a capture of a scan.

@@ -29,7 +29,7 @@ pub(super) struct Sheet {
 #[derive(Debug)]
 struct Block {
     stream: u32,
-    pkt: Value,
+    pkt: u64,
     from: u8,
     fields: Vec<Value>,
 }
@@ -47,7 +47,7 @@ impl Sheet {
 
     pub(super) fn field(&mut self, line: &HeaderLine) {
         self.fields = self.fields.saturating_add(1);
-        let (pkt, from) = (json!(line.pkt), u8::from(line.dir == Direction::S2c));
+        let (pkt, from) = (super::packet(line.pkt), u8::from(line.dir == Direction::S2c));
         let same = |block: &&mut Block| block.stream == line.stream && block.pkt == pkt && block.from == from;
         let mark = if line.masked {
             "masked"
@@ -77,8 +77,8 @@ impl Sheet {
         }
         let by = u8::from(line.by == Side::Server);
         let trip = line.round_trip_ms.map(super::micros);
-        let (t, answered) = (super::micros(line.t), line.answered_pkt);
-        self.pings.push(json!([line.pkt, t, by, answered, trip, line.streams]));
+        let (t, answered) = (super::micros(line.t), line.answered_pkt.map(super::packet));
+        self.pings.push(json!([super::packet(line.pkt), t, by, answered, trip, line.streams]));
     }
 
     /// Keeps the windows of the connection, and of the streams those with the least room.

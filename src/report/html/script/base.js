@@ -79,6 +79,12 @@ function prepare(report) {
   }
   return made;
 }
+// A packet by one number: from bit 40 on the file, where a capture is in several.
+const FILE = 2 ** 40;
+const several = (conn) => list(look.report.inputs).filter((_, at) => index.first[at] === index.first[conn.input || 0]).length > 1;
+const packetOf = (row, conn) => ((row.input ?? conn.input ?? 0) - (index.first[conn.input || 0] || 0)) * FILE + row.pkt;
+const fileOf = (packet, conn) => file(list(look.report.inputs)[(index.first[conn.input || 0] || 0) + Math.floor(packet / FILE)].path);
+const packetName = (packet, conn) => (several(conn) ? fileOf(packet, conn) + ":" : "") + packet % FILE;
 const streamsOf = (conn) => list(index.streams.get(conn.key));
 const findingsOf = (conn) => list(index.byConn.get(conn.key)).filter((one) => !one.suppressed);
 const drawingOf = (conn) => look.drawings[conn.key] || {};
@@ -113,7 +119,7 @@ async function copy(text) {
   field.select();
 }
 function dialog(title, body) {
-  const box = h("dialog", { "aria-label": title, onclose: () => box.remove() }, h("h2", {}, title, h("button", { "aria-label": "Close", class: "quiet", onclick: () => box.close() }, "✕")), body);
+  const box = h("dialog", { "aria-label": title, onclose: () => box.remove() }, h("h2", {}, title, h("button", { "aria-label": "Close", class: "quiet", onclick: () => { box.close(); box.remove(); } }, "✕")), body);
   document.body.append(box);
   box.showModal();
 }

@@ -25,7 +25,7 @@ function spark(conn) {
 const serverOf = (row) => row.server.alias || (row.server.name && row.server.name !== end(row.server) && row.server.name !== row.server.addr ? row.server.name : "");
 const CONNECTIONS = [
   { title: "conn", value: (row) => row.id },
-  { title: "client", kind: "mono wide", value: (row) => end(row.client) },
+  { title: "client", kind: "mono nowrap wide", value: (row) => end(row.client) },
   { title: "server", kind: "server", value: (row) => serverOf(row) + " " + end(row.server), show: (row) => [serverOf(row) ? [h("b", {}, serverOf(row)), " "] : "", h("span", { class: "mono" }, end(row.server))] },
   { title: "via", kind: "nowrap wide", value: (row) => words(row.negotiation.via) },
   { title: "streams", kind: "n", most: true, value: (row) => row.streams.opened, show: (row) => number(row.streams.opened) },
@@ -69,10 +69,10 @@ function captures() {
   const worst = { unreadable: 0, fail: 1, warn: 2, nothing: 3, pass: 4 }, counts = (row, kind) => (row.scan.counts || {})[kind] || 0;
   const made = grid({ rows, label: "captures", filter: "filter-captures", sorted: 1,
     text: (row) => row.status + " " + [...row.rules].join(" "),
-    columns: [{ title: "capture", kind: "mono", value: (row) => row.input.path, show: (row) => file(row.input.path) + (row.further ? " (+" + row.further + ")" : "") },
+    columns: [{ title: "capture", kind: "mono path", value: (row) => row.input.path, show: (row) => file(row.input.path) + (row.further ? " (+" + row.further + ")" : "") },
       { title: "verdict", value: (row) => worst[row.status], show: (row) => h("span", { class: "word small " + row.status }, row.status.toUpperCase()) },
       { title: "says", kind: "says", value: (row) => row.input.error || row.scan.headline, show: (row) => row.input.error ? [h("b", { class: "sev error" }, row.scan.status ? "not read in full: " : "not read: "), row.input.error] : row.scan.headline },
-      { title: "errors", kind: "n", most: true, value: (row) => counts(row, "error"), show: (row) => counts(row, "error") ? h("b", { class: "sev error" }, counts(row, "error")) : "0" },
+      { title: "errors", kind: "n wide", most: true, value: (row) => counts(row, "error"), show: (row) => counts(row, "error") ? h("b", { class: "sev error" }, counts(row, "error")) : "0" },
       { title: "warnings", kind: "n wide", most: true, value: (row) => counts(row, "warning") },
       { title: "HTTP/2", kind: "n wide", most: true, says: "HTTP/2 connections", value: (row) => row.scan.http2_connections || 0, show: (row) => number(row.scan.http2_connections || 0) },
       { title: "packets", kind: "n wide", most: true, value: (row) => row.input.packets, show: (row) => number(row.input.packets) }],

@@ -3,9 +3,9 @@
 function control(conn, W) {
   const drawn = drawingOf(conn), rungs = rungsOf(conn), at = new Map(rungs.filter((one) => one.t != null).map((one) => [one.pkt, one.t]));
   const marks = rungs.filter((one) => ["SETTINGS", "PING", "GOAWAY"].includes(one.kind) && one.t != null);
-  const rows = [...list(conn.settings).map((row) => [row.pkt, row.by, "SETTINGS", values(row), row.acked_pkt ? "acknowledged in pkt " + row.acked_pkt + " after " + ms(row.ack_ms) : h("b", { class: "sev warning" }, "never acknowledged")]),
-    ...list(conn.goaway).map((row) => [row.pkt, row.by, "GOAWAY", row.error_code + (row.debug ? ": " + row.debug : ""), "last stream " + row.last_stream_id]),
-    ...list(drawn.pings).map(([pkt, , by, answered, trip, streams]) => [pkt, whose(by), "PING", plural(streams, "stream") + " open", answered ? "answered in pkt " + answered + " after " + ms(trip) : h("b", { class: "sev warning" }, "never answered")])].sort((a, b) => a[0] - b[0]);
+  const rows = [...list(conn.settings).map((row) => [packetOf(row, conn), row.by, "SETTINGS", values(row), row.acked_pkt ? "acknowledged in pkt " + row.acked_pkt + " after " + ms(row.ack_ms) : h("b", { class: "sev warning" }, "never acknowledged")]),
+    ...list(conn.goaway).map((row) => [packetOf(row, conn), row.by, "GOAWAY", row.error_code + (row.debug ? ": " + row.debug : ""), "last stream " + row.last_stream_id]),
+    ...list(drawn.pings).map(([pkt, , by, answered, trip, streams]) => [pkt, whose(by), "PING", plural(streams, "stream") + " open", answered ? "answered in pkt " + answered % FILE + " after " + ms(trip) : h("b", { class: "sev warning" }, "never answered")])].sort((a, b) => a[0] - b[0]);
   const count = (kind, side) => ((conn.frames || {})[side] || {})[kind] || 0, trip = conn.rtt_ms || {}, whole = conn.duration_s || 1, left = 62, right = W - 14, x = (t) => left + (right - left) * Math.min(1, t / whole);
   const lane = (from) => 34 + 46 * from;
   const shape = { SETTINGS: (x, y) => `M${x - 5},${y - 5}h10v10h-10z`, PING: (x, y) => `M${x},${y - 6}l6,6l-6,6l-6,-6z`, GOAWAY: (x, y) => `M${x - 6},${y - 6}l12,6l-12,6z` };
@@ -13,9 +13,9 @@ function control(conn, W) {
   return [marks.length ? [h("div", { class: "legend" }, kinds.map((kind) => h("span", {}, h("i", { class: kind }), kind)), h("span", {}, "hollow: acknowledgement")),
       picture(W, 118, "SETTINGS, PING and GOAWAY over time: " + kinds.map((kind) => number(marks.filter((one) => one.kind === kind).length) + " " + kind).join(", "),
         [0, 1].map((from) => [g("text", { class: "end", x: 2, y: lane(from) + 4 }, whose(from)), g("line", { class: "rail", x1: left, x2: right, y1: lane(from), y2: lane(from) })]),
-        marks.map((one) => g("path", { class: "dot " + one.kind + (/\bACK\b/.test(one.flags || "") ? " hollow" : ""), d: shape[one.kind](x(one.t), lane(one.from)) }, g("title", {}, sentence(one)))),
+        marks.map((one) => g("path", { class: "dot " + one.kind + (/\bACK\b/.test(one.flags || "") ? " hollow" : ""), d: shape[one.kind](x(one.t), lane(one.from)) }, g("title", {}, sentence(one, conn)))),
         g("text", { class: "dim", x: left, y: 112 }, "0"), g("text", { class: "dim", x: right, y: 112, "text-anchor": "end" }, ms(whole * 1000)))] : null,
-    rows.length ? table([["pkt", "n"], ["t", "n nowrap wide"], ["by", ""], ["frame", "nowrap"], ["says", "mono"], ["answer", ""]], rows.slice(0, 300).map(([pkt, ...rest]) => [h("button", { class: "pick", "aria-label": "Show packet " + pkt + " in the ladder", onclick: () => jump(conn.key, pkt) }, pkt), at.has(pkt) ? seconds(at.get(pkt)) : "–", ...rest]), "Control frames") : h("p", { class: "mute" }, "Neither SETTINGS, nor PING, nor GOAWAY was seen."),
+    rows.length ? table([["pkt", "n"], ["t", "n nowrap wide"], ["by", ""], ["frame", "nowrap"], ["says", "mono"], ["answer", ""]], rows.slice(0, 300).map(([pkt, ...rest]) => [h("button", { class: "pick", "aria-label": "Show packet " + packetName(pkt, conn) + " in the ladder", onclick: () => jump([conn.key], () => pkt) }, packetName(pkt, conn)), at.has(pkt) ? seconds(at.get(pkt)) : "–", ...rest]), "Control frames") : h("p", { class: "mute" }, "Neither SETTINGS, nor PING, nor GOAWAY was seen."),
     drawn.pings_left ? h("p", { class: "mute" }, plural(drawn.pings_left, "PING") + " more are counted, not listed.") : null,
     h("p", { class: "mute" }, "Median round trips: TCP handshake " + ms(trip.tcp) + ", SETTINGS " + ms(trip.settings) + ", PING " + ms(trip.ping) + "."),
     table([["frames", ""], ["client", "n"], ["server", "n"]], [...new Set([...Object.keys((conn.frames || {}).client || {}), ...Object.keys((conn.frames || {}).server || {})])].map((kind) => [kind, number(count(kind, "client")), number(count(kind, "server"))]), "Frames by type")];
@@ -63,8 +63,8 @@ function headers(conn) {
   if (!list(blocks).length) return [h("p", { class: "mute" }, list(look.report.connections).length && Object.keys(look.drawings).length ? "No field block of this connection could be read." : "A report alone carries no field lines; the page that h2lint writes from the capture does."), asText("headers", conn)];
   const rows = blocks.flatMap(([stream, pkt, from, fields], block) => fields.map(([name, value, how, size, saved, mark], at) => ({ stream, pkt, from, name, value, how, size, saved, mark, at, block })));
   const certain = { "": ["✓", "known", "pass"], unknown: ["?", "not known", "warning"], masked: ["▒", "masked", "info"] };
-  const made = grid({ rows, label: "field lines", batch: 150, text: (row) => "stream " + row.stream + " pkt " + row.pkt + " " + HOW[row.how],
-    columns: [{ title: "stream", kind: "n", value: (row) => row.stream }, { title: "pkt", kind: "n", value: (row) => row.pkt }, { title: "dir", kind: "nowrap", value: (row) => row.from ? "S→C" : "C→S" },
+  const made = grid({ rows, label: "field lines", batch: 150, text: (row) => "stream " + row.stream + " pkt " + row.pkt % FILE + " " + HOW[row.how],
+    columns: [{ title: "stream", kind: "n", value: (row) => row.stream }, { title: "pkt", kind: "n", value: (row) => row.pkt, show: (row) => packetName(row.pkt, conn) }, { title: "dir", kind: "nowrap", value: (row) => row.from ? "S→C" : "C→S" },
       { title: "name", kind: "mono name", value: (row) => row.name, show: (row) => row.name }, { title: "value", kind: "mono value", value: (row) => row.value },
       { title: "certainty", kind: "nowrap", value: (row) => certain[row.mark][1], show: (row) => h("span", { class: "certainty" }, h("b", { class: "sev " + certain[row.mark][2], "aria-hidden": "true" }, certain[row.mark][0]), " ", certain[row.mark][1]) },
       { title: "written", kind: "nowrap wide", value: (row) => HOW[row.how] }, { title: "octets", kind: "n wide", most: true, value: (row) => row.size }, { title: "saved", kind: "n wide", most: true, value: (row) => row.saved }] });

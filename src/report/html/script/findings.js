@@ -13,7 +13,7 @@ function verdict() {
   const input = capture == null ? null : list(report.inputs)[capture], scan = input && input.scan || {};
   const status = input ? scan.status || (input.error ? "unreadable" : "nothing") : report.verdict.status;
   const counts = (input ? scan.counts : report.verdict.counts) || {};
-  const blame = input ? null : report.verdict.culprit;
+  const blame = index.scan ? null : report.verdict.culprit;
   const blind = list(coverage.blind_spots).filter((spot) => within(index.first[spot.input || 0]));
   const facts = input ? [plural(scan.http2_connections || 0, "HTTP/2 connection"), plural(input.packets, "packet")]
     : [plural(totals.http2_connections, "HTTP/2 connection"), plural(totals.streams, "stream"), plural(totals.frames, "frame"), plural(totals.packets, "packet")];
@@ -70,8 +70,8 @@ function card(group, first) {
       Object.entries(finding.not_blamed || {}).map(([who, why]) => h("p", {}, h("b", {}, "Not the " + who + ". "), why)),
       list(finding.linked).length ? h("p", { class: "mute" }, "Shares this evidence: ", finding.linked.map((one, at) => [at ? ", " : "", h("code", {}, one.rule), " (" + one.why + ")"])) : null,
       list(finding.remedy).length ? h("div", { class: "remedy" }, h("b", {}, "What to do"), h("ul", {}, finding.remedy.map((step) => h("li", {}, step)))) : null,
-      h("p", { class: "mute" }, list(finding.rfc).map((ref) => ref.doc.replace(/^rfc/i, "RFC ").replace("RFC  ", "RFC ") + " §" + ref.section + (ref.level ? " " + ref.level : "")).join(", "), " · ", h("code", {}, "h2lint explain " + finding.rule),
-        list(finding.refs).length ? " · " + finding.refs.join(", ") : "")));
+      h("p", { class: "mute" }, list(finding.rfc).map((ref) => ref.doc + " §" + ref.section + (ref.level ? " " + ref.level : "") + " · "), h("code", {}, "h2lint explain " + finding.rule),
+        list(finding.refs).map((ref) => " · " + ref))));
 }
 function further(rest) {
   const box = h("details", { class: "rest", ontoggle: () => { if (box.open && box.childElementCount === 1) box.append(...rest.slice(0, 100).map((one) => evidence(one, true)), rest.length > 100 ? h("p", { class: "mute" }, "and " + number(rest.length - 100) + " further ones") : ""); } },
@@ -80,18 +80,17 @@ function further(rest) {
 }
 
 function evidence(finding, many) {
-  const rows = list(finding.evidence), key = finding.conn == null ? null : index.key(finding.input, finding.conn);
+  const rows = list(finding.evidence), keys = [finding.conn, ...list(finding.conns)].filter((conn) => conn != null).map((conn) => index.key(finding.input, conn)).filter((key) => index.conns.has(key));
   const place = [index.scan && look.capture == null ? file(list(look.report.inputs)[captureOf(finding)].path) : "", finding.conn == null ? "" : finding.stream == null ? "connection " + finding.conn : "stream " + finding.conn + ":" + finding.stream].filter(Boolean).join(" · ");
   const filter = "frame.number in {" + rows.map((row) => row.pkt).filter(Boolean).join(", ") + "}";
-  const linked = key != null && index.conns.has(key);
   return h("div", { class: "one" },
     h("p", { class: "bar" }, h("b", { class: "place" }, place), many ? h("span", {}, finding.message) : null,
-      rows.length > 1 ? h("button", { class: "small tools end", title: filter, onclick: () => copy(filter) }, "Copy filter for all") : null),
+      new Set(rows.map((row) => row.input)).size === 1 && rows.length > 1 ? h("button", { class: "small tools end", title: filter, onclick: () => copy(filter) }, "Copy filter for all") : null),
     h("ol", { class: "evidence" }, rows.map((row) => h("li", { class: row.role },
       h("span", { class: "role" }, row.role), h("span", { class: "mono" }, row.pkt ? "pkt " + row.pkt : ""), h("span", { class: "mono when" }, row.t == null ? "" : seconds(row.t)),
       h("span", { class: "mono", title: row.dir === "c2s" ? "client to server" : "server to client" }, row.dir === "c2s" ? "C→S" : row.dir === "s2c" ? "S→C" : ""),
       h("span", { class: "what" }, row.what, row.input != null && !index.scan && list(look.report.inputs).length > 1 ? " (" + file(look.report.inputs[row.input].path) + ")" : ""),
-      h("span", { class: "tools bar" }, linked && row.pkt ? h("button", { class: "small", "aria-label": "Show packet " + row.pkt + " in the ladder", onclick: () => jump(key, row.pkt) }, "Ladder") : null,
+      h("span", { class: "tools bar" }, keys.length && row.pkt ? h("button", { class: "small", "aria-label": "Show packet " + row.pkt + " in the ladder", onclick: () => jump(keys, (conn) => packetOf({ pkt: row.pkt, input: row.input }, conn)) }, "Ladder") : null,
         row.wireshark ? h("button", { class: "small", title: row.wireshark, "aria-label": "Copy the Wireshark filter of packet " + row.pkt, onclick: () => copy(row.wireshark) }, "Copy filter") : null)))),
     finding.evidence_total > rows.length ? h("p", { class: "mute" }, "and " + number(finding.evidence_total - rows.length) + " more packets") : null);
 }

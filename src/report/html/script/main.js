@@ -12,16 +12,18 @@ function select(row, tab) {
   connections.draw();
   panel();
 }
-// From a finding's evidence to its rung.
-function jump(key, pkt) {
+// From a finding's evidence to its rung, on the first of its connections that has it.
+function jump(keys, packet) {
+  const conns = keys.map((key) => index.conns.get(key));
+  const conn = conns.find((one) => rungsOf(one).some((rung) => rung.pkt === packet(one))) || conns[0], pkt = packet(conn);
   look.lit = pkt;
-  select(index.conns.get(key), "Ladder");
-  const place = rungsOf(look.conn).findIndex((one) => one.pkt === pkt);
+  select(conn, "Ladder");
+  const place = rungsOf(conn).findIndex((one) => one.pkt === pkt);
   if (place >= look.rungs) { look.rungs = place + 50; panel(); }
-  const found = document.querySelector('.rung[data-pkt="' + Number(pkt) + '"]');
+  const found = document.querySelector('.rung[data-pkt="' + pkt + '"]');
   $("tab-Ladder").focus({ preventScroll: true });
   (found || $("panel")).scrollIntoView({ block: found ? "center" : "start" });
-  if (!found) say("Packet " + pkt + " is not among the steps that this page has");
+  if (!found) say("Packet " + packetName(pkt, conn) + " is not among the steps that this page has");
 }
 const room = () => Math.max(280, $("panel").querySelector(".panel:not([hidden])").clientWidth);
 function panel() {
@@ -120,7 +122,7 @@ addEventListener("keydown", (event) => {
 // On paper everything of the selected connection is there, and what is folded is open.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open]):not(.astable):not(.rest)")];
+  folded = [...document.querySelectorAll("details:not([open]):not(.astable):not(.rest):not(.rules)")];
   folded.forEach((one) => { one.open = true; });
   if (!look.conn) return;
   for (const name of Object.keys(TABS)) {
