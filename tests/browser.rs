@@ -98,7 +98,8 @@ impl Page {
         );
         let framed = self.folder.path().join("framed.html");
         std::fs::write(&framed, frame).expect("written");
-        let output = chromium(&["--window-size=1600,1000", "--dump-dom", &format!("file://{}", framed.display())])?;
+        let output =
+            chromium(&["--window-size=1600,1000", "--dump-dom", &format!("file://{}", framed.display())])?;
         let dom = String::from_utf8_lossy(&output.stdout).into_owned();
         let out = dom.rsplit_once("id=\"told\">").and_then(|(_, rest)| rest.split_once('<'));
         let out = out.unwrap_or_else(|| panic!("nothing told in {dom}")).0;

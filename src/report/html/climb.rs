@@ -100,7 +100,8 @@ impl Climb {
 }
 
 fn row(line: &LadderLine) -> Value {
-    let (pkt, t, from) = (super::packet(line.pkt), super::micros(line.t), u8::from(line.dir == Some(Direction::S2c)));
+    let (pkt, t, from) =
+        (super::packet(line.pkt), super::micros(line.t), u8::from(line.dir == Some(Direction::S2c)));
     match &line.rung {
         Rung::Frame { stream, kind, flags, length, note } => {
             json!([pkt, t, from, kind, stream, flags.join(" "), length, note])
