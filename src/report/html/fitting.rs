@@ -1,5 +1,7 @@
 //! The report as a page carries it: without what is null or empty, and no longer than a page should be. What is left out is counted.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::weight;
@@ -11,7 +13,11 @@ pub(super) fn fitted(report: &Report) -> Value {
         serde_json::to_value(report).unwrap_or_else(|error| json!({ "error": error.to_string() }));
     prune(&mut value);
     let rest = shorten(&mut value, "inputs", INPUTS_WEIGH);
+    let more = spread(&mut value);
     let rest = shorten(&mut value, "findings", FINDINGS_WEIGH.saturating_add(rest));
+    if let Value::Object(fields) = &mut value {
+        fields.insert("page".to_owned(), json!({ "more_findings": more }));
+    }
     let rest = shorten(&mut value, "connections", CONNECTIONS_WEIGH.saturating_add(rest));
     if let Some(Value::Array(spots)) = value.pointer_mut("/coverage/blind_spots") {
         spots.truncate(MOST_SPOTS);
@@ -27,6 +33,26 @@ pub(super) fn fitted(report: &Report) -> Value {
     }
     shorten(&mut value, "streams", room);
     value
+}
+
+/// Lists of equal findings only the first ones, so that all kinds find room; says how many more there are of each kind.
+fn spread(report: &mut Value) -> BTreeMap<String, u64> {
+    let (mut kept, mut more) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
+    let Some(Value::Array(rows)) = report.get_mut("findings") else { return more };
+    rows.retain(|row| {
+        let word = |place: &str| row.pointer(place).and_then(Value::as_str).unwrap_or_default();
+        let kind = format!("{} {}", word("/rule"), word("/culprit/role"));
+        let known = row.get("suppressed").is_some();
+        let count = kept.entry(if known { format!("{kind} suppressed") } else { kind.clone() }).or_default();
+        *count = count.saturating_add(1);
+        let fits = *count <= MOST_EQUAL;
+        if !fits && !known {
+            let left = more.entry(kind).or_default();
+            *left = left.saturating_add(1);
+        }
+        fits
+    });
+    more
 }
 
 /// Cuts a list to so many octets, and tells how many of them are left over.
@@ -132,13 +158,26 @@ const CONNECTIONS_WEIGH: usize = 400_000;
 const STREAMS_WEIGH: usize = 2_100_000;
 /// Streams are never listed longer than this: a browser has to draw them.
 const STREAMS_AT_MOST: usize = 3_300_000;
+/// Findings of one kind that are listed.
+const MOST_EQUAL: u64 = 100;
 /// Blind spots; the rest is of the same kinds.
 const MOST_SPOTS: usize = 500;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::sample::{connection, empty, stream};
+    use crate::policy::sample::{connection, empty, hang, stream};
+
+    #[test]
+    fn one_kind_of_finding_leaves_room_for_the_others() {
+        let mut report = hang();
+        let (first, mut last) = (report.findings[0].clone(), report.findings[0].clone());
+        last.rule = "GOA007";
+        report.findings = std::iter::repeat_n(first, 5000).chain([last]).collect();
+        let value = fitted(&report);
+        assert_eq!(value["findings"].as_array().unwrap().len(), 101);
+        assert_eq!(value["page"]["more_findings"], json!({ "PRE001 server": 4900 }));
+    }
 
     #[test]
     fn what_does_not_fit_is_counted() {

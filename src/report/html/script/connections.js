@@ -33,7 +33,7 @@ const CONNECTIONS = [
   { title: "max∥", says: "streams open at once", kind: "n wide", most: true, value: (row) => row.streams.max_concurrent, show: (row) => number(row.streams.max_concurrent) },
   { title: "p50", says: "median time of a call", kind: "n nowrap wide", most: true, value: (row) => row.p50, show: (row) => ms(row.p50) },
   { title: "closed by", kind: "nowrap wide", value: (row) => ended(row.ended) },
-  { title: "findings", kind: "n", most: true, value: (row) => findingsOf(row).length },
+  { title: "findings", kind: "n", most: true, value: (row) => Math.max(list(row.findings).length, findingsOf(row).length), show: (row) => number(Math.max(list(row.findings).length, findingsOf(row).length)) },
   { title: "open streams", kind: "wide", value: (row) => row.streams.max_concurrent, show: (row) => spark(row) }];
 const ended = (how) => how === "open" ? "still open" : how.replace(/^(fin|rst)_(\w+)$/, (_, kind, who) => who + " " + kind.toUpperCase());
 
@@ -61,11 +61,10 @@ function connections() {
 function captures() {
   const { inputs } = look.report;
   const rows = inputs.map((input, at) => ({ input, at, scan: input.scan || {} })).filter((row) => index.first[row.at] === row.at);
-  for (const row of rows) {
-    row.status = row.scan.status || (row.input.error ? "unreadable" : "nothing");
-    row.further = inputs.filter((_, at) => index.first[at] === row.at).length - 1;
-    row.rules = new Set(index.shown.filter((one) => captureOf(one) === row.at).map((one) => one.rule));
-  }
+  const files = new Map(), spoke = new Map(rows.map((row) => [row.at, new Set()]));
+  for (const at of index.first) files.set(at, (files.get(at) || 0) + 1);
+  for (const one of index.shown) (spoke.get(captureOf(one)) || new Set()).add(one.rule);
+  for (const row of rows) Object.assign(row, { status: row.scan.status || (row.input.error ? "unreadable" : "nothing"), further: files.get(row.at) - 1, rules: spoke.get(row.at) });
   const worst = { unreadable: 0, fail: 1, warn: 2, nothing: 3, pass: 4 }, counts = (row, kind) => (row.scan.counts || {})[kind] || 0;
   const made = grid({ rows, label: "captures", filter: "filter-captures", sorted: 1,
     text: (row) => row.status + " " + [...row.rules].join(" "),

@@ -64,7 +64,7 @@ function headers(conn) {
   const rows = blocks.flatMap(([stream, pkt, from, fields], block) => fields.map(([name, value, how, size, saved, mark], at) => ({ stream, pkt, from, name, value, how, size, saved, mark, at, block })));
   const certain = { "": ["✓", "known", "pass"], unknown: ["?", "not known", "warning"], masked: ["▒", "masked", "info"] };
   const made = grid({ rows, label: "field lines", batch: 150, text: (row) => "stream " + row.stream + " pkt " + row.pkt % FILE + " " + HOW[row.how],
-    columns: [{ title: "stream", kind: "n", value: (row) => row.stream }, { title: "pkt", kind: "n", value: (row) => row.pkt, show: (row) => packetName(row.pkt, conn) }, { title: "dir", kind: "nowrap", value: (row) => row.from ? "S→C" : "C→S" },
+    columns: [{ title: "stream", kind: "n", value: (row) => row.stream }, { title: "pkt", kind: "n wide", value: (row) => row.pkt, show: (row) => packetName(row.pkt, conn) }, { title: "dir", kind: "nowrap", value: (row) => row.from ? "S→C" : "C→S" },
       { title: "name", kind: "mono name", value: (row) => row.name, show: (row) => row.name }, { title: "value", kind: "mono value", value: (row) => row.value },
       { title: "certainty", kind: "nowrap", value: (row) => certain[row.mark][1], show: (row) => h("span", { class: "certainty" }, h("b", { class: "sev " + certain[row.mark][2], "aria-hidden": "true" }, certain[row.mark][0]), " ", certain[row.mark][1]) },
       { title: "written", kind: "nowrap wide", value: (row) => HOW[row.how] }, { title: "octets", kind: "n wide", most: true, value: (row) => row.size }, { title: "saved", kind: "n wide", most: true, value: (row) => row.saved }] });

@@ -47,35 +47,38 @@ function findings() {
     const key = finding.rule + " " + finding.culprit.role;
     groups.has(key) ? groups.get(key).push(finding) : groups.set(key, [finding]);
   }
-  const left = look.capture == null && (look.report.omitted || {}).findings || 0;
-  return [h("h2", { id: "findings", tabindex: -1 }, "Findings", h("small", {}, groups.size ? plural([...groups.values()].flat().length, "finding") + (groups.size > 1 ? " in " + groups.size + " groups" : "") : "none"),
+  const left = look.capture == null && (look.report.omitted || {}).findings || 0, all = [...groups].reduce((sum, [key, group]) => sum + group.length + more(key), 0);
+  return [h("h2", { id: "findings", tabindex: -1 }, "Findings", h("small", {}, groups.size ? plural(all, "finding") + (groups.size > 1 ? " in " + groups.size + " groups" : "") : "none"),
     groups.size > 1 ? h("span", { class: "hint tools" }, h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " move") : null),
     left ? h("p", { class: "mute" }, number(left) + " further findings are counted, not in this page.") : null,
-    [...groups.values()].map((group, place) => card(group, place === 0))];
+    [...groups].map(([key, group], place) => card(group, place === 0, more(key)))];
 }
+// Findings of a kind beyond those that the page lists.
+const more = (key) => look.capture == null ? ((look.report.page || {}).more_findings || {})[key] || 0 : 0;
 
-function card(group, first) {
+function card(group, first, beyond) {
   const [finding] = group, blame = finding.culprit;
   const files = index.scan && look.capture == null ? new Set(group.map(captureOf)).size : 0;
   return h("details", { class: "card finding " + finding.severity, open: first && finding.severity !== "info" },
     h("summary", {},
       h("div", { class: "bar" }, h("span", { class: "sev" }, finding.severity), h("code", { class: "rule" }, finding.rule), h("span", { class: "mute" }, finding.name),
-        group.length > 1 ? h("span", { class: "chip" }, h("b", {}, "×" + number(group.length)), files > 1 ? " in " + files + " captures" : "") : null,
+        group.length > 1 ? h("span", { class: "chip" }, h("b", {}, "×" + number(group.length + beyond)), files > 1 ? " in " + files + " captures" : "") : null,
         h("span", { class: "chip end" }, h("b", {}, blame.role), blame.maybe ? " · " + blame.maybe : "", " · " + finding.confidence)),
       h("div", { class: "msg" }, finding.message)),
     h("div", { class: "body" },
       h("p", { class: "mute" }, finding.why),
       group.slice(0, 3).map((one) => evidence(one, group.length > 1)),
-      group.length > 3 ? further(group.slice(3)) : null,
+      group.length > 3 ? further(group.slice(3), beyond) : null,
       Object.entries(finding.not_blamed || {}).map(([who, why]) => h("p", {}, h("b", {}, "Not the " + who + ". "), why)),
       list(finding.linked).length ? h("p", { class: "mute" }, "Shares this evidence: ", finding.linked.map((one, at) => [at ? ", " : "", h("code", {}, one.rule), " (" + one.why + ")"])) : null,
       list(finding.remedy).length ? h("div", { class: "remedy" }, h("b", {}, "What to do"), h("ul", {}, finding.remedy.map((step) => h("li", {}, step)))) : null,
       h("p", { class: "mute" }, list(finding.rfc).map((ref) => ref.doc + " §" + ref.section + (ref.level ? " " + ref.level : "") + " · "), h("code", {}, "h2lint explain " + finding.rule),
         list(finding.refs).map((ref) => " · " + ref))));
 }
-function further(rest) {
-  const box = h("details", { class: "rest", ontoggle: () => { if (box.open && box.childElementCount === 1) box.append(...rest.slice(0, 100).map((one) => evidence(one, true)), rest.length > 100 ? h("p", { class: "mute" }, "and " + number(rest.length - 100) + " further ones") : ""); } },
-    h("summary", {}, number(rest.length) + " more like these"));
+function further(rest, beyond) {
+  const left = Math.max(0, rest.length - 100) + beyond;
+  const box = h("details", { class: "rest", ontoggle: () => { if (box.open && box.childElementCount === 1) box.append(...rest.slice(0, 100).map((one) => evidence(one, true)), left ? h("p", { class: "mute" }, "and " + number(left) + " further ones, counted and not in this page; the JSON report has them.") : ""); } },
+    h("summary", {}, number(rest.length + beyond) + " more like these"));
   return box;
 }
 

@@ -3,6 +3,7 @@
 function rules() {
   const { coverage } = look.report, skipped = list(coverage.rules_skipped), spoke = new Map();
   for (const finding of index.shown.filter((one) => within(captureOf(one)))) spoke.set(finding.rule, (spoke.get(finding.rule) || 0) + 1);
+  if (look.capture == null) for (const [kind, count] of Object.entries((look.report.page || {}).more_findings || {})) { const [code] = kind.split(" "); spoke.set(code, (spoke.get(code) || 0) + count); }
   const why = (code) => skipped.filter((row) => row.rule === code || row.rule.endsWith("*") && code.startsWith(row.rule.slice(0, -1)));
   const rows = embedded("rules").map(([code, name, summary]) => ({ code, name, summary, found: spoke.get(code) || 0, reasons: why(code) }));
   const reason = (row) => row.reasons.map((one) => words(one.why) + (list(one.conns).length ? " on conn " + one.conns.slice(0, 8).join(", ") + (one.conns.length > 8 ? " …" : "") : "")).join("; ");

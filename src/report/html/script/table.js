@@ -2,9 +2,9 @@
 // A table that is sorted by its heads and filtered by words. A column: title, value of a row, how it is shown, its class.
 function grid({ columns, rows, label, text, pick, chosen, filter, sorted = null, down = false, batch = 100 }) {
   let by = sorted, shown = batch;
-  const body = h("tbody", {}), count = h("small", { "aria-live": "polite" }), below = h("p", { class: "tools" });
+  const body = h("tbody", { role: "rowgroup" }), count = h("small", { "aria-live": "polite" }), below = h("p", { class: "tools" });
   const box = h("input", { type: "search", id: filter, placeholder: "Filter", "aria-label": "Filter " + label, title: "Words that must all occur", oninput: () => { shown = batch; draw(); } });
-  const heads = columns.map((column, at) => h("th", { class: column.kind, scope: "col" },
+  const heads = columns.map((column, at) => h("th", { class: column.kind, scope: "col", role: "columnheader" },
     h("button", { title: "Sort by " + (column.says || column.title), onclick: () => { down = by === at ? !down : Boolean(column.most); by = at; draw(); } }, column.title)));
   const texts = new Map();
   const textOf = (row) => {
@@ -25,13 +25,13 @@ function grid({ columns, rows, label, text, pick, chosen, filter, sorted = null,
   function line(row) {
     const cells = columns.map((column, at) => {
       const cell = column.show ? column.show(row) : column.value(row);
-      return h("td", { class: column.kind, "data-title": column.title }, pick && at === 0 ? h("button", { class: "pick", "aria-label": pick.label(row) }, cell) : cell ?? "–");
+      return h("td", { class: column.kind, role: "cell" }, pick && at === 0 ? h("button", { class: "pick", "aria-label": pick.label(row) }, cell) : cell ?? "–");
     });
     const picked = chosen && chosen(row);
-    return h("tr", { class: [pick && "picks", picked && "now"].filter(Boolean).join(" ") || null, "data-row": pick && pick.name(row), "aria-current": picked ? "true" : null, onclick: pick && (() => pick.go(row)) }, cells);
+    return h("tr", { role: "row", class: [pick && "picks", picked && "now"].filter(Boolean).join(" ") || null, "data-row": pick && pick.name(row), "aria-current": picked ? "true" : null, onclick: pick && (() => pick.go(row)) }, cells);
   }
   draw();
-  return { node: [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, h("table", {}, h("thead", {}, h("tr", {}, heads)), body)), below], box, count, draw };
+  return { node: [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, h("table", { role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body)), below], box, count, draw };
 }
 
 // A plain table; titles are [title, class].
