@@ -77,6 +77,6 @@ fn cut(text: &str, longest: usize) -> String {
 }
 
 /// Octets of the report and the drawings in a page: with style, script and rules less than 5 MB.
-const WEIGHS: usize = 4_800_000;
+const WEIGHS: usize = 4_700_000;
 /// Octets of all drawings.
 const DRAWINGS_WEIGH: usize = 1_200_000;
