@@ -333,6 +333,9 @@ fn a_scan_is_seen_whole_and_capture_by_capture() {
         button('← All captures').click(); await pause(100); found.back = all('#capture-list tbody tr').length;
         button('Ladder', all('.finding').find((node) => text(node).includes('PRE001')).querySelector('.evidence')).click(); found.jumped = all('.rung.now').length;
         found.nameless = nameless(); found.twice = twice(); found.sideways = sideways();
+        location.hash = 'capture=1'; await pause(100);
+        const { connections, ...other } = JSON.parse(document.getElementById('report').textContent);
+        await drop('other.json', JSON.stringify(other)); found.none = text(one('#conns')); found.alert = text(document.getElementById('alert')); found.gone = location.hash;
         return found;"#;
     let Some(told) = page.told(1400, script) else { return };
     let wanted = ["bad.pcap UNREADABLE", "cmux-hang-grpcgo.pcap FAIL", "fault-data-on-stream-zero.pcap FAIL"];
@@ -345,6 +348,8 @@ fn a_scan_is_seen_whole_and_capture_by_capture() {
     );
     is(&told, "word", "FAIL");
     is(&told, "ownConns", 1);
+    is(&told, "alert", "");
+    is(&told, "gone", "");
     is(&told, "list", 0);
     is(&told, "back", 5);
     is(&told, "rung", 1);

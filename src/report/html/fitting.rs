@@ -1,6 +1,6 @@
 //! The report as a page carries it: without what is null or empty, and no longer than a page should be. What is left out is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -18,21 +18,40 @@ pub(super) fn fitted(report: &Report) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.insert("page".to_owned(), json!({ "more_findings": more }));
     }
-    let rest = shorten(&mut value, "connections", CONNECTIONS_WEIGH.saturating_add(rest));
     if let Some(Value::Array(spots)) = value.pointer_mut("/coverage/blind_spots") {
         spots.truncate(MOST_SPOTS);
     }
-    let named = |row: &Value| row.get("findings").is_some();
+    let room = CONNECTIONS_WEIGH.saturating_add(rest);
+    spare(&mut value, "connections", room, SPARED_OF_CONNECTIONS);
+    let rest = shorten(&mut value, "connections", room);
     let room = STREAMS_WEIGH.saturating_add(rest).min(STREAMS_AT_MOST);
     if let Some(Value::Array(streams)) = value.get_mut("streams") {
         streams.iter_mut().for_each(slim);
-        streams.sort_by_key(|row| !named(row));
-        if streams.iter().map(|row| weight(row).saturating_add(1)).fold(0, usize::saturating_add) > room {
-            streams.iter_mut().for_each(|row| without(row, SPARED));
-        }
+        streams.sort_by_key(|row| row.get("findings").is_none());
     }
+    strand(&mut value);
+    spare(&mut value, "streams", room, SPARED_OF_STREAMS);
     shorten(&mut value, "streams", room);
     value
+}
+
+/// Rows do without what stands at these places when they are too many.
+fn spare(report: &mut Value, list: &str, room: usize, places: &[&str]) {
+    let Some(Value::Array(rows)) = report.get_mut(list) else { return };
+    if rows.iter().map(|row| weight(row).saturating_add(1)).fold(0, usize::saturating_add) > room {
+        rows.iter_mut().for_each(|row| without(row, places));
+    }
+}
+
+/// Leaves out the streams of connections that are left out.
+fn strand(report: &mut Value) {
+    if report.pointer("/omitted/connections").and_then(Value::as_u64) == Some(0) {
+        return;
+    }
+    let number = |row: &Value, field: &str| row.get(field).and_then(Value::as_u64).unwrap_or_default();
+    let Some(Value::Array(rows)) = report.get("connections") else { return };
+    let listed: BTreeSet<u64> = rows.iter().map(|row| number(row, "id")).collect();
+    cut(report, "streams", |row| listed.contains(&number(row, "conn")));
 }
 
 /// Lists of equal findings only the first ones, so that all kinds find room; says how many more there are of each kind.
@@ -58,14 +77,20 @@ fn spread(report: &mut Value) -> BTreeMap<String, u64> {
 /// Cuts a list to so many octets, and tells how many of them are left over.
 fn shorten(report: &mut Value, list: &str, octets: usize) -> usize {
     let mut left = octets;
-    let Some(Value::Array(rows)) = report.get_mut(list) else { return left };
-    let all = rows.len();
-    rows.retain(|row| {
+    cut(report, list, |row| {
         let weighs = weight(row).saturating_add(1);
         let fits = weighs <= left;
         left = if fits { left.saturating_sub(weighs) } else { 0 };
         fits
     });
+    left
+}
+
+/// Keeps the rows of a list for which this holds, and counts the others as omitted.
+fn cut(report: &mut Value, list: &str, keep: impl FnMut(&Value) -> bool) {
+    let Some(Value::Array(rows)) = report.get_mut(list) else { return };
+    let all = rows.len();
+    rows.retain(keep);
     let gone = all.saturating_sub(rows.len());
     if gone > 0 {
         let counted = report.pointer(&format!("/omitted/{list}")).and_then(Value::as_u64).unwrap_or_default();
@@ -74,7 +99,6 @@ fn shorten(report: &mut Value, list: &str, octets: usize) -> usize {
             omitted.insert(list.to_owned(), json!(gone));
         }
     }
-    left
 }
 
 /// Takes out what is null or empty, below the first level.
@@ -148,14 +172,16 @@ const USUAL: [(&str, &str); 4] = [
 ];
 /// Where zeros say nothing.
 const COUNTS: [&str; 3] = ["/bytes", "/latency_ms", "/grpc/messages"];
-/// What a page does without when streams are many.
-const SPARED: &[&str] = &["/request/authority", "/latency_ms/server", "/latency_ms/queued"];
+/// What a page does without when streams are many, and when connections are.
+const SPARED_OF_STREAMS: &[&str] = &["/request/authority", "/latency_ms/server", "/latency_ms/queued"];
+const SPARED_OF_CONNECTIONS: &[&str] =
+    &["/tcp_stream", "/start", "/encapsulation", "/vantage", "/packets", "/windows", "/rtt_ms"];
 
 /// Octets of each list in a page; what one leaves over the next one has.
 const INPUTS_WEIGH: usize = 400_000;
 const FINDINGS_WEIGH: usize = 600_000;
-const CONNECTIONS_WEIGH: usize = 400_000;
-const STREAMS_WEIGH: usize = 2_100_000;
+const CONNECTIONS_WEIGH: usize = 1_600_000;
+const STREAMS_WEIGH: usize = 900_000;
 /// Streams are never listed longer than this: a browser has to draw them.
 const STREAMS_AT_MOST: usize = 3_300_000;
 /// Findings of one kind that are listed.
@@ -177,6 +203,21 @@ mod tests {
         let value = fitted(&report);
         assert_eq!(value["findings"].as_array().unwrap().len(), 101);
         assert_eq!(value["page"]["more_findings"], json!({ "PRE001 server": 4900 }));
+    }
+
+    #[test]
+    fn streams_go_with_their_connections() {
+        let mut report = empty("many.pcap");
+        report.connections = (0..9_000).map(connection).collect();
+        report.streams = (0..9_000).map(|conn| stream(conn, 1, "/a")).collect();
+        let value = fitted(&report);
+        let count = |list: &str| u64::try_from(value[list].as_array().unwrap().len()).unwrap();
+        let omitted = |list: &str| value["omitted"][list].as_u64().unwrap();
+        assert!(count("connections") > 2_000 && omitted("connections") > 0, "{}", value["omitted"]);
+        assert_eq!(count("connections") + omitted("connections"), 9_000);
+        assert_eq!(count("streams") + omitted("streams"), 9_000);
+        let last = value["connections"].as_array().unwrap().last().unwrap()["id"].as_u64();
+        assert!(value["streams"].as_array().unwrap().iter().all(|row| row["conn"].as_u64() <= last));
     }
 
     #[test]

@@ -1,3 +1,4 @@
+// The bar above all, the verdict, and the findings: in groups of equal ones, each with the packets that show it.
 function topbar() {
   const open = h("input", {
     type: "file",

@@ -1,3 +1,4 @@
+// The ladder: what went between the two ends, silences, proofs of receipt, and the frames that findings are about.
 const FRAME = /\b(DATA|HEADERS|PRIORITY|RST_STREAM|SETTINGS|PUSH_PROMISE|PING|GOAWAY|WINDOW_UPDATE|CONTINUATION)\b/;
 const KINDS = ["HEADERS", "DATA", "SETTINGS", "WINDOW_UPDATE", "PING", "GOAWAY", "RST_STREAM"];
 

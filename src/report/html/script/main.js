@@ -1,3 +1,5 @@
+// What is shown where: tabs, jumps, files that are dropped, keys, paper.
+
 // The tabs of a connection.
 const TABS = {
   Ladder: ladder,
@@ -201,7 +203,7 @@ async function read(dropped) {
   try {
     const buffer = await dropped.arrayBuffer();
     const value = parsed(new TextDecoder().decode(buffer), new Uint8Array(buffer, 0, Math.min(4, buffer.byteLength)));
-    if (location.hash) history.replaceState(null, "", location.pathname);
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     take(value, {});
     alarm("");
     scrollTo(0, 0);

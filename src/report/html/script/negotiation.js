@@ -1,3 +1,4 @@
+// True when this connection is encrypted and there are no keys.
 const blind = (conn) =>
   list(look.report.coverage.blind_spots).some(
     (spot) =>
@@ -50,8 +51,8 @@ function negotiation(conn) {
   rows.push(
     ["client", end(conn.client) + (made(conn.client) ? ", perhaps " + made(conn.client) : "")],
     ["server", end(conn.server) + (made(conn.server) ? ", perhaps " + made(conn.server) : "")],
-    ["captured at", words(conn.vantage)],
-    ["in", list(conn.encapsulation).join(" › ")],
+    ["captured at", conn.vantage ? words(conn.vantage) : null],
+    ["in", list(conn.encapsulation).join(" › ") || null],
     ["began", conn.started === "syn" ? "with its SYN" : "before the capture"],
     ["TCP payload", plural(conn.bytes.client, "octet") + " by the client, " + plural(conn.bytes.server, "octet") + " by the server"],
   );
