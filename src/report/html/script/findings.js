@@ -187,8 +187,11 @@ function card(group, first, beyond) {
         "div",
         { class: "bar" },
         h("span", { class: "sev" }, finding.severity),
+        " ",
         h("code", { class: "rule" }, finding.rule),
+        " ",
         h("span", { class: "mute" }, finding.name),
+        " ",
         group.length > 1
           ? h("span", { class: "chip" }, h("b", {}, "×" + number(group.length + beyond)), files > 1 ? " in " + files + " captures" : "")
           : null,

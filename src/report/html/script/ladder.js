@@ -165,7 +165,7 @@ function ladder(conn, W) {
     right = W - (narrow ? 15 : 34),
     letter = narrow ? 6.7 : 7.3;
   const parts = [];
-  for (let at = 0; at < shown.length; at += 20) parts.push(section(shown.slice(at, at + 20), at === 0 ? null : shown[at - 1]));
+  for (let at = 0; at < shown.length; at += 10) parts.push(section(shown.slice(at, at + 10), at === 0 ? null : shown[at - 1]));
   function section(rungs, prior) {
     let y = prior ? 8 : 46,
       before = prior ? prior.t : null,
