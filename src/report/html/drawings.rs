@@ -93,14 +93,22 @@ impl Drawings {
         let listed: BTreeSet<(u64, u64, u32)> =
             report.streams.iter().map(|row| (row.input.unwrap_or(0), row.conn, row.stream)).collect();
         let (mut drawn, mut left) = (Map::new(), octets);
+        // Part of the room is for those of which only the charts still fit.
+        let charts = octets >> 2;
         for (input, conn) in order(report) {
             let path = usize::try_from(input).ok().and_then(|input| report.inputs.get(input));
             let capture = path.and_then(|input| captures.get(input.path.as_str())).copied();
             let key = if scan { capture.map(|capture| (capture, conn)) } else { Some((0, conn)) };
             let Some(sheet) = key.and_then(|key| self.sheets.get(&key)) else { continue };
             let own = if scan { input } else { 0 };
-            let value = sheet.value(|stream| listed.contains(&(own, conn, stream)));
-            let weighs = weight(&value);
+            let mut value = sheet.value(|stream| listed.contains(&(own, conn, stream)));
+            let mut weighs = weight(&value);
+            if weighs > left.saturating_sub(charts)
+                && let Value::Object(parts) = &mut value
+            {
+                parts.retain(|part, _| !matches!(part.as_str(), "rungs" | "blocks"));
+                weighs = weight(&value);
+            }
             if weighs <= left {
                 left = left.saturating_sub(weighs);
                 drawn.insert(if scan { format!("{input}/{conn}") } else { conn.to_string() }, value);

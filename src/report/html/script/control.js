@@ -85,21 +85,19 @@ function control(conn, W) {
             ["says", "mono"],
             ["answer", ""],
           ],
-          rows
-            .slice(0, 300)
-            .map(([pkt, ...rest]) => [
-              h(
-                "button",
-                {
-                  class: "pick",
-                  "aria-label": "Show packet " + packetName(pkt, conn) + " in the ladder",
-                  onclick: () => jump([conn.key], () => pkt),
-                },
-                packetName(pkt, conn),
-              ),
-              at.has(pkt) ? seconds(at.get(pkt)) : "–",
-              ...rest,
-            ]),
+          rows.slice(0, 300).map(([pkt, ...rest]) => [
+            h(
+              "button",
+              {
+                class: "pick",
+                "aria-label": "Show packet " + packetName(pkt, conn) + " in the ladder",
+                onclick: () => jump([conn.key], () => pkt),
+              },
+              packetName(pkt, conn),
+            ),
+            at.has(pkt) ? seconds(at.get(pkt)) : "–",
+            ...rest,
+          ]),
           "Control frames",
         )
       : h("p", { class: "mute" }, "Neither SETTINGS, nor PING, nor GOAWAY was seen."),

@@ -2,17 +2,14 @@
 const HOW = { i: "indexed", "+": "incremental", "-": "without indexing", n: "never indexed" };
 function headers(conn) {
   const { blocks, blocks_left: left } = drawingOf(conn);
-  if (!list(blocks).length)
-    return [
-      h(
-        "p",
-        { class: "mute" },
-        list(look.report.connections).length && Object.keys(look.drawings).length
-          ? "No field block of this connection could be read."
-          : "A report alone carries no field lines; the page that h2lint writes from the capture does.",
-      ),
-      asText("headers", conn),
-    ];
+  if (!list(blocks).length) {
+    const none = !Object.keys(look.drawings).length
+      ? "A report alone carries no field lines; the page that h2lint writes from the capture does."
+      : blocks
+        ? "No field block of this connection could be read."
+        : "The page has no room for the field lines of this connection.";
+    return [h("p", { class: "mute" }, none), asText("headers", conn)];
+  }
   const rows = blocks.flatMap(([stream, pkt, from, fields], block) =>
     fields.map(([name, value, how, size, saved, mark], at) => ({ stream, pkt, from, name, value, how, size, saved, mark, at, block })),
   );

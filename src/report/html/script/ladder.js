@@ -267,6 +267,9 @@ function ladder(conn, W) {
           ),
         )
       : null,
+    list(drawingOf(conn).rungs).length
+      ? null
+      : h("p", { class: "mute" }, "Not every frame: this page has what the report says of the connection."),
     astable(
       "Ladder",
       [
