@@ -219,7 +219,7 @@ function ladder(conn, W) {
       packet = one.pkt;
       y += 26;
     }
-    const rails = [left, right].map((x) => g("line", { class: "rail", x1: x, x2: x, y1: top, y2: y }));
+    const rails = [left, right].map((x) => g("line", { class: "rail", x1: x, x2: x, y1: top, y2: y - 8 }));
     const heads = prior
       ? ""
       : [
@@ -239,7 +239,7 @@ function ladder(conn, W) {
       plural(rungs.length, "step") +
       " from packet " +
       packetName((rungs.find((one) => one.pkt) || { pkt: 0 }).pkt, conn);
-    return picture(W, y, label, rails, heads, body);
+    return picture(W, y - 8, label, rails, heads, body);
   }
   const kinds = KINDS.filter((kind) => all.some((one) => one.kind === kind));
   return [
