@@ -30,9 +30,9 @@ pub(super) struct Reading {
     /// Connections that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_connections)]
     limit_conns: usize,
-    /// Streams that a report lists at most; totals count all
-    #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
-    limit_streams: usize,
+    /// Streams that a report lists at most; totals count all [default: 1000; 10000 for a page alone]
+    #[arg(long, value_name = "N")]
+    limit_streams: Option<usize>,
     /// Threads of a scan; 0 for one a core. One capture is read on one thread
     #[arg(
         short = 'j',
@@ -177,11 +177,16 @@ impl Reading {
         Wishes {
             options: Options { spec, ..Options::default() },
             limit_connections: self.limit_conns,
-            limit_streams: self.limit_streams,
+            limit_streams: self.limit_streams.unwrap_or(Wishes::default().limit_streams),
             limit_keys: 0,
             interest,
             ..Wishes::default()
         }
+    }
+
+    /// Streams that a page lists at most.
+    pub(super) fn streams_of_a_page(&self) -> usize {
+        self.limit_streams.unwrap_or(STREAMS_OF_A_PAGE)
     }
 
     /// The flags that a configuration may set as well.
@@ -224,6 +229,9 @@ impl Reading {
         Ok((keys, notices))
     }
 }
+
+/// As many as a browser draws at ease, and a page of 5 MB holds.
+const STREAMS_OF_A_PAGE: usize = 10_000;
 
 /// Variables of the environment that name key logs: the program's own, and the one that browsers and libraries write to.
 const KEY_VARIABLES: [&str; 2] = ["H2LINT_KEYLOG", "SSLKEYLOGFILE"];

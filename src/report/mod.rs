@@ -54,7 +54,7 @@ pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
 pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
-pub use html::{Rungs, report as html};
+pub use html::{Drawings, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
@@ -178,7 +178,7 @@ impl Format {
         match self {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
-            Self::Html => html::report(report, &Rungs::default()),
+            Self::Html => html::report(report, &Drawings::default()),
             Self::Ndjson => ndjson::report(report),
             Self::Junit => junit::report(report, look),
             Self::Sarif => sarif::report(report),

@@ -14,7 +14,7 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
 use crate::policy::{Lists, Policy, Value as Setting, join, part};
-use crate::report::Rungs;
+use crate::report::Drawings;
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ pub(in crate::cli) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Er
     let lists = Lists { connections: args.limit_conns, streams: args.limit_streams };
     let mut report = join(parts.into_iter().map(part).collect(), lists);
     plan.rename(&mut report);
-    plan.write(&report, &Rungs::default(), terminal)?;
+    plan.write(&report, &Drawings::default(), terminal)?;
     Ok(policy.exit_code(&report))
 }
 

@@ -20,6 +20,7 @@ use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::policy::{Lists, Policy, is_about_suppression, join, note, part};
+use crate::report::Drawings;
 use crate::views::NO_INTEREST;
 use paths::Shard;
 
@@ -95,10 +96,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }
-    let mut wishes = args.reading.wishes(NO_INTEREST);
+    let interest = if plan.drawn().is_some() { Drawings::INTEREST } else { NO_INTEREST };
+    let mut wishes = args.reading.wishes(interest);
     settled.tune(&mut wishes);
-    let work = Work { policy: &policy, wishes, keys, captures };
-    let (mut report, streaming) = match scan(args, &work, &plan, terminal) {
+    let work = Work { policy: &policy, wishes, keys, captures, drawn: plan.drawn() };
+    let (mut report, drawings, streaming) = match scan(args, &work, &plan, terminal) {
         Ok(done) => done,
         Err(error @ Error::Usage(_)) => return Err(error),
         Err(error) => {
@@ -108,7 +110,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     };
     note(&mut report, notices);
     empty(&mut report, &policy, args);
-    plan.finish(&report, streaming, terminal)?;
+    plan.finish(&report, &drawings, streaming, terminal)?;
     Ok(policy.exit_code(&report))
 }
 
@@ -130,13 +132,14 @@ fn scan(
     work: &Work<'_>,
     plan: &Plan,
     terminal: &mut Terminal,
-) -> Result<(Report, Streaming), Error> {
+) -> Result<(Report, Drawings, Streaming), Error> {
     let mut streaming = plan.stream()?;
     let lists = Lists { connections: work.wishes.limit_connections, streams: work.wishes.limit_streams };
     let visible = std::io::stderr().is_terminal() && plan.talk >= Talk::Notices;
     let progress = Progress::new(&work.captures, visible);
     let (mut parts, mut rows): (Vec<Report>, usize) = (Vec::new(), 0);
-    each(work, args.reading.threads(), &progress, &mut |report| {
+    let mut drawings = Drawings::default();
+    each(work, args.reading.threads(), &progress, &mut |report, drawn| {
         for input in &report.inputs {
             if let Some(error) = &input.error {
                 let said = format!("{}: {error}", input.path);
@@ -151,6 +154,7 @@ fn scan(
         for notice in report.notices.iter().filter(told) {
             progress.around(|| terminal.complain(&notice.text));
         }
+        drawings.add(&report, drawn);
         let report = part(report);
         streaming.capture(&report, terminal)?;
         rows = rows.saturating_add(size(&report));
@@ -166,7 +170,7 @@ fn scan(
     plan.rename(&mut whole);
     let told = |notice: &&Notice| plan.talk >= Talk::Notices && is_about_suppression(notice);
     whole.notices.iter().filter(told).for_each(|notice| terminal.complain(&notice.text));
-    Ok((whole, streaming))
+    Ok((whole, drawings, streaming))
 }
 
 /// How much a report holds.
