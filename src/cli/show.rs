@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::flags::{Looking, Reading};
+use super::settings::{Configuring, Settled};
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
@@ -52,6 +54,8 @@ pub(super) struct Args {
     format: Shape,
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    configuring: Configuring,
     #[command(flatten)]
     looking: Looking,
 }
@@ -116,7 +120,13 @@ struct Wanted {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let look = args.looking.look(Detail::Normal);
+    let settled = args.settle()?;
+    if args.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let talk = Talk::of_environment()?;
+    let look = Look { clock: settled.clock(), ..args.looking.look(Detail::Normal) };
     let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {
         View::Conns => show_connections(&args, &mut sheet),
@@ -135,6 +145,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Latency => show_latency(&args, &mut sheet),
     }?;
     sheet.finish()?;
+    for notice in report.notices.iter().filter(|_| talk >= Talk::Notices) {
+        terminal.complain(&notice.text);
+    }
     let unread =
         report.inputs.iter().find_map(|input| input.error.as_ref().map(|error| (&input.path, error)));
     if let Some((path, error)) = unread {
@@ -355,8 +368,16 @@ fn show_connections(args: &Args, sheet: &mut Sheet<'_>) -> Result<Report, Error>
 impl Args {
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
         let files: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
-        let (keys, _) = self.reading.keys()?;
-        pipeline::analyze(&files, &self.reading.wishes(interest), keys, observe)
+        let (keys, notices) = self.reading.keys()?;
+        let mut wishes = self.reading.wishes(interest);
+        self.settle()?.tune(&mut wishes);
+        let mut report = pipeline::analyze(&files, &wishes, keys, observe)?;
+        report.notices.extend(notices);
+        Ok(report)
+    }
+
+    fn settle(&self) -> Result<Settled, Error> {
+        self.configuring.settle(&[self.reading.layer(), self.looking.layer()])
     }
 
     const fn secrets(&self) -> Secrets {

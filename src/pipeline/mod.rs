@@ -7,6 +7,7 @@ mod calls;
 mod collector;
 mod conclusion;
 mod covered;
+mod decode;
 mod desk;
 mod early;
 mod files;
@@ -22,7 +23,9 @@ mod secrecy;
 mod session;
 mod upper;
 mod vantage;
+mod weight;
 
 pub use crate::tls::KeyLog;
 pub use analyzer::{Alias, Analyzer, Seen, Wishes};
+pub use decode::{DecodeAs, Stack};
 pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};

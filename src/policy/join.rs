@@ -76,10 +76,13 @@ pub fn part(mut report: Report) -> Report {
         connections: 0,
         http2_connections: 0,
         counts: Counts::default(),
-        continues: Some(first),
+        continues: Some(first.clone()),
     };
     for (number, input) in report.inputs.iter_mut().enumerate() {
         input.scan = Some(if number == 0 { whole.clone() } else { further.clone() });
+    }
+    for notice in report.notices.iter_mut().filter(|notice| notice.kind == "limit_reached") {
+        notice.text = format!("{first}: {}", notice.text);
     }
     report.streams.iter_mut().for_each(|row| row.input = Some(0));
     // What blind spots mute follows from them: said for each capture it would be longer than all else.

@@ -1,5 +1,6 @@
 //! The page of a scan: verdict, equal findings of all captures in a line with their count, the captures, the totals.
 
+use super::coverage::took;
 use super::page::{Ink, Page, Part};
 use super::{Look, known, status};
 use crate::base::to_u64;
@@ -124,8 +125,9 @@ fn totals(page: &mut Page, report: &Report) {
         0 => String::new(),
         some => format!(" · {} findings suppressed", grouped(some)),
     };
+    let took = took(&report.stats).map_or_else(String::new, |took| format!(" {took}"));
     let said = format!(
-        "captures {}{unread} · connections {} ({} HTTP/2) · {} packets, {}{known}",
+        "captures {}{unread} · connections {} ({} HTTP/2) · {} packets, {}{took}{known}",
         grouped(to_u64(captures.count())),
         grouped(totals.connections),
         grouped(totals.http2_connections),
