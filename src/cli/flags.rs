@@ -10,7 +10,6 @@ use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Culprit, Notice};
-use crate::limits;
 use crate::pipeline::{DecodeAs, KeyLog, Wishes, add_keys};
 use crate::policy::{Layer, Value};
 use crate::report::{Charset, Clock, Detail, Look, Paint};
@@ -197,7 +196,7 @@ impl Reading {
             interest,
             // Read once, and needed until the program ends.
             decode_as: Box::leak(self.decode_as.clone().into_boxed_slice()),
-            max_memory: self.max_memory.map_or(limits::MAX_MEMORY, |size| size.0),
+            max_memory: self.max_memory.map_or(Wishes::default().max_memory, |size| size.0),
             timeout: self.timeout.map(|patience| patience.0),
             ..Wishes::default()
         }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::base::Span;
-use crate::limits;
+use crate::pipeline::LEAST_MEMORY;
 
 /// A size in octets: `512M`, `1G`, `1.5GiB`, `1073741824`. Units are powers of 1024.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,8 +37,8 @@ impl FromStr for Size {
         ];
         let scale = scale.into_iter().find(|(name, _)| *name == plain).ok_or_else(usage)?.1;
         let octets = whole(number.ok_or_else(usage)? * scale).ok_or_else(usage)?;
-        if octets < limits::LEAST_MEMORY {
-            return Err(format!("at least {}M", limits::LEAST_MEMORY >> 20));
+        if octets < LEAST_MEMORY {
+            return Err(format!("at least {}M", LEAST_MEMORY >> 20));
         }
         Ok(Self(octets))
     }

@@ -25,6 +25,7 @@ mod upper;
 mod vantage;
 mod weight;
 
+pub use crate::limits::LEAST_MEMORY;
 pub use crate::tls::KeyLog;
 pub use analyzer::{Alias, Analyzer, Seen, Wishes};
 pub use decode::{DecodeAs, Stack};
