@@ -1,6 +1,13 @@
 //! Flags that say how a capture is read: each is tried as a user would, on every command that has it.
 #![cfg(feature = "cli")]
-#![allow(missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -17,7 +17,10 @@ pub use rungs::Rungs;
 #[must_use]
 pub fn report(report: &Report, rungs: &Rungs) -> String {
     let (status, headline) = (report.verdict.status.word(), &report.verdict.headline);
-    let title = report.inputs.first().map_or("no capture", |input| input.path.as_str());
+    let title = match report.inputs.as_slice() {
+        [only] => only.path.clone(),
+        several => format!("{} captures", several.len()),
+    };
     let rules: Vec<Value> =
         catalog().iter().map(|rule| json!([rule.code, rule.name, rule.summary])).collect();
     let words = context! {

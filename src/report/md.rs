@@ -145,10 +145,14 @@ fn blind_spots(page: &mut String, report: &Report) {
 fn foot(page: &mut String, report: &Report) {
     let totals = &report.totals;
     let version = report.tool.version;
+    let suppressed = match report.verdict.counts.suppressed {
+        0 => String::new(),
+        some => format!(", {} suppressed", plural(some, "finding")),
+    };
     let mut foot = String::new();
     let written = write!(
         foot,
-        "{}, {} packets, {} rules checked · h2lint {version}",
+        "{}, {} packets, {} rules checked{suppressed} · h2lint {version}",
         plural(totals.connections, "connection"),
         grouped(totals.packets),
         report.coverage.rules_run,

@@ -48,7 +48,7 @@ function header() {
         h("label", { class: "chip", style: "cursor:pointer" }, "Open report.json", h("input", { type: "file", accept: ".json,application/json", style: "position:absolute;opacity:0;width:1px;height:1px", onchange: (event) => open(event.target.files[0]) })),
         h("button", { onclick: theme, "aria-label": "Switch between light and dark" }, "◐"))),
     h("h1", {}, verdict.headline),
-    h("p", { class: "mute" }, [plural(totals.http2_connections, "HTTP/2 connection"), plural(totals.streams, "stream"), plural(totals.frames, "frame"), plural(totals.packets, "packet")].join(" · ")),
+    h("p", { class: "mute" }, [plural(totals.http2_connections, "HTTP/2 connection"), plural(totals.streams, "stream"), plural(totals.frames, "frame"), plural(totals.packets, "packet"), ...(counts.suppressed ? [counts.suppressed + " suppressed"] : [])].join(" · ")),
     list(report.inputs).map((input) => h("p", { class: "mute" }, h("code", {}, input.path), input.error ? " – " + input.error : "", input.first ? " · " + input.first.replace("T", " ") : "")),
     h("p", { class: "mute" }, blind.length ? [h("b", { class: "sev warning" }, plural(blind.length, "blind spot")), ": " + blind.slice(0, 4).map((spot) => words(spot.kind) + (list(spot.conns).length ? " on conn " + spot.conns.slice(0, 6).join(", ") : "") + " – " + spot.effect).join("; "), blind.length > 4 ? " …" : ""] : "No blind spots: everything judged could be seen."))]);
 }

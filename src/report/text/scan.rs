@@ -8,7 +8,7 @@ use crate::finding::{Finding, Input, Report, Scanned, Severity, Status};
 use crate::policy::{Gathered, GroupBy, gather};
 use crate::report::captures::{path, thing};
 use crate::report::look::Detail;
-use crate::report::numbers::grouped;
+use crate::report::numbers::{grouped, plural};
 
 /// What a scan says.
 pub(super) fn report(report: &Report, look: &Look) -> String {
@@ -123,7 +123,7 @@ fn totals(page: &mut Page, report: &Report) {
     let totals = &report.totals;
     let known = match report.verdict.counts.suppressed {
         0 => String::new(),
-        some => format!(" · {} findings suppressed", grouped(some)),
+        some => format!(" · {} suppressed", plural(some, "finding")),
     };
     let took = took(&report.stats).map_or_else(String::new, |took| format!(" {took}"));
     let said = format!(
