@@ -40,6 +40,7 @@ mod text;
 use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
+use crate::policy::suggestion;
 
 pub use baseline::baseline_lines;
 pub use coverage::{coverage_as_json, coverage_as_markdown};
@@ -160,7 +161,11 @@ impl Format {
     pub fn read(word: &str) -> Result<Self, Error> {
         let known: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
         let found = Self::ALL.iter().copied().find(|format| format.word() == word);
-        found.ok_or_else(|| Error::Usage(format!("unknown format `{word}`; there are {}", known.join(", "))))
+        found.ok_or_else(|| {
+            let help = suggestion(word, known.iter().copied());
+            let help = help.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+            Error::Usage(format!("unknown format `{word}`; {help}"))
+        })
     }
 
     /// Writes a report.
