@@ -50,7 +50,7 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     short.extend_from_slice(&whole[records[3]..]);
     vec![
         ("cut.pcap", whole[..last + 20].to_vec(), "the file ends inside a packet"),
-        ("headless.pcap", whole[..9].to_vec(), "cut off"),
+        ("headless.pcap", whole[..9].to_vec(), "a pcap file header that is cut short"),
         ("damaged.pcap", changed(third + 8, &[0xff; 4]), "the file is damaged at octet"),
         ("length.pcap", changed(ip + 2, &[0, 5]), "1 packet is not looked into: malformed ipv4 header"),
         ("version.pcap", changed(ip, &[0xe5]), "1 packet is not looked into: IP of version 14"),
