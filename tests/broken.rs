@@ -60,6 +60,40 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
+/// Links that lead nowhere, links that lead back, folders that nobody may read.
+#[test]
+#[cfg(unix)]
+fn what_a_walk_cannot_enter_is_named_and_the_rest_is_judged() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    fs::create_dir(place("deep")).unwrap();
+    fs::create_dir(place("locked")).unwrap();
+    for name in ["a.pcap", "deep/b.pcap", "locked/c.pcap"] {
+        fs::write(place(name), healthy()).unwrap();
+    }
+    symlink("/nowhere", place("dangling.pcap")).unwrap();
+    symlink("..", place("deep/up")).unwrap();
+    fs::set_permissions(place("locked"), fs::Permissions::from_mode(0)).unwrap();
+    let locked = fs::read_dir(place("locked")).is_err();
+    let scan = |words: &[&str]| {
+        let mut command = Command::cargo_bin("h2lint").unwrap();
+        let output = command.arg("scan").args(words).current_dir(folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = scan(&[".", "--follow-symlinks", "--all"]);
+    assert_eq!(code, Some(3), "{text}");
+    let lines = |word: &str| text.lines().filter(|line| line.starts_with(word)).count();
+    assert_eq!(
+        (lines("PASS  a.pcap"), lines("PASS  deep/b.pcap"), lines("UNREAD  dangling.pcap")),
+        (1, 1, 1)
+    );
+    assert!(!locked || lines("UNREAD  locked") == 1, "{text}");
+    let (_, twice) = scan(&["a.pcap", "./a.pcap", "--all"]);
+    assert!(twice.contains("captures 1 "), "{twice}");
+    fs::set_permissions(place("locked"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
 #[test]
 fn every_broken_capture_is_named_with_its_reason_and_nobody_is_accused() {
     let folder = tempfile::tempdir().unwrap();

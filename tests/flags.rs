@@ -165,3 +165,34 @@ fn a_scan_takes_the_flags_of_a_single_verdict() {
     assert_eq!(report["verdict"]["symptom"]["text"], line);
     assert_eq!(report["totals"]["connections"], 1);
 }
+
+/// On a terminal a scan says how far it is, elsewhere nothing. `script` gives it a terminal.
+#[test]
+#[cfg(unix)]
+fn a_scan_says_how_far_it_is_on_a_terminal_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join(HANG);
+    for number in 0..40 {
+        fs::copy(&capture, folder.path().join(format!("{number}.pcap"))).unwrap();
+    }
+    let plain = run_in(folder.path(), &["scan", "."], &[]);
+    assert_eq!(plain.stderr.len(), 0, "{}", text(&plain.stderr));
+    let program = assert_cmd::cargo::cargo_bin("h2lint");
+    let on_terminal = |flags: &str| {
+        let line = format!("{} scan . -j 1 {flags} >out", program.display());
+        let mut command = std::process::Command::new("script");
+        command.args(["-qec", &line, "typescript"]).current_dir(folder.path()).env("TERM", "xterm");
+        command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null());
+        command.status().ok()?;
+        fs::read_to_string(folder.path().join("typescript")).ok()
+    };
+    let Some(shown) = on_terminal("") else {
+        assert!(!Path::new("/usr/bin/script").exists(), "script is there and was not used");
+        return;
+    };
+    for part in ["40 captures", "/s", " left"] {
+        assert!(shown.contains(part), "{part:?} is not in {shown:?}");
+    }
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), plain.stdout, "what is printed does not change");
+    assert!(!on_terminal("-q").unwrap().contains("40 captures"));
+}
