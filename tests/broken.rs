@@ -74,7 +74,7 @@ fn what_a_walk_cannot_enter_is_named_and_the_rest_is_judged() {
     }
     symlink("/nowhere", place("dangling.pcap")).unwrap();
     symlink("..", place("deep/up")).unwrap();
-    fs::set_permissions(place("locked"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place("locked"), fs::Permissions::from_mode(0o000)).unwrap();
     let locked = fs::read_dir(place("locked")).is_err();
     let scan = |words: &[&str]| {
         let mut command = Command::cargo_bin("h2lint").unwrap();
