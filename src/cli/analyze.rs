@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{self, Grouping, Output, Talk};
+use super::output::{self, Grouping, Output};
 use super::settings::Settled;
 use super::show::observed;
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
@@ -121,6 +122,7 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     if plan.output.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
+    plan.output.stamp(&mut report);
     plan.output.write(&report, &drawings, terminal)?;
     let code = plan.policy.exit_code(&report);
     // The program ends: its memory goes back as a whole, faster than piece by piece.

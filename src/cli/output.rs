@@ -9,6 +9,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::flags::Looking;
 use super::settings::{Settled, flags};
+use super::stamp::Watch;
+use super::talk::Talk;
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Report, Severity};
@@ -42,12 +44,15 @@ pub(super) struct Output {
     /// No limit to the groups of findings, blind spots, captures and connections that text lists
     #[arg(long)]
     all: bool,
-    /// Only the line with the verdict, and no notices
+    /// Only the line with the verdict, and no notices; H2LINT_LOG=error leaves out the notices only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell on standard error what was read and what is not shown
+    /// Tell on standard error what was read and what is not shown; so does H2LINT_LOG=info
     #[arg(short, long)]
     verbose: bool,
+    /// Say how long the run took and how much memory: the report is no longer the same every time
+    #[arg(long)]
+    stamp: bool,
 }
 
 /// How equal findings are gathered.
@@ -90,14 +95,6 @@ fn words() -> PossibleValuesParser {
     PossibleValuesParser::new(Format::ALL.iter().map(|format| format.word()))
 }
 
-/// How much is said on standard error.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Talk {
-    Errors,
-    Notices,
-    Everything,
-}
-
 /// What the words mean.
 pub(super) struct Plan {
     pub(super) talk: Talk,
@@ -106,6 +103,7 @@ pub(super) struct Plan {
     files: Vec<(Format, PathBuf)>,
     names: Names,
     secrets: Secrets,
+    watch: Option<Watch>,
 }
 
 /// What servers are called in text.
@@ -150,9 +148,10 @@ impl Output {
         Ok(Plan {
             talk: match (self.quiet, self.verbose) {
                 (true, _) => Talk::Errors,
-                (false, false) => Talk::Notices,
+                (false, false) => Talk::of_environment()?,
                 (false, true) => Talk::Everything,
             },
+            watch: self.stamp.then(Watch::start),
             look: Look { all: self.all, rows, fail_on, clock: settled.clock(), ..looking.look(detail) },
             format: settled.told("format", Format::read(settings.text("format").unwrap_or("text")))?,
             files: settled
@@ -185,6 +184,13 @@ impl Plan {
             |format: Format| matches!(format, Format::Json | Format::Html | Format::Ndjson | Format::Csv);
         let all = lists(self.format) || self.files.iter().any(|(format, _)| lists(*format));
         if all { StreamsListed::Slowest } else { StreamsListed::Named }
+    }
+
+    /// Says what the run took, when that is asked for.
+    pub(super) fn stamp(&self, report: &mut Report) {
+        if let Some(watch) = self.watch {
+            report.stats = watch.read();
+        }
     }
 
     /// Calls servers by the names that are asked for.

@@ -2,13 +2,14 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::decode;
 use super::desk::Desk;
 use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats,
-    Status, Tool, Totals, Verdict,
+    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Notice, Omitted, Report,
+    Stats, Status, Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::{
@@ -32,6 +33,8 @@ pub(super) struct Collector {
     towards_http2: bool,
     /// Connections that gave way to others while they lived.
     aside: u64,
+    /// Connections that nobody wants to be looked at.
+    passed_by: u64,
     pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
@@ -40,6 +43,11 @@ impl Collector {
     /// A connection was silent for longest when there were too many.
     pub(super) const fn put_aside(&mut self) {
         self.aside = self.aside.saturating_add(1);
+    }
+
+    /// A connection is on a port that is not looked at.
+    pub(super) const fn pass_by(&mut self) {
+        self.passed_by = self.passed_by.saturating_add(1);
     }
 
     /// Takes a concluded connection.
@@ -105,6 +113,27 @@ impl Collector {
         }
     }
 
+    /// Says what was left out on purpose.
+    fn tell_limits(&mut self, wishes: &Wishes) -> Vec<Notice> {
+        let connections =
+            |count| if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") };
+        if self.passed_by > 0 {
+            let spot = decode::passed_by(&connections(self.passed_by), self.passed_by, wishes);
+            self.blind_spots.push(spot);
+        }
+        if self.aside == 0 {
+            return Vec::new();
+        }
+        let aside = connections(self.aside);
+        let effect = format!("{aside} gave way to others; what followed is not judged");
+        self.blind_spots.push(limit(effect));
+        let text = format!(
+            "{aside} gave way to others: more than {} MiB would be held at once (--max-memory)",
+            wishes.max_memory >> 20
+        );
+        vec![Notice { kind: "limit_reached", text }]
+    }
+
     /// The report. The verdict is left to policy.
     pub(super) fn report(
         mut self,
@@ -121,12 +150,7 @@ impl Collector {
         if lost > 0 {
             self.blind_spots.push(limit(format!("{lost} connections were not compared with others")));
         }
-        if self.aside > 0 {
-            let aside = self.aside;
-            self.blind_spots.push(limit(format!(
-                "{aside} connections gave way to others; what followed on them is not judged"
-            )));
-        }
+        let notices = self.tell_limits(wishes);
         let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
             let known = ends.get(&number).or_else(|| agreements.ends(number));
@@ -161,7 +185,7 @@ impl Collector {
             streams,
             findings: self.findings,
             suppressions: Vec::new(),
-            notices: Vec::new(),
+            notices,
             comments: Vec::new(),
             fragments: Vec::new(),
             omitted,

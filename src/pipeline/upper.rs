@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::analyzer::Seen;
 use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
+use super::decode::Stack;
 use super::desk::{Desk, Sight};
 use super::opening::{self, Decision, Held};
 use super::prologue::Front;
@@ -27,6 +28,8 @@ pub(super) struct Upper {
     /// The sender of the first packet, and the other end.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
+    /// What it is said to speak.
+    pub(super) told: Option<Stack>,
     pub(super) held: PerSide<Held>,
     pub(super) http1: Exchange,
     /// What stood before the connection's own protocol, outermost first.
@@ -151,6 +154,7 @@ impl Upper {
             first,
             ends,
             encapsulation,
+            told: None,
             held: PerSide::default(),
             http1: Exchange::default(),
             prologues: Vec::new(),
@@ -301,7 +305,11 @@ impl Upper {
             }
             (Protocol::Unknown, Piece::Gap { .. }) => {
                 self.held[side] = Held::default();
-                self.search(side, sight, observe);
+                if self.told == Some(Stack::Tls) && sight.tls.is_none() {
+                    self.http1.protocols[side] = Protocol::Tls;
+                } else {
+                    self.search(side, sight, observe);
+                }
             }
             (Protocol::Http1 | Protocol::Tls | Protocol::Other, _) => {}
         }
@@ -378,16 +386,12 @@ impl Upper {
             }
             Front::Own => {}
         }
-        let held = &self.held[side];
-        let decision = match side {
-            Side::Client => opening::client(&mut self.http1, held, sight.secured()),
-            Side::Server => {
-                let start = self.start(side);
-                opening::server(&mut self.http1, &self.held[side], start, sight.secured())
-            }
-        };
-        match decision {
+        match self.opening(side, sight) {
             Decision::Wait => return,
+            Decision::Search => {
+                self.ears.coverage.sides[side].start_missing = true;
+                self.search(side, sight, observe);
+            }
             Decision::BadPreface(agree) => self.bad_preface(agree, sight, observe),
             Decision::Is(protocol, length) => self.settle(side, protocol, length, sight, observe),
         }
@@ -398,7 +402,7 @@ impl Upper {
         }
     }
 
-    fn start(&self, side: Side) -> Start {
+    pub(super) fn start(&self, side: Side) -> Start {
         if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
     }
 

@@ -44,6 +44,7 @@ mod text;
 use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
+use crate::policy::suggestion;
 
 #[cfg(feature = "cli")]
 pub use annotation::{annotations, is_annotation};
@@ -168,7 +169,11 @@ impl Format {
     pub fn read(word: &str) -> Result<Self, Error> {
         let known: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
         let found = Self::ALL.iter().copied().find(|format| format.word() == word);
-        found.ok_or_else(|| Error::Usage(format!("unknown format `{word}`; there are {}", known.join(", "))))
+        found.ok_or_else(|| {
+            let help = suggestion(word, known.iter().copied());
+            let help = help.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+            Error::Usage(format!("unknown format `{word}`; {help}"))
+        })
     }
 
     /// Writes a report.

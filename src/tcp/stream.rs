@@ -105,6 +105,12 @@ impl Stream {
         self.next
     }
 
+    /// Octets that late segments hold in memory.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.held.weight()
+    }
+
     /// True when this direction has nothing but its SYN, once or more often.
     #[must_use]
     pub fn only_knocked(&self) -> bool {

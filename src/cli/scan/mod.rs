@@ -14,12 +14,13 @@ use clap::ValueEnum;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{Grouping, Output, Plan, Streaming, Talk};
+use super::output::{Grouping, Output, Plan, Streaming};
 use super::settings::Settled;
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
-use crate::policy::{Lists, Policy, is_about_suppression, join, note, part};
+use crate::policy::{Lists, Policy, explain, is_about_suppression, join, note, part};
 use crate::report::Drawings;
 use crate::views::NO_INTEREST;
 use paths::Shard;
@@ -36,6 +37,9 @@ pub(super) struct Args {
     /// Captures, directories (searched for captures, at any depth), patterns ('**/*.pcap'), and lists (@FILE)
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// The same as PATH
+    #[arg(short, long, value_name = "PATH", help_heading = "Input")]
+    read: Vec<PathBuf>,
     #[command(flatten)]
     places: Where,
     /// What becomes of the run when a capture cannot be read; the exit code is 3 in any case
@@ -50,6 +54,9 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -87,12 +94,13 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     for notice in notices.iter().filter(|_| plan.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
-    if args.paths.is_empty() && !args.places.names_lists() {
+    let paths: Vec<PathBuf> = args.paths.iter().chain(&args.read).cloned().collect();
+    if paths.is_empty() && !args.places.names_lists() {
         return Err(Error::Usage(
             "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
         ));
     }
-    let mut captures = captures(&args.places, &args.paths)?;
+    let mut captures = captures(&args.places, &paths)?;
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }
@@ -110,6 +118,10 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     };
     note(&mut report, notices);
     empty(&mut report, &policy, args);
+    if let Some(text) = &args.symptom {
+        explain(&mut report, text);
+    }
+    plan.stamp(&mut report);
     plan.finish(&report, &drawings, streaming, terminal)?;
     Ok(policy.exit_code(&report))
 }

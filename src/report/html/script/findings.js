@@ -47,6 +47,7 @@ function verdict() {
         plural(totals.streams, "stream"),
         plural(totals.frames, "frame"),
         plural(totals.packets, "packet"),
+        ...(counts.suppressed ? [`${counts.suppressed} suppressed`] : []),
       ];
   return h(
     "section",
