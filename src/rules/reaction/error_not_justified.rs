@@ -32,7 +32,8 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
     harm: "The peer's operators look for a fault of theirs that is not there.",
     doubt: "That no fault was found is only as good as these rules and the capture: likely at best; possible when a \
         finding against the peer was muted, or its field blocks could not all be read. With a frame at hand that must be \
-        tolerated it is legal-behaviour-rejected; where two stacks answer, two-http2-stacks.",
+        tolerated it is legal-behaviour-rejected; where two stacks answer, two-http2-stacks. RST_STREAM \
+        STREAM_CLOSED on a stream that both sides had ended, a habit of curl, accuses nobody.",
     not_blamed: "No rule finds fault with what it sent.",
     remedy: &[
         "Ask the sender for its reason (debug data, logs); compare the quiet time with the idle timeouts on the path.",
@@ -57,6 +58,7 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for complaint in event.ledger.complaints().filter(|complaint| accuses(complaint.code)) {
         let confidence = match event.ledger.reason(complaint) {
+            Reason::None if complaint.belated => continue,
             Reason::None if complaint.fields_known && complaint.tolerated.is_some() => continue,
             Reason::None if complaint.fields_known => Confidence::Likely,
             Reason::None | Reason::Muted | Reason::Unclear => Confidence::Possible,
