@@ -48,6 +48,15 @@ fn guilty_only_with_proof() {
 }
 
 #[test]
+fn what_comes_behind_octets_sent_again_may_have_been_said_before() {
+    let covered = reset([]).ack(Side::Client).wait(Span::millis(60)).client([settings(&[])]);
+    let (last, said) = (covered.packets().len() - 1, covered.client([data(1, b"x")]));
+    let name = "frame-after-rst-stream-received";
+    assert_eq!(certainty(name, &said), Some(Confidence::Likely));
+    assert_eq!(certainty(name, &said.repeat_with(last, 0)), None);
+}
+
+#[test]
 fn an_increase_counts_at_once_and_a_decrease_after_the_acknowledgement() {
     let sizes = |size| settings(&[(Setting::MAX_FRAME_SIZE, size)]);
     let large = || data(1, &[0; 20_000]);

@@ -156,6 +156,13 @@ impl End {
             }
         }
         self.read_at = now;
+        let streams = &self.streams;
+        self.owed.retain(|(_, message)| match message {
+            Some(Message::Credit { stream, .. }) if *stream != 0 => {
+                streams.get(stream).is_some_and(View::alive)
+            }
+            _ => true,
+        });
     }
 
     fn note(&mut self, message: Message) {
