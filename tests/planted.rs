@@ -68,7 +68,7 @@ fn speaks(plant: &Planted, script: &Script) -> Result<(), TestCaseError> {
 
 /// Both ends sit side by side.
 fn short() -> Wire {
-    Wire::Short(Some(Script::connect()))
+    Wire::Short(Box::new(Some(Script::connect())))
 }
 
 proptest! {

@@ -65,7 +65,7 @@ const PATIENCE: i64 = 20_000;
 impl World {
     /// What these decisions lead to between ends that sit side by side.
     pub fn after(manners: Manners, moves: &[Move]) -> Self {
-        Self::over(Wire::Short(Some(Script::connect())), manners, moves)
+        Self::over(Wire::Short(Box::new(Some(Script::connect()))), manners, moves)
     }
 
     /// What these decisions lead to over this wire.
@@ -149,7 +149,7 @@ impl World {
 
     fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
         if let Wire::Short(script) = &mut self.wire {
-            *script = script.take().map(act);
+            **script = script.take().map(act);
             self.clock += 100 * packets;
         }
     }
@@ -161,7 +161,7 @@ impl World {
 
     fn carry(&mut self, side: Side, what: What, messages: usize) {
         match &mut self.wire {
-            Wire::Short(script) => *script = script.take().map(|script| what.on(script, side)),
+            Wire::Short(script) => **script = script.take().map(|script| what.on(script, side)),
             Wire::Long(path) => path.send(side, self.clock, what, messages),
         }
         self.clock += 100;

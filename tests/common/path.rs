@@ -49,7 +49,7 @@ impl Journey {
 /// What carries the words of both ends.
 pub enum Wire {
     /// Everything arrives at once, unless a side is blind.
-    Short(Option<Script>),
+    Short(Box<Option<Script>>),
     Long(Box<Path>),
 }
 
