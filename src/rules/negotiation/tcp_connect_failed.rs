@@ -41,6 +41,7 @@ pub(in crate::rules) static TCP_CONNECT_FAILED: Rule = Rule {
         "curl: (28) Connection timed out",
         "Node.js: connect ECONNREFUSED …",
         "Node.js: connect ETIMEDOUT …",
+        "grpc-node: 14 UNAVAILABLE: No connection established",
     ],
     refs: &["RFC 9293 3.5"],
     h2spec: &[],

@@ -84,6 +84,7 @@ pub(in crate::rules) static TLS_TO_PLAINTEXT_PORT: Rule = Rule {
         "grpc-core: Ssl handshake failed: SSL_ERROR_SSL: error:…:WRONG_VERSION_NUMBER",
         "Chrome: ERR_SSL_PROTOCOL_ERROR",
         "grpc-go server: transport: http2Server.HandleStreams received bogus greeting from client: \"\\x16\\x03\\x01…\"",
+        "Netty: not an SSL/TLS record: 485454502f312e31…",
     ],
     refs: &["grpc/grpc-go#2561"],
     h2spec: &[],
