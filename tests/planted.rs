@@ -19,9 +19,10 @@ use common::path::{Path, Wire, journeys};
 use common::plants::plants;
 use common::stage::{Planted, planted, which};
 use common::{cases, line, lines, report, shown};
-use h2lint::finding::{Confidence, Finding, Report, Severity};
+use h2lint::finding::{Confidence, Culprit, Finding, Report, Severity};
 use h2lint::script::Script;
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 /// Warnings and errors that are shown unless more is asked for, and what this rule says. A server that sent two SETTINGS before its first response and acknowledges once too
 /// often is what two stacks look like.
@@ -104,6 +105,47 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(384))]
+
+    #[test]
+    fn what_is_lost_of_a_violation_makes_nothing_else_certain(
+        which in which(),
+        moves in moves(),
+        lost in prop::collection::vec((any::<Index>(), 1..4_usize), 1..5),
+    ) {
+        let plants = plants();
+        let plant = which.get(&plants);
+        let Some(script) = planted(plant, &moves, short()) else { return Ok(()) };
+        let mut left = script.packets().to_vec();
+        for (at, run) in &lost {
+            let at = at.index(left.len().max(1));
+            left.drain(at..(at + run).min(left.len()));
+        }
+        let whole = accusers(&report(&script.pcap()));
+        let lossy = report(&script.with_packets(left.clone()).pcap());
+        let new: Vec<_> = certain(&lossy).filter(|finding| !whole.contains(finding.name)).map(line).collect();
+        prop_assert!(new.is_empty(), "{}: {new:#?}\n{}\n{}", plant.rule, lines(&lossy).join("\n"), shown(&left));
+    }
+}
+
+/// Certain warnings and errors against an end.
+fn certain(report: &Report) -> impl Iterator<Item = &Finding> {
+    let counts = |finding: &&Finding| {
+        finding.severity >= Severity::Warning
+            && finding.confidence == Confidence::Certain
+            && finding.culprit.role != Culprit::Capture
+    };
+    report.findings.iter().filter(counts)
+}
+
+/// The rules that speak, also inside the findings of others.
+fn accusers(report: &Report) -> BTreeSet<&'static str> {
+    let linked = report.findings.iter().flat_map(|finding| &finding.linked);
+    let folded = linked.filter_map(|linked| h2lint::rules::find(linked.rule)).map(|rule| rule.name);
+    report.findings.iter().map(|finding| finding.name).chain(folded).collect()
+}
+
 #[test]
 fn every_violation_is_found_in_the_shortest_conversation() {
     let mut wrong = Vec::new();
@@ -119,6 +161,6 @@ fn every_violation_is_found_in_the_shortest_conversation() {
 fn violations_of_many_rules_are_planted() {
     let plants = plants();
     let rules: BTreeSet<&str> = plants.iter().map(|plant| plant.rule).collect();
-    assert!(rules.len() >= 100, "{}", rules.len());
+    assert!(rules.len() >= 120, "{}", rules.len());
     assert!(rules.iter().all(|rule| h2lint::rules::find(rule).is_some()));
 }

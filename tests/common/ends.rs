@@ -255,6 +255,11 @@ impl Table {
         self.limit = limit;
     }
 
+    /// True when it holds entries for all that its peer knows, and may hold fewer.
+    pub fn may_shrink(&self) -> bool {
+        self.limit > 0 && !self.update
+    }
+
     /// A field block; every second field that is not in a table enters the dynamic one.
     pub fn block(&mut self, fields: &[(&str, &str)]) -> Vec<u8> {
         let mut block = Encoder::new();
