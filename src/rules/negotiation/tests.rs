@@ -40,6 +40,14 @@ fn a_missing_answer_is_an_error_only_for_clients_that_take_nothing_else() {
 }
 
 #[test]
+fn variants_of_tls13_hide_the_answer_too() {
+    for version in [0x7e01, 0xfb1a, 0x7f0e] {
+        let hidden = Script::tls(&Handshake::tls12().version(version).offers(&["h2", "http/1.1"])).close();
+        assert!(judged(&hidden, "alpn-not-selected").is_none_or(|(_, how, _)| how < Confidence::Certain));
+    }
+}
+
+#[test]
 fn connections_that_react_differently_stand_side_by_side() {
     let lax = Handshake::tls12().offers(&["h2"]);
     let script = Script::tls(&lax).fin(Side::Client).fin(Side::Server).again(Span::millis(5));
