@@ -536,3 +536,23 @@ fn connections_are_numbered_by_their_first_packets_and_ports_may_be_used_again()
     assert_eq!(seat(&mut flows, client, server, &fin), (2, Forward, false, None));
     assert_eq!(seat(&mut flows, client, server, &syn(9)), (2, Forward, false, None));
 }
+
+#[test]
+fn octets_that_wait_in_a_connection_joined_late_were_seen() {
+    let mut tape = Tape::empty();
+    // Lost: the client's octets 3 to 5, and the server's 0 to 1 and 4 to 5, which the client acknowledges with what waits.
+    tape.send(Forward, 0, 0, b"").send(Backward, 2, 0, b"ab").send(Forward, 0, 4, b"one");
+    tape.send(Forward, 6, 6, b"two").send(Backward, 6, 9, b"").send(Backward, 6, 9, b"cd");
+    tape.finish();
+    let said: Vec<_> = tape.said.iter().filter(|line| !line.contains("acked")).cloned().collect();
+    let heard = [
+        "< gap of 2 to 2 Captured",
+        "< ab #2 to 4 knowing 0",
+        "> one #3 to 3 knowing 4",
+        "< gap of 2 to 6 Captured",
+        "> gap of 3 to 6 Captured",
+        "> two #4 to 9 knowing 6",
+        "< cd #6 to 8 knowing 9",
+    ];
+    assert_eq!(said, heard);
+}
