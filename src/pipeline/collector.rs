@@ -8,8 +8,8 @@ use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Notice, Omitted, Report,
-    Stats, Status, Tool, Totals, Verdict,
+    BlindSpot, BlindSpotKind, ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats,
+    Status, Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::{
@@ -173,7 +173,7 @@ impl Collector {
         Report {
             schema: "h2lint/report/1",
             tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
-            verdict: unjudged(self.towards_http2),
+            verdict: Verdict::unjudged(if self.towards_http2 { Status::Pass } else { Status::Nothing }),
             totals,
             inputs,
             coverage: Coverage {
@@ -203,20 +203,6 @@ fn limit(effect: String) -> BlindSpot {
         dir: None,
         from_pkt: None,
         effect,
-    }
-}
-
-/// Nothing decided yet, but for whether there was anything to judge.
-fn unjudged(towards_http2: bool) -> Verdict {
-    Verdict {
-        status: if towards_http2 { Status::Pass } else { Status::Nothing },
-        exit_code: 0,
-        headline: String::new(),
-        culprit: None,
-        confidence: None,
-        top_finding: None,
-        counts: Counts::default(),
-        symptom: None,
     }
 }
 

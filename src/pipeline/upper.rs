@@ -338,6 +338,7 @@ impl Upper {
     /// The beginning of a side is missing: frames are searched for in what it sends.
     fn search(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         self.http1.protocols[side] = Protocol::Http2;
+        self.http1.first[side] = None;
         self.ears.coverage.sides[side].opaque = false;
         self.decoders[side] = Decoder::joined_late();
         self.conn.join_late(side);

@@ -414,16 +414,7 @@ fn nothing() -> Report {
     Report {
         schema: "h2lint/report/1",
         tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
-        verdict: Verdict {
-            status: Status::Nothing,
-            exit_code: 0,
-            headline: String::new(),
-            culprit: None,
-            confidence: None,
-            top_finding: None,
-            counts: Counts::default(),
-            symptom: None,
-        },
+        verdict: Verdict::unjudged(Status::Nothing),
         totals: Totals::default(),
         inputs: Vec::new(),
         coverage: Coverage::default(),
