@@ -11,6 +11,7 @@ mod decode;
 mod desk;
 mod early;
 mod files;
+mod found;
 mod hidden;
 mod keyring;
 mod layers;

@@ -135,7 +135,8 @@ pub(super) fn unmet(word: &str, findings: &[&Finding]) -> Option<String> {
         return Some("no such rule".to_owned());
     }
     let meaning = if wanted.is_some() { rule } else { word };
-    let found = findings.iter().filter(|finding| names(meaning, finding)).count();
+    let weights = findings.iter().filter(|finding| names(meaning, finding)).map(|finding| finding.weight());
+    let found = weights.fold(0, u64::saturating_add);
     match wanted {
         Some(count) if count != found => Some(format!("counted {found}; {}", among())),
         None if found == 0 => Some(among()),
@@ -178,7 +179,7 @@ fn halves(word: &str) -> (&str, Option<&str>) {
 }
 
 /// `count(X) == N` in parts.
-fn counted(word: &str) -> Option<(&str, usize)> {
+fn counted(word: &str) -> Option<(&str, u64)> {
     let (rule, count) = word.strip_prefix("count(")?.split_once(')')?;
     Some((rule, count.trim().strip_prefix("==")?.trim().parse().ok()?))
 }
