@@ -64,7 +64,17 @@ const short = (text, room) => {
       ? signs.slice(0, Math.max(0, room)).join("")
       : signs.slice(0, Math.ceil(room * 0.65) - 1).join("") + "…" + signs.slice(signs.length - Math.floor(room * 0.35)).join("");
 };
-const file = (path) => clean(path).split(/[/\\]/).pop();
+// A path without the folders that all captures share.
+const folders = (path) => clean(path).split(/[/\\]/);
+const file = (path) =>
+  folders(path)
+    .slice(index ? index.shared : -1)
+    .join("/");
+function shared(paths) {
+  const [first = [], ...others] = paths.map((path) => folders(path).slice(0, -1));
+  const differs = first.findIndex((name, at) => others.some((other) => other[at] !== name));
+  return differs < 0 ? first.length : differs;
+}
 const quantile = (sorted, part) =>
   sorted.length
     ? sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1 < 0 ? 0 : Math.ceil(sorted.length * part) - 1)]
@@ -84,6 +94,7 @@ function prepare(report) {
   const made = {
     scan,
     first,
+    shared: shared(inputs.map((input) => input.path)),
     conns: new Map(),
     streams: new Map(),
     findings: new Map(),
