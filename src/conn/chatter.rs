@@ -2,8 +2,10 @@
 
 use super::connection::Connection;
 use super::frames::Seen;
+use super::idle::Resumed;
 use crate::base::{Origin, Span};
 use crate::hpack::{Block, Traits};
+use crate::limits;
 
 /// DATA frames, counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +39,7 @@ pub struct Keepalive {
 impl Connection {
     /// PING, no acknowledgement: the first thing after a silence that began with the PING before?
     pub(super) fn time_keepalive(&mut self, seen: &Seen<'_>) {
-        let silent = self.transport.resumed.filter(|resumed| resumed.at.at.pkt == seen.start.at.pkt);
+        let silent = self.transport.resumed.filter(|resumed| begins_with(seen, resumed));
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
             *known = Some(Keepalive { last: *seen.start, interval: None, count: 0 });
@@ -54,6 +56,15 @@ impl Connection {
             }
         }
     }
+}
+
+/// True when the frame is the first thing behind the silence. Its segments may have changed places: then the one that was seen first
+/// is another, and the octets that were next are the frame's.
+fn begins_with(seen: &Seen<'_>, resumed: &Resumed) -> bool {
+    let (start, first) = (seen.start, &resumed.at);
+    let next = resumed.by == seen.side && first.tcp_end == start.tcp_end;
+    let late = start.at.time.since(first.at.time) > Span::millis(limits::HOLE_GRACE_MS);
+    first.at.pkt == start.at.pkt || next && !late
 }
 
 /// Field blocks that come again as they were, without any use of the dynamic table.

@@ -14,7 +14,7 @@ use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
-use crate::base::{Origin, PerSide, Side, Signal, Time, to_u64};
+use crate::base::{Origin, PacketNumber, PerSide, Side, Signal, Time, to_u64};
 use crate::frame::{Header, Output, PREFACE, StreamId};
 use crate::hpack::Decoder;
 
@@ -79,11 +79,11 @@ impl Connection {
             Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
             Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
             Output::Resynchronised { origin, skipped } => {
-                self.lose(side);
+                self.lose(side, origin.at.pkt);
                 emit(self, bare(side, *origin, Kind::Resynchronised { skipped }));
             }
             Output::Lost { origin } => {
-                self.lose(side);
+                self.lose(side, origin.at.pkt);
                 emit(self, bare(side, *origin, Kind::Unsynchronised));
             }
         }
@@ -93,8 +93,8 @@ impl Connection {
     pub fn join_late(&mut self, side: Side) {
         let half = &mut self.sides[side];
         half.hpack = Decoder::joined_late();
-        self.lose(side);
-        self.streams.lose(side.peer());
+        self.lose(side, PacketNumber::NONE);
+        self.streams.lose(side.peer(), PacketNumber::NONE);
     }
 
     /// So much of this side is missing that nothing before need hold behind it: it may even be another connection, whose handshake
@@ -104,13 +104,13 @@ impl Connection {
         self.join_late(side);
     }
 
-    fn lose(&mut self, side: Side) {
+    fn lose(&mut self, side: Side, at: PacketNumber) {
         self.from_start[side] = false;
         self.holed[side] = true;
         self.limit_tables();
         self.sides[side].block.lose();
         self.sides[side].hpack.lose();
-        self.streams.lose(side);
+        self.streams.lose(side, at);
     }
 
     /// Takes a signal of TCP.

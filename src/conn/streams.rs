@@ -6,7 +6,7 @@ use super::message::{Head, Role};
 use super::neighbours::Neighbours;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{PerSide, Side, to_index, to_u32};
+use crate::base::{PacketNumber, PerSide, Side, to_index, to_u32};
 use crate::frame::StreamId;
 use crate::hpack::Traits;
 use crate::limits;
@@ -26,6 +26,8 @@ pub struct Streams {
     holed: PerSide<bool>,
     /// How often frames of a side were missing.
     losses: PerSide<u32>,
+    /// The packet that showed the last of them.
+    lost_at: PerSide<PacketNumber>,
     /// No request of the client was recognised since frames of it were missing.
     unsettled: bool,
     active: PerSide<u32>,
@@ -111,13 +113,14 @@ impl Streams {
 
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
-        let (count, peak, losses) = (self.count, self.peak, self.losses);
-        *self = Self { count, peak, losses, ..Self::default() };
+        let (count, peak, losses, lost_at) = (self.count, self.peak, self.losses, self.lost_at);
+        *self = Self { count, peak, losses, lost_at, ..Self::default() };
     }
 
-    /// Frames of this side are missing: it may have opened streams that nobody saw.
-    pub(super) fn lose(&mut self, side: Side) {
+    /// Frames of this side are missing, as this packet shows: it may have opened streams that nobody saw.
+    pub(super) fn lose(&mut self, side: Side, at: PacketNumber) {
         self.holed[side] = true;
+        self.lost_at[side] = self.lost_at[side].max(at);
         self.losses[side] = self.losses[side].wrapping_add(1);
         self.unsettled |= side == Side::Client;
     }
@@ -226,6 +229,11 @@ impl Streams {
         let id = stream.id;
         for side in Side::BOTH {
             stream.sent[side].losses = self.losses[side];
+        }
+        // Frames that were held until it was clear where frames begin may open a stream that was there when the peer's were lost.
+        let peer = stream.opened_by.peer();
+        if stream.opened.at.pkt < self.lost_at[peer] {
+            stream.sent[peer].losses = self.losses[peer].wrapping_sub(1);
         }
         if self.unsettled && id.is_odd() {
             stream.sent.client.losses = self.losses.client.wrapping_sub(1);

@@ -85,7 +85,17 @@ impl Calls {
             return Notices::NONE;
         }
         let call = match fact.kind {
-            Kind::CallFields { head, .. } if head.role == Role::Request => self.open(id, head),
+            Kind::CallFields { head, .. } if head.role == Role::Request => {
+                // Behind a gap the request may be found only when frames of the server are missing already.
+                let whole = conn.streams.is_whole(stream, Side::Server);
+                let call = self.open(id, head);
+                call.map(|call| {
+                    if !whole {
+                        call.lose(Side::Server);
+                    }
+                    call
+                })
+            }
             Kind::CallFields { head, .. } if head.role == Role::Response && !self.calls.contains_key(&id) => {
                 self.open(id, head)
             }
@@ -150,14 +160,19 @@ impl Calls {
     /// Frames of a side are missing: any of them may have been about an open call.
     fn lose(&mut self, side: Side) {
         for call in self.calls.values_mut() {
-            let half = &mut call.sides[side];
-            half.messages.lost = true;
-            half.blind = true;
+            call.lose(side);
         }
     }
 }
 
 impl Call {
+    /// Frames of a side are missing: they may have been about this call.
+    fn lose(&mut self, side: Side) {
+        let half = &mut self.sides[side];
+        half.messages.lost = true;
+        half.blind = true;
+    }
+
     /// True when it is gRPC itself, by the word of the request: then its form is prescribed.
     #[must_use]
     pub fn is_judged(&self) -> bool {

@@ -25,9 +25,9 @@ struct Key<'a> {
     end: Option<&'a str>,
 }
 
-/// How bad a group is, and how large: the greatest is printed first.
+/// How bad a group is, how large, and whether it is about whole connections: the greatest is printed first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank(Severity, Confidence, usize);
+struct Rank(Severity, Confidence, usize, bool);
 
 impl<'a> Group<'a> {
     /// The worst finding.
@@ -76,10 +76,10 @@ fn arrange<T>(items: &mut [T], from: &[usize]) {
 fn places(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<usize> {
     let mut ranks: BTreeMap<Key<'_>, Rank> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let none = Rank(Severity::Info, Confidence::Possible, 0);
+        let none = Rank(Severity::Info, Confidence::Possible, 0, finding.stream.is_none());
         let rank = ranks.entry(key(finding, servers, by)).or_insert(none);
         let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
-        *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1));
+        *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1), rank.3);
     }
     let placed = findings.iter().enumerate().map(|(at, finding)| {
         let key = key(finding, servers, by);

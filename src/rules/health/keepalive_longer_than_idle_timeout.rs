@@ -108,3 +108,36 @@ fn by_another(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 fn regular(conn: &Connection, side: Side) -> Option<(Span, Origin)> {
     conn.keepalive(side).filter(|keepalive| keepalive.count >= OFTEN)?.interval
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::report;
+
+    #[test]
+    fn a_ping_whose_segments_changed_places_breaks_the_silence_all_the_same() {
+        let ask = |script: Script, at: u8| {
+            let asked = script.wait(Span::seconds(400)).client([ping([at; 8])]);
+            asked.server([ping([at; 8]).map(|frame| frame.flag(1))]).ack(Side::Client)
+        };
+        let whole = (0..3_u8).fold(Script::open(), ask);
+        let mut packets = Vec::new();
+        for packet in whole.packets() {
+            if packet.side == Side::Client && packet.payload.len() == 17 {
+                let (mut first, mut second) = (packet.clone(), packet.clone());
+                second.payload = first.payload.split_off(1);
+                second.offset = second.offset.saturating_add(1);
+                first.time = first.time.after(Span(1_000));
+                packets.extend([second, first]);
+            } else {
+                packets.push(packet.clone());
+            }
+        }
+        let swapped = whole.clone().with_packets(packets);
+        for script in [whole, swapped] {
+            let report = report(&script);
+            let name = KEEPALIVE_LONGER_THAN_IDLE_TIMEOUT.name;
+            assert_eq!(report.findings.iter().filter(|finding| finding.name == name).count(), 1);
+        }
+    }
+}

@@ -64,3 +64,25 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         verdict.say(odd.draft(event, &words).severity(Severity::Warning));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::base::{Side, Span};
+    use crate::rules::tests::report;
+    use crate::script::{Script, get, ping, response, trailers};
+
+    #[test]
+    fn trailers_are_no_response_where_the_request_is_found_again_behind_a_gap_of_the_server() {
+        let open = Script::open();
+        let hidden = open.packets().len();
+        let asked = open.client([ping([1; 8])]).ack(Side::Server).wait(Span::millis(20)).client([get(1)]);
+        let answer = asked.packets().len();
+        // The server's frames are found again by these, and the request only by those of the client behind them.
+        let answered = asked.server([response(1)]).server([ping([9; 8])]).ack(Side::Client);
+        let pings = answered.wait(Span::millis(20)).server((0..12).map(|at| ping([at; 8])));
+        let found = pings.client([ping([4; 8])]).client([ping([5; 8])]).wait(Span::millis(20));
+        let script = found.server([trailers(1)]).ack(Side::Client).lose(answer).lose(hidden);
+        let names: Vec<_> = report(&script).findings.iter().map(|finding| finding.name).collect();
+        assert!(names.contains(&"frame-boundaries-lost") && !names.contains(&"invalid-status"), "{names:?}");
+    }
+}
