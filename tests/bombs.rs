@@ -269,7 +269,7 @@ fn more_flows_than_are_compared_are_a_cap_that_is_said() {
 #[ignore = "a million connections take a quarter of a minute in release mode, minutes otherwise"]
 fn a_million_flows_of_http2_are_borne() {
     let opening = Script::open().client([get(1)]).packets()[3].payload.clone();
-    flows(1_000_000, 2_000_000, move |stdin, flow| {
+    flows(1_000_000, 3_000_000, move |stdin, flow| {
         let at = NOON + u64::from(flow) * 10;
         stdin.write_all(&segment(flow, at, 2, 7, b"")).unwrap();
         stdin.write_all(&segment(flow, at + 5, 24, 8, &opening)).unwrap();

@@ -2,7 +2,9 @@
 
 use h2lint::finding::Report;
 use h2lint::pipeline::{Seen, Wishes, analyze_octets};
-use h2lint::report::{Charset, Clock, Detail, Format, Lines, Look, Paint, Rows, element, har_entry, qlog_event};
+use h2lint::report::{
+    Charset, Clock, Detail, Format, Lines, Look, Paint, Rows, element, har_entry, qlog_event,
+};
 use h2lint::views::{
     CallList, Events, Frames, Ladder, Legs, Observed, Room, Secrets, Streams, Tables, Transactions,
     connections, handshake, headers, latency, pings, settings,
@@ -36,8 +38,21 @@ pub fn is_borne(report: &Report, octets: usize) {
 
 fn looks() -> [Look; 3] {
     let plain = Look::default();
-    let full = Look { detail: Detail::Full, all: true, charset: Charset::Ascii, width: 40, clock: Clock::Utc, ..plain };
-    let rows = Look { rows: Rows::Streams, lines: Lines::Folded, paint: Paint::Colour, clock: Clock::Epoch, ..plain };
+    let full = Look {
+        detail: Detail::Full,
+        all: true,
+        charset: Charset::Ascii,
+        width: 40,
+        clock: Clock::Utc,
+        ..plain
+    };
+    let rows = Look {
+        rows: Rows::Streams,
+        lines: Lines::Folded,
+        paint: Paint::Colour,
+        clock: Clock::Epoch,
+        ..plain
+    };
     [plain, full, rows]
 }
 

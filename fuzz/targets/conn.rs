@@ -30,7 +30,9 @@ fuzz_target!(|octets: &[u8]| {
         sent[side] += bytes.len() as u64;
         let origin = choices.origin(sent[side], known[side]);
         let gap = Piece::Gap { length: missing, loss: LossKind::Captured, origin: before };
-        for piece in [(missing > 0).then_some(gap), Some(Piece::Chunk { bytes, origin })].into_iter().flatten() {
+        for piece in
+            [(missing > 0).then_some(gap), Some(Piece::Chunk { bytes, origin })].into_iter().flatten()
+        {
             decoders[side].push(&piece, &mut |output| connection.push(side, output, &mut hear));
         }
     }

@@ -5,8 +5,8 @@
 use h2lint::base::{Side, Span};
 use h2lint::frame::{ErrorCode, Setting};
 use h2lint::script::{
-    Handshake, Octets, Script, WAYS, Wire, continuation, data, get, goaway, headers, http1, ping, post, priority,
-    push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
+    Handshake, Octets, Script, WAYS, Wire, continuation, data, get, goaway, headers, http1, ping, post,
+    priority, push_promise, response, rst_stream, settings, settings_ack, trailers, unknown, window_update,
 };
 use h2lint_fuzz::{Choices, everything, is_borne};
 use libfuzzer_sys::fuzz_target;
@@ -26,7 +26,8 @@ fuzz_target!(|octets: &[u8]| {
         turns += 1;
         script = turn(script, &mut choices);
     }
-    let mut file = if over < 128 { script.pcap() } else { script.pcap_over(&WAYS[usize::from(over) % WAYS.len()]) };
+    let mut file =
+        if over < 128 { script.pcap() } else { script.pcap_over(&WAYS[usize::from(over) % WAYS.len()]) };
     for (place, bits) in places {
         let at = place as usize % file.len();
         file[at] ^= bits;
@@ -76,7 +77,10 @@ fn frame(side: Side, choices: &mut Choices<'_>) -> Octets {
         6 | 7 => data(stream, choices.piece()),
         8 => priority(stream, choices.word()),
         9 => rst_stream(stream, code),
-        10 => settings(&[(Setting(choices.short() % 12), choices.word()), (Setting(1), u32::from(choices.short()))]),
+        10 => settings(&[
+            (Setting(choices.short() % 12), choices.word()),
+            (Setting(1), u32::from(choices.short())),
+        ]),
         11 => settings_ack(),
         12 if side == Side::Server => push_promise(stream, u32::from(choices.octet())),
         13 => ping([choices.octet(); 8]),

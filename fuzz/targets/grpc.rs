@@ -22,8 +22,8 @@ fuzz_target!(|octets: &[u8]| {
     let word = String::from_utf8_lossy(text);
     let kind = TYPES[choices.below(TYPES.len())];
     let timeout = String::from_utf8_lossy(choices.piece());
-    let mut script =
-        Script::open().client([call(1, &[("content-type", kind), ("grpc-timeout", &timeout), ("grpc-encoding", &word)])]);
+    let mut script = Script::open()
+        .client([call(1, &[("content-type", kind), ("grpc-timeout", &timeout), ("grpc-encoding", &word)])]);
     script = script.server([answer(1, &[("content-type", kind), ("grpc-status-details-bin", &word)])]);
     while !choices.is_over() {
         let side = choices.side();

@@ -23,8 +23,16 @@ fuzz_target!(|octets: &[u8]| {
         let data = choices.piece();
         let more = u32::from(choices.octet());
         let original_length = u32::try_from(data.len()).expect("short") + more;
-        let packet =
-            Packet { input: 0, number, time, link: LinkType(kind), data, original_length, interface: 0, record: 24 };
+        let packet = Packet {
+            input: 0,
+            number,
+            time,
+            link: LinkType(kind),
+            data,
+            original_length,
+            interface: 0,
+            record: 24,
+        };
         if let Ok(datagram) = links.decode(&packet) {
             assert!(datagram.payload.len() <= 1 << 16);
         }
