@@ -70,6 +70,71 @@ fn the_action_annotates_and_leaves_files_and_the_exit_code() {
 }
 
 #[test]
+fn what_is_wrong_with_the_inputs_of_the_action_becomes_its_exit_code() {
+    let scan = block("contrib/github/action.yml", "- name: Scan", "run: |");
+    let text = fs::read_to_string(root().join("contrib/github/action.yml")).unwrap();
+    let verdict = text.lines().last().and_then(|line| line.trim().strip_prefix("run: "));
+    let verdict = verdict.expect("the last step runs a line");
+    let program = cargo_bin("h2lint");
+    let usual = [
+        ("H2LINT", program.to_str().unwrap()),
+        ("CAPTURES", "captures"),
+        ("ARGS", ""),
+        ("FAIL_ON", "error"),
+        ("BASELINE", ""),
+        ("KEYLOG", ""),
+        ("GITHUB_OUTPUT", "outputs"),
+    ];
+    for (name, value, code) in [
+        ("FAIL_ON", "errors", 2),
+        ("FAIL_ON", "", 2),
+        ("BASELINE", "none.json", 2),
+        ("KEYLOG", "none.keys", 2),
+        ("ARGS", "--no-such-flag", 2),
+        ("CAPTURES", "", 2),
+        ("CAPTURES", "captures none.pcap", 3),
+        ("CAPTURES", ".git", 4),
+        ("CAPTURES", "captures/*.pcap", 1),
+        ("ARGS", "--exit-zero --max-memory 64M", 0),
+        ("H2LINT", "/no/such/program", 127),
+    ] {
+        let variables: Vec<(&str, &str)> = usual.iter().copied().chain([(name, value)]).collect();
+        let (output, folder) = run(&scan, &variables);
+        assert!(output.status.success(), "{name}={value}: {output:?}");
+        let outputs = fs::read_to_string(folder.path().join("outputs")).unwrap();
+        assert_eq!(outputs, format!("exit-code={code}\n"), "{name}={value}: {output:?}");
+        // Files that later steps look for are there whenever captures were scanned.
+        let sarif = folder.path().join("h2lint.sarif").is_file();
+        assert_eq!(sarif, code != 2 && code != 127, "{name}={value}");
+        let (ended, _) = run(verdict, &[("CODE", &code.to_string())]);
+        assert_eq!(ended.status.code(), Some(code));
+    }
+}
+
+/// What GitHub asks of a composite action: a description for each input, a shell for each script.
+#[test]
+fn the_action_has_what_a_composite_action_needs() {
+    let text = fs::read_to_string(root().join("contrib/github/action.yml")).unwrap();
+    let top: Vec<&str> =
+        text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).collect();
+    let keys: Vec<&str> = top.iter().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(keys, ["name", "description", "inputs", "outputs", "runs"]);
+    let (inputs, rest) = text.split_once("\ninputs:\n").unwrap().1.split_once("\noutputs:\n").unwrap();
+    let named = inputs.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")).count();
+    assert_eq!(inputs.matches("    description: ").count(), named);
+    assert_eq!(inputs.matches("    default: ").count() + inputs.matches("    required: true").count(), named);
+    let (_, steps) = rest.split_once("  using: composite\n  steps:\n").expect("a composite action");
+    for step in steps.split("\n    - ") {
+        let runs = step.contains("\n      run: ");
+        assert_eq!(runs, step.contains("\n      shell: bash\n"), "{step}");
+        assert!(runs != step.contains("\n      uses: "), "{step}");
+        // Inputs reach scripts as variables, never as text: nobody's words become commands.
+        let script = step.split_once("\n      run: ").map_or("", |(_, script)| script);
+        assert!(!script.contains("${{"), "{script}");
+    }
+}
+
+#[test]
 fn the_template_leaves_code_quality_and_tests() {
     let script = block("contrib/gitlab/h2lint.yml", "script:", "- >-").replace('\n', " ");
     let program = cargo_bin("h2lint");

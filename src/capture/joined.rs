@@ -3,9 +3,10 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::{FileFacts, Reader, Record};
-use crate::base::{Time, to_u32};
+use crate::base::{Span, Time, to_u32};
 use crate::error::Error;
 
 /// Reads files in the order in which they are given, each from its beginning to its end; one at a time is open.
@@ -14,13 +15,64 @@ pub struct Joined {
     reader: Option<Reader<Box<dyn Read + Send>>>,
     /// Of the files before the open one; none of a file that could not be opened.
     facts: Vec<Option<FileFacts>>,
+    limit: Option<Limit>,
 }
+
+/// A limit to the time that reading takes, by the clock on the wall.
+struct Limit {
+    span: Span,
+    end: Option<Instant>,
+    /// Records until the clock is looked at again.
+    records: u16,
+    over: bool,
+}
+
+impl Limit {
+    fn new(span: Span) -> Self {
+        let length = Duration::from_nanos(u64::try_from(span.0).unwrap_or(0));
+        Self { span, end: Instant::now().checked_add(length), records: 0, over: false }
+    }
+
+    fn is_over(&mut self) -> bool {
+        if self.records == 0 {
+            self.records = RECORDS_BETWEEN_LOOKS;
+            self.over |= self.end.is_some_and(|end| Instant::now() >= end);
+        }
+        self.records = self.records.saturating_sub(1);
+        self.over
+    }
+}
+
+/// A few milliseconds of work.
+const RECORDS_BETWEEN_LOOKS: u16 = 1000;
 
 impl Joined {
     /// Nothing is opened yet.
     #[must_use]
     pub const fn new(paths: Vec<PathBuf>) -> Self {
-        Self { paths, reader: None, facts: Vec::new() }
+        Self { paths, reader: None, facts: Vec::new(), limit: None }
+    }
+
+    /// Reads for so long at most, from now on: files that are not read to their end by then fail.
+    #[must_use]
+    pub fn within(self, span: Option<Span>) -> Self {
+        Self { limit: span.map(Limit::new), ..self }
+    }
+
+    /// The time is over: what is open, or would be opened next, is given up.
+    fn give_up(&mut self) -> Option<Error> {
+        let limit = self.limit.as_mut()?;
+        if !limit.is_over() {
+            return None;
+        }
+        let span = limit.span;
+        limit.records = 0;
+        if self.reader.is_none() && self.facts.len() >= self.paths.len() {
+            return None;
+        }
+        let open = self.reader.take().map(|reader| reader.facts().clone());
+        self.facts.push(open);
+        Some(Error::Bad(format!("not read to its end within {span} (--timeout)")))
     }
 
     /// The next record; none at the end of the last file. A packet knows its file by [`super::Packet::input`].
@@ -30,6 +82,9 @@ impl Joined {
     /// As [`Reader::open`] and [`Reader::next`]. The next call goes on with the file behind the one that failed.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
+        if let Some(error) = self.give_up() {
+            return Err(error);
+        }
         let found = loop {
             if let Some(reader) = &mut self.reader {
                 if let Some(found) = reader.find()? {
@@ -137,6 +192,19 @@ mod tests {
         assert!(joined.next().unwrap_err().to_string().contains("not a packet capture"));
         assert_eq!(seen(&mut joined), [(2, 1, 3)]);
         assert!(joined.inputs().nth(1).unwrap().1.is_none());
+    }
+
+    #[test]
+    fn when_the_time_is_over_what_is_left_is_given_up_file_by_file() {
+        let (_folder, paths) = folder(&[("0", pcap(&[1, 2])), ("1", pcap(&[3]))]);
+        let mut joined = Joined::new(paths.clone()).within(Some(Span::seconds(3600)));
+        assert_eq!(seen(&mut joined).len(), 3);
+        let mut joined = Joined::new(paths).within(Some(Span::ZERO));
+        for _ in 0..2 {
+            assert_eq!(joined.next().unwrap_err().to_string(), "not read to its end within 0 µs (--timeout)");
+        }
+        assert!(joined.next().unwrap().is_none());
+        assert_eq!(joined.inputs().count(), 2);
     }
 
     #[test]

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{self, Grouping, Output, Talk};
+use super::output::{self, Grouping, Output};
 use super::settings::Settled;
 use super::show::observed;
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
 use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Hidden, Policy, explain, suggestion};
-use crate::report::Rungs;
-use crate::views::{Ladder, NO_INTEREST};
+use crate::report::Drawings;
+use crate::views::NO_INTEREST;
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -84,6 +85,9 @@ impl Plan {
         if policy.filter.is_none() {
             wishes.streams = output.streams();
         }
+        if output.only_draws() {
+            wishes.limit_streams = reading.streams_of_a_page();
+        }
         let plan = Self { inputs: files, wishes, output, policy, symptom, notices, keys };
         plan.check()?;
         Ok(plan)
@@ -99,8 +103,8 @@ impl Plan {
 
 /// Judges the capture and writes what is asked for.
 fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
-    let mut rungs = Rungs::default();
-    let mut report = analyze(plan, &mut rungs)?;
+    let mut drawings = Drawings::new(plan.output.drawn().unwrap_or_default());
+    let mut report = analyze(plan, &mut drawings)?;
     for input in report.inputs.iter().filter(|_| plan.inputs.len() > 1) {
         if let Some(error) = &input.error {
             terminal.complain(&format!("{}: {error}", input.path));
@@ -118,24 +122,22 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     if plan.output.talk == Talk::Everything {
         tell(&report, hidden, terminal);
     }
-    plan.output.write(&report, &rungs, terminal)?;
+    plan.output.stamp(&mut report);
+    plan.output.write(&report, &drawings, terminal)?;
     let code = plan.policy.exit_code(&report);
     // The program ends: its memory goes back as a whole, faster than piece by piece.
     std::mem::forget(report);
     Ok(code)
 }
 
-/// Reads the capture; a page's ladders need the frames as well.
-fn analyze(plan: &mut Plan, rungs: &mut Rungs) -> Result<Report, Error> {
+/// Reads the capture; the diagrams of a page need the facts as well.
+fn analyze(plan: &mut Plan, drawings: &mut Drawings) -> Result<Report, Error> {
     let keys = std::mem::take(&mut plan.keys);
-    if !plan.output.wants_rungs() {
+    if plan.output.drawn().is_none() {
         return pipeline::analyze(&plan.inputs, &plan.wishes, keys, &mut |_| {});
     }
-    let wishes = Wishes { interest: Ladder::INTEREST, ..plan.wishes };
-    let mut view = Ladder::new(None);
-    pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| {
-        view.push(&observed(&seen), &mut |line| rungs.push(&line));
-    })
+    let wishes = Wishes { interest: Drawings::INTEREST, ..plan.wishes };
+    pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| drawings.see(&observed(&seen)))
 }
 
 /// What was read, and what is not shown, for the curious.

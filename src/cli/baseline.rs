@@ -147,9 +147,9 @@ impl Captures {
         }
         let (keys, _) = self.reading.keys()?;
         let progress = Progress::new(&captures, false);
-        let work = Work { policy: &start.policy, wishes: start.wishes, keys, captures };
+        let work = Work { policy: &start.policy, wishes: start.wishes, keys, captures, drawn: None };
         let mut code = 0;
-        each(&work, self.reading.threads(), &progress, &mut |report| {
+        each(&work, self.reading.threads(), &progress, &mut |report, _| {
             for input in &report.inputs {
                 if let Some(error) = &input.error {
                     terminal.complain(&format!("{}: {error}", input.path));

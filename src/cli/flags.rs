@@ -7,11 +7,12 @@ use anstream::AutoStream;
 use clap::ValueEnum;
 use terminal_size::{Width, terminal_size_of};
 
+use super::quantities::{IdleTimeout, Patience, Size};
 use super::settings::{Configuring, Settled, flags, local};
 use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Culprit, Notice};
-use crate::pipeline::{KeyLog, Wishes, add_keys};
+use crate::pipeline::{DecodeAs, KeyLog, Wishes, add_keys};
 use crate::policy::{Layer, Value};
 use crate::report::{Charset, Clock, Detail, Lines, Look, Paint};
 use crate::rules::{Options, Spec};
@@ -24,15 +25,19 @@ pub(super) struct Reading {
     /// Key log in the NSS format; repeatable. H2LINT_KEYLOG and SSLKEYLOGFILE name further ones, and CAPTURE.keys is found by itself
     #[arg(long, value_name = "FILE")]
     keylog: Vec<PathBuf>,
+    /// What is spoken on a port, in place of what it looks like; repeatable. http2: without TLS, from the first octet on, even without a
+    /// preface; none: the port is not looked at
+    #[arg(long, value_name = "PORT=http2|tls|none")]
+    decode_as: Vec<DecodeAs>,
     /// The RFC that judges [default: rfc9113]
     #[arg(long, value_name = "RFC", value_enum)]
     spec: Option<SpecWord>,
     /// Connections that a report lists at most; totals count all
     #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_connections)]
     limit_conns: usize,
-    /// Streams that a report lists at most; totals count all
-    #[arg(long, value_name = "N", default_value_t = Wishes::default().limit_streams)]
-    limit_streams: usize,
+    /// Streams that a report lists at most; totals count all [default: 1000; 10000 for a page alone]
+    #[arg(long, value_name = "N")]
+    limit_streams: Option<usize>,
     /// Threads of a scan; 0 for one a core. One capture is read on one thread
     #[arg(
         short = 'j',
@@ -41,9 +46,17 @@ pub(super) struct Reading {
         default_value_t = 0,
         hide_default_value = true,
         env = "H2LINT_THREADS",
-        hide_env = true
+        hide_env = true,
+        help_heading = "Run"
     )]
     threads: usize,
+    /// What the live connections of a capture may hold in memory; beyond it those that were silent longest are judged by what was seen of
+    /// them, and the report says so. The report itself comes on top [default: 1G]
+    #[arg(long, value_name = "SIZE", help_heading = "Run")]
+    max_memory: Option<Size>,
+    /// How long a capture is read at most: 500ms, 30s, 5m. What was read by then is judged, and the exit code is 3
+    #[arg(long, value_name = "DUR", help_heading = "Run")]
+    timeout: Option<Patience>,
 }
 
 /// Which rules count, and what for.
@@ -78,6 +91,9 @@ pub(super) struct Judging {
     /// Rules that must speak, or the exit code is 1; what they find does not fail the run. PRE001, PRE001@server, count(PRE001) == 2
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) expect: Vec<String>,
+    /// A further idle timeout of something on the way, to recognise connections that it kills; repeatable
+    #[arg(long, value_name = "NAME=SECONDS")]
+    known_lb: Vec<IdleTimeout>,
     /// Findings never change the exit code
     #[arg(long)]
     exit_zero: bool,
@@ -177,11 +193,20 @@ impl Reading {
         Wishes {
             options: Options { spec, ..Options::default() },
             limit_connections: self.limit_conns,
-            limit_streams: self.limit_streams,
+            limit_streams: self.limit_streams.unwrap_or(Wishes::default().limit_streams),
             limit_keys: 0,
             interest,
+            // Read once, and needed until the program ends.
+            decode_as: Box::leak(self.decode_as.clone().into_boxed_slice()),
+            max_memory: self.max_memory.map_or(Wishes::default().max_memory, |size| size.0),
+            timeout: self.timeout.map(|patience| patience.0),
             ..Wishes::default()
         }
+    }
+
+    /// Streams that a page lists at most.
+    pub(super) fn streams_of_a_page(&self) -> usize {
+        self.limit_streams.unwrap_or(STREAMS_OF_A_PAGE)
     }
 
     /// The flags that a configuration may set as well.
@@ -225,6 +250,9 @@ impl Reading {
     }
 }
 
+/// As many as a browser draws at ease, and a page of 5 MB holds.
+const STREAMS_OF_A_PAGE: usize = 10_000;
+
 /// Variables of the environment that name key logs: the program's own, and the one that browsers and libraries write to.
 const KEY_VARIABLES: [&str; 2] = ["H2LINT_KEYLOG", "SSLKEYLOGFILE"];
 
@@ -244,7 +272,7 @@ impl Judging {
     pub(super) fn settle(&self, others: &[Layer]) -> Result<Settled, Error> {
         let list = |words: &[String]| (!words.is_empty()).then(|| Value::List(words.to_vec()));
         let on = |flag: bool| flag.then_some(Value::Flag(true));
-        let own = flags([
+        let mut own = flags([
             ("rules.select", list(&self.select)),
             ("rules.ignore", list(&self.ignore)),
             ("rules.extend_select", list(&self.extend_select)),
@@ -256,6 +284,9 @@ impl Judging {
             ("new_only", on(self.new_only)),
             ("baseline", self.baseline.as_ref().map(|path| Value::Text(path.display().to_string()))),
         ]);
+        for known in &self.known_lb {
+            own.know_idle_timeout(&known.name, known.seconds, "flag --known-lb");
+        }
         let layers: Vec<Layer> = others.iter().cloned().chain([own]).collect();
         self.configuring.settle(&layers)
     }

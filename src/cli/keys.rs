@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::flags::{Looking, Reading};
+use super::settings::Configuring;
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::capture::copy_with_secrets;
 use crate::error::Error;
 use crate::finding::KeyRow;
 use crate::pipeline::{KeyLog, Wishes, analyze_with_keys};
-use crate::report::{Detail, element, key_lines};
+use crate::report::{Detail, Look, element, key_lines};
 use crate::views::NO_INTEREST;
 
 /// The words of the command.
@@ -28,6 +30,8 @@ pub(super) struct Args {
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
+    configuring: Configuring,
+    #[command(flatten)]
     looking: Looking,
 }
 
@@ -43,21 +47,29 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     if args.output.is_some() && args.file.as_os_str() == "-" {
         return Err(Error::Usage("-o needs a file to read, not standard input".to_owned()));
     }
+    let settled = args.configuring.settle(&[args.reading.layer(), args.looking.layer()])?;
+    if args.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let talk = Talk::of_environment()?;
     let (keys, notices) = args.reading.keys()?;
-    let wishes = args.reading.wishes(NO_INTEREST);
+    let mut wishes = args.reading.wishes(NO_INTEREST);
+    settled.tune(&mut wishes);
     let wishes = Wishes { limit_keys: wishes.limit_connections, ..wishes };
     let (report, keys) = analyze_with_keys(std::slice::from_ref(&args.file), &wishes, keys, &mut |_| {})?;
-    for notice in report.notices.iter().chain(&notices) {
+    for notice in report.notices.iter().chain(&notices).filter(|_| talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
     let rows: Vec<&KeyRow> = report.connections.iter().filter_map(|row| row.keys.as_deref()).collect();
+    let look = Look { clock: settled.clock(), ..args.looking.look(Detail::Normal) };
     match args.format {
         Shape::Json => {
             let elements: Vec<String> = rows.iter().map(element).collect();
             terminal.print(&format!("[{}]\n", elements.join(",\n")))?;
         }
         Shape::Text if rows.is_empty() => terminal.complain("no TLS connection was found"),
-        Shape::Text => terminal.print(&key_lines(&rows, &args.looking.look(Detail::Normal)))?,
+        Shape::Text => terminal.print(&key_lines(&rows, &look))?,
     }
     if let Some(output) = &args.output {
         copy_with_secrets(&args.file, output, lines(&rows, &keys).as_bytes())?;

@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::finding::Report;
 use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Chosen, Filter};
-use crate::views::NO_INTEREST;
 
 /// The words.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,13 +41,13 @@ impl Narrowing {
     pub(super) fn settle(
         &self,
         files: &[PathBuf],
-        reading: &Reading,
+        (wishes, reading): (Wishes, &Reading),
         terminal: &Terminal,
     ) -> Result<Narrowed, Error> {
         let filter = self.filter.as_deref().map(Filter::read).transpose()?;
         let choose = |filter: Filter| {
             needs_a_file(files, "--filter")?;
-            let (report, _) = survey(files, reading.wishes(NO_INTEREST), reading)?;
+            let (report, _) = survey(files, wishes, reading)?;
             complain_of_lists(&report, terminal);
             Ok(filter.choose(&report))
         };

@@ -9,12 +9,15 @@ use clap::builder::PossibleValuesParser;
 
 use super::flags::Looking;
 use super::settings::{Settled, flags};
+use super::stamp::Watch;
+use super::talk::Talk;
 use super::terminal::{Terminal, write_file};
 use crate::error::Error;
 use crate::finding::{Report, Severity};
 use crate::pipeline::StreamsListed;
 use crate::policy::{GroupBy, Layer, Value};
-use crate::report::{Detail, Format, Look, Ndjson, Paint, Rows, Rungs, html};
+use crate::report::{Detail, Drawings, Format, Look, Ndjson, Paint, Rows, html};
+use crate::views::Secrets;
 
 /// The words.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,15 +38,21 @@ pub(super) struct Output {
     /// Names of servers in place of addresses where they are known: SNI or :authority
     #[arg(long)]
     names: bool,
+    /// Values of authorization, cookies and tokens are shown in pages, not masked
+    #[arg(long)]
+    show_secrets: bool,
     /// No limit to the groups of findings, blind spots, captures and connections that text lists
     #[arg(long)]
     all: bool,
-    /// Only the line with the verdict, and no notices
+    /// Only the line with the verdict, and no notices; H2LINT_LOG=error leaves out the notices only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell on standard error what was read and what is not shown
+    /// Tell on standard error what was read and what is not shown; so does H2LINT_LOG=info
     #[arg(short, long)]
     verbose: bool,
+    /// Say how long the run took and how much memory: the report is no longer the same every time
+    #[arg(long)]
+    stamp: bool,
 }
 
 /// How equal findings are gathered.
@@ -86,14 +95,6 @@ fn words() -> PossibleValuesParser {
     PossibleValuesParser::new(Format::ALL.iter().map(|format| format.word()))
 }
 
-/// How much is said on standard error.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Talk {
-    Errors,
-    Notices,
-    Everything,
-}
-
 /// What the words mean.
 pub(super) struct Plan {
     pub(super) talk: Talk,
@@ -101,6 +102,8 @@ pub(super) struct Plan {
     format: Format,
     files: Vec<(Format, PathBuf)>,
     names: Names,
+    secrets: Secrets,
+    watch: Option<Watch>,
 }
 
 /// What servers are called in text.
@@ -145,22 +148,34 @@ impl Output {
         Ok(Plan {
             talk: match (self.quiet, self.verbose) {
                 (true, _) => Talk::Errors,
-                (false, false) => Talk::Notices,
+                (false, false) => Talk::of_environment()?,
                 (false, true) => Talk::Everything,
             },
+            watch: self.stamp.then(Watch::start),
             look: Look { all: self.all, rows, fail_on, clock: settled.clock(), ..looking.look(detail) },
             format: settled.told("format", Format::read(settings.text("format").unwrap_or("text")))?,
             files: settled
                 .told("output", settings.list("output").iter().map(|word| destination(word)).collect())?,
             names: if self.names { Names::Known } else { Names::Given },
+            secrets: if self.show_secrets { Secrets::Shown } else { Secrets::Masked },
         })
     }
 }
 
 impl Plan {
-    /// True when a page is to be written, whose ladders want the frames.
-    pub(super) fn wants_rungs(&self) -> bool {
-        self.format == Format::Html || self.files.iter().any(|(format, _)| *format == Format::Html)
+    /// What the diagrams of a page may say, when one is to be written: it wants the facts.
+    pub(super) fn drawn(&self) -> Option<Secrets> {
+        self.formats().any(|format| format == Format::Html).then_some(self.secrets)
+    }
+
+    /// True when nothing but a page lists streams.
+    pub(super) fn only_draws(&self) -> bool {
+        let lists = |format| matches!(format, Format::Json | Format::Ndjson | Format::Csv);
+        self.drawn().is_some() && !self.formats().any(lists)
+    }
+
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        self.files.iter().map(|(format, _)| *format).chain([self.format])
     }
 
     /// The streams that what is to be written lists: text and the formats of CI only speak of those that findings name.
@@ -171,6 +186,13 @@ impl Plan {
         if all { StreamsListed::Slowest } else { StreamsListed::Named }
     }
 
+    /// Says what the run took, when that is asked for.
+    pub(super) fn stamp(&self, report: &mut Report) {
+        if let Some(watch) = self.watch {
+            report.stats = watch.read();
+        }
+    }
+
     /// Calls servers by the names that are asked for.
     pub(super) fn rename(&self, report: &mut Report) {
         for row in report.connections.iter_mut().filter(|_| self.names == Names::Known) {
@@ -178,18 +200,19 @@ impl Plan {
         }
     }
 
-    /// Writes a whole report; pages show the rungs.
+    /// Writes a whole report; pages show the drawings.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub(super) fn write(&self, report: &Report, rungs: &Rungs, terminal: &mut Terminal) -> Result<(), Error> {
-        let written = |format: Format, look: &Look| match format {
-            Format::Html => html(report, rungs),
-            other => other.write(report, look),
-        };
-        terminal.print(&written(self.format, &self.look))?;
+    pub(super) fn write(
+        &self,
+        report: &Report,
+        drawings: &Drawings,
+        terminal: &mut Terminal,
+    ) -> Result<(), Error> {
+        terminal.print(&written(self.format, report, drawings, &self.look))?;
         for (format, path) in &self.files {
-            write_file(path, written(*format, &self.plain()))?;
+            write_file(path, written(*format, report, drawings, &self.plain()))?;
         }
         self.summarise(report)
     }
@@ -217,15 +240,16 @@ impl Plan {
     pub(super) fn finish(
         &self,
         report: &Report,
+        drawings: &Drawings,
         streaming: Streaming,
         terminal: &mut Terminal,
     ) -> Result<(), Error> {
         streaming.finish(report, terminal)?;
         if self.format != Format::Ndjson {
-            terminal.print(&self.format.write(report, &self.look))?;
+            terminal.print(&written(self.format, report, drawings, &self.look))?;
         }
         for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
-            write_file(path, format.write(report, &self.plain()))?;
+            write_file(path, written(*format, report, drawings, &self.plain()))?;
         }
         if self.talk >= Talk::Notices && !self.files.is_empty() {
             let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();
@@ -288,6 +312,13 @@ impl Streaming {
             file.write_all(text.as_bytes()).map_err(|error| failed(path, error))
         };
         self.files.iter_mut().try_for_each(write)
+    }
+}
+
+fn written(format: Format, report: &Report, drawings: &Drawings, look: &Look) -> String {
+    match format {
+        Format::Html => html(report, drawings),
+        other => other.write(report, look),
     }
 }
 

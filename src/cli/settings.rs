@@ -143,9 +143,8 @@ impl Settled {
         let mut policy = self.policy_without_baseline(judging)?;
         policy.known.baseline = self.baseline(judging)?;
         if self.settings.flag("new_only") && policy.known.baseline.is_none() {
-            return Err(Error::Usage(
-                "--new-only needs a baseline; `h2lint baseline write FILE...` makes one".to_owned(),
-            ));
+            let said = "--new-only needs a baseline; `h2lint baseline write FILE...` makes one";
+            return self.told("new_only", Err(Error::Usage(said.to_owned())));
         }
         Ok(policy)
     }
@@ -194,7 +193,8 @@ impl Settled {
         if judging.no_baseline {
             return Ok(None);
         }
-        self.baseline_path().map(|path| read_baseline(&path)).transpose()
+        let read = self.baseline_path().map(|path| read_baseline(&path)).transpose();
+        self.told("baseline", read)
     }
 
     /// The baseline that is named, or found.
@@ -221,8 +221,13 @@ pub(super) fn read_baseline(path: &Path) -> Result<Baseline, Error> {
 }
 
 fn read_config(path: &Path) -> Result<ConfigFile, Error> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Error::Usage(format!("configuration {}: {error}", path.display())))?;
+    let octets =
+        fs::read(path).map_err(|error| Error::Usage(format!("configuration {}: {error}", path.display())))?;
+    let text = String::from_utf8(octets).map_err(|error| {
+        let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = valid.filter(|octet| **octet == b'\n').count().saturating_add(1);
+        Error::Usage(format!("{}:{line}: this is no UTF-8", shown(path)))
+    })?;
     ConfigFile::read(&shown(path), &text)
 }
 

@@ -6,6 +6,8 @@ use clap::ValueEnum;
 
 use super::flags::{Looking, Reading};
 use super::narrowing::{Narrowed, Narrowing};
+use super::settings::{Configuring, Settled};
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
@@ -49,6 +51,8 @@ pub(super) struct Args {
     narrowing: Narrowing,
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    configuring: Configuring,
     #[command(flatten)]
     looking: Looking,
 }
@@ -106,8 +110,14 @@ struct Sheet<'a> {
 
 /// Runs the command.
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
-    let look = args.looking.rows();
-    let wanted = args.wanted(terminal)?;
+    let settled = args.settle()?;
+    if args.configuring.show_config {
+        terminal.print(&settled.show())?;
+        return Ok(0);
+    }
+    let talk = Talk::of_environment()?;
+    let look = Look { clock: settled.clock(), ..args.looking.rows() };
+    let wanted = args.wanted(&settled, terminal)?;
     let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
     let report = match args.view {
         View::Conns => show_connections(&args, &wanted, &mut sheet),
@@ -126,6 +136,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Latency => show_latency(&args, &wanted, &mut sheet),
     }?;
     sheet.finish()?;
+    for notice in report.notices.iter().filter(|_| talk >= Talk::Notices) {
+        terminal.complain(&notice.text);
+    }
     Ok(unread(&report, terminal))
 }
 
@@ -353,8 +366,16 @@ fn show_connections(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Re
 impl Args {
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
         let files = self.files();
-        let (keys, _) = self.reading.keys()?;
-        pipeline::analyze(&files, &self.reading.wishes(interest), keys, observe)
+        let (keys, notices) = self.reading.keys()?;
+        let mut wishes = self.reading.wishes(interest);
+        self.settle()?.tune(&mut wishes);
+        let mut report = pipeline::analyze(&files, &wishes, keys, observe)?;
+        report.notices.extend(notices);
+        Ok(report)
+    }
+
+    fn settle(&self) -> Result<Settled, Error> {
+        self.configuring.settle(&[self.reading.layer(), self.looking.layer()])
     }
 
     const fn secrets(&self) -> Secrets {
@@ -362,8 +383,10 @@ impl Args {
     }
 
     /// What is wanted, of a capture that may have to be read for that.
-    fn wanted(&self, terminal: &Terminal) -> Result<Narrowed, Error> {
-        self.narrowing.settle(&self.files(), &self.reading, terminal)
+    fn wanted(&self, settled: &Settled, terminal: &Terminal) -> Result<Narrowed, Error> {
+        let mut wishes = self.reading.wishes(NO_INTEREST);
+        settled.tune(&mut wishes);
+        self.narrowing.settle(&self.files(), (wishes, &self.reading), terminal)
     }
 
     fn files(&self) -> Vec<PathBuf> {

@@ -16,6 +16,9 @@ const LITTLE: u64 = 1024;
 /// A stream that lives shorter than this is short-lived; a stream opened within it after a refusal is opened at once.
 const SECOND: Span = Span::seconds(1);
 
+/// Octets of DATA that everybody takes in one frame (RFC 9113 §6.5.2).
+const USUAL_DATA: u64 = 16_384;
+
 impl Connection {
     /// RST_STREAM on a stream that is known, which it is about to close.
     pub(super) fn count_reset(
@@ -201,7 +204,9 @@ impl Connection {
         }
         let updates = self.sides[side].count(FrameType::WINDOW_UPDATE);
         let data = self.sides[peer].count(FrameType::DATA);
-        let worth = self.streams.count().saturating_add(data.saturating_mul(10));
+        // A large frame is worth as much credit as the frames of usual size that it stands for.
+        let large = self.sides[peer].carried / USUAL_DATA;
+        let worth = self.streams.count().saturating_add(data.saturating_add(large).saturating_mul(10));
         if updates > worth.saturating_mul(2).saturating_add(5) {
             let rates = self.rates[side].get_or_insert_default();
             let tally = rates.add(Pattern::WindowUpdates, 1, seen.end, Span(i64::MAX));

@@ -72,6 +72,12 @@ pub const fn opener(id: StreamId) -> Side {
 }
 
 impl Streams {
+    /// Streams whose details are kept: the open ones, and the last closed ones.
+    #[must_use]
+    pub const fn kept(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Looks an identifier up.
     pub fn find(&mut self, id: StreamId) -> Known<'_> {
         if let Some(at) = self.place(id)

@@ -1,7 +1,7 @@
 //! What TCP shows of a connection: handshake, signs of life, end.
 
 use super::idle::{Loss, Resumed};
-use crate::base::{Origin, PerSide, Place, Side, Signal, Span};
+use crate::base::{Origin, PerSide, Place, Side, Signal, Span, Time};
 
 /// TCP's part of a connection.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Transport {
     pub resumed: Option<Resumed>,
     /// What each side had to send again while later octets waited.
     pub loss: PerSide<Loss>,
+    /// When each side last sent octets again. What it says soon after may have been said before, and lost as well.
+    pub resent: PerSide<Option<Time>>,
     /// True when the first RST of a side travelled another distance than its other segments.
     pub foreign_rst: PerSide<bool>,
     /// The last time that each side announced a receive window of zero.
@@ -92,6 +94,9 @@ impl Transport {
             self.alive[side] = Some(origin.at);
         }
         self.resumed = Resumed::after(self.resumed, side, signal, origin);
+        if matches!(signal, Signal::Resent | Signal::Refilled { .. }) {
+            self.resent[side] = Some(origin.at.time);
+        }
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
             Signal::Acked if side == Side::Client && self.syn.server.is_some() => {

@@ -101,6 +101,17 @@ pub struct Finding {
     pub fingerprint: String,
     /// Why it does not count, when it does not.
     pub suppressed: Option<Suppression>,
+    /// Findings of other connections that say the same and are not kept: counted with this one. Not part of the schema.
+    #[serde(skip)]
+    pub alike: u64,
+}
+
+impl Finding {
+    /// How many findings it stands for.
+    #[must_use]
+    pub const fn weight(&self) -> u64 {
+        self.alike.saturating_add(1)
+    }
 }
 
 /// The culprit of a finding.

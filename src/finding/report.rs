@@ -107,6 +107,23 @@ pub struct Verdict {
     pub symptom: Option<Explained>,
 }
 
+impl Verdict {
+    /// No finding yet, and no words.
+    #[must_use]
+    pub fn unjudged(status: Status) -> Self {
+        Self {
+            status,
+            exit_code: 0,
+            headline: String::new(),
+            culprit: None,
+            confidence: None,
+            top_finding: None,
+            counts: Counts::default(),
+            symptom: None,
+        }
+    }
+}
+
 /// The first word of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -96,6 +96,15 @@ struct Progress {
 }
 
 impl Decoder {
+    /// Octets that wait for the rest of their frame, or for it to be clear where frames begin.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        match &self.state {
+            State::Search(_) => limits::MAX_UNDECIDED,
+            _ => self.buffer.len(),
+        }
+    }
+
     /// A decoder for a stream whose beginning is not known: it looks for frames first.
     #[must_use]
     pub fn joined_late() -> Self {

@@ -1,5 +1,5 @@
 //! GRE: version 0 (RFC 2784, RFC 2890) and version 1, which PPTP uses (RFC 2637). Checksum, key, sequence and acknowledgement
-//! number take four octets each where their bit is set.
+//! number take four octets each where their bit is set. What only acknowledges, or keeps a tunnel alive, has nothing inside.
 
 use super::{Datagram, Encapsulation, EtherType, Hidden, Layer, erspan, ethertype, head, ip, ppp};
 
@@ -12,6 +12,9 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
     let mut payload = behind.get(length..).ok_or(Hidden::TooShort(Layer::Gre))?;
     if flags & ROUTING != 0 {
         payload = behind_routes(payload)?;
+    }
+    if payload.is_empty() {
+        return Err(Hidden::NoData(Layer::Gre));
     }
     let protocol = EtherType::from_be_bytes([high, low]);
     match (version & VERSION, protocol) {

@@ -18,6 +18,10 @@ pub enum Cover {
     TooDeep,
     /// The snapshot length cut them inside this header.
     Cut(Layer),
+    /// They are whole, and yet end inside this header, or its lengths contradict each other.
+    Malformed(Layer),
+    /// Where an IP header should be, the version is this, which is none.
+    IpVersion(u8),
     /// Any of these, beyond those that are counted one by one.
     Other,
 }
@@ -48,6 +52,8 @@ impl Tally {
             Hidden::Opaque(opaque) => Cover::Opaque(opaque),
             Hidden::TooDeep => Cover::TooDeep,
             Hidden::TooShort(layer) if cut => Cover::Cut(layer),
+            Hidden::TooShort(layer) | Hidden::Malformed(layer) => Cover::Malformed(layer),
+            Hidden::IpVersion(version) => Cover::IpVersion(version),
             _ => return,
         };
         let room = self.covered.len() < MAX_HIDDEN_REASONS;
@@ -79,6 +85,8 @@ impl fmt::Display for Cover {
             Self::Opaque(opaque) => opaque.fmt(f),
             Self::TooDeep => write!(f, "too many headers inside headers"),
             Self::Cut(layer) => write!(f, "cut inside the {} header", layer.name()),
+            Self::Malformed(layer) => write!(f, "malformed {} header", layer.name()),
+            Self::IpVersion(version) => write!(f, "IP of version {version}"),
             Self::Other => write!(f, "other reasons"),
         }
     }
@@ -93,10 +101,20 @@ mod tests {
     #[test]
     fn what_hides_nothing_is_not_counted() {
         let mut tally = Tally::default();
-        for hidden in [Hidden::NotIp(EtherType::ARP), Hidden::TooShort(Layer::Ipv4), Hidden::IpVersion(7)] {
+        for hidden in [Hidden::NotIp(EtherType::ARP), Hidden::NotIpOverLlc(7), Hidden::NoData(Layer::Wlan)] {
             tally.count(&hidden, 1.into(), false);
         }
         assert!(tally.covered().is_empty());
+    }
+
+    #[test]
+    fn a_broken_header_is_told_from_one_that_the_capture_cut() {
+        let mut tally = Tally::default();
+        tally.count(&Hidden::TooShort(Layer::Ipv4), 1.into(), false);
+        tally.count(&Hidden::Malformed(Layer::Ipv4), 2.into(), true);
+        tally.count(&Hidden::TooShort(Layer::Ipv4), 3.into(), true);
+        let said: Vec<_> = tally.covered().iter().map(|covered| (covered.cover, covered.packets)).collect();
+        assert_eq!(said, [(Cover::Malformed(Layer::Ipv4), 2), (Cover::Cut(Layer::Ipv4), 1)]);
     }
 
     #[test]

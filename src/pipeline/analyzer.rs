@@ -4,11 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 use super::collector::Collector;
+use super::decode::{DecodeAs, Stack};
 use super::desk::Desk;
 use super::files::EMBEDDED;
 use super::hidden;
 use super::keyring;
 use super::session::Session;
+use super::weight::{Share, Weight};
 use crate::base::{PacketNumber, PerSide, Place, Span, Time};
 use crate::capture::{Packet, Record};
 use crate::conn::{Connection, Fact, Interest};
@@ -38,6 +40,12 @@ pub struct Wishes {
     pub limit_fragments: usize,
     /// Names of servers, for reports and fingerprints.
     pub aliases: &'static [Alias],
+    /// What is spoken on ports, in place of what it looks like.
+    pub decode_as: &'static [DecodeAs],
+    /// Octets that live connections may hold together.
+    pub max_memory: u64,
+    /// How long a capture is read at most, by the clock on the wall.
+    pub timeout: Option<Span>,
     /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
     pub interest: Interest,
 }
@@ -95,6 +103,9 @@ impl Default for Wishes {
             limit_keys: 0,
             limit_fragments: 0,
             aliases: &[],
+            decode_as: &[],
+            max_memory: limits::MAX_MEMORY,
+            timeout: None,
             interest: Interest::ALL,
         }
     }
@@ -130,6 +141,7 @@ pub struct Analyzer {
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
     lingering: VecDeque<(u64, Place)>,
+    weight: Weight,
     collector: Collector,
     /// The last packet before secrets that came late.
     late_keys: Option<PacketNumber>,
@@ -148,6 +160,7 @@ pub struct Analyzer {
 struct Live {
     session: Box<Session>,
     lingers: bool,
+    share: Share,
 }
 
 impl Analyzer {
@@ -292,7 +305,11 @@ impl Analyzer {
             self.conclude(old, self.last, observe);
         }
         if seat.opens {
-            self.make_room(limits::MAX_LIVE_CONNECTIONS, observe);
+            if let Some(Stack::Nothing) = self.desk.wishes.told((source, destination)) {
+                self.collector.pass_by();
+                self.flows.conclude((source, destination), seat.number);
+                return;
+            }
             let session = Session::new(
                 seat.number,
                 (source, destination),
@@ -301,13 +318,17 @@ impl Analyzer {
                 &self.desk,
                 self.interest,
             );
-            self.live.insert(seat.number, Live { session: Box::new(session), lingers: false });
+            self.live.insert(
+                seat.number,
+                Live { session: Box::new(session), lingers: false, share: Share::default() },
+            );
         }
         // Stragglers of a connection that is reported have no session.
         let Some(live) = self.live.get_mut(&seat.number) else {
             return;
         };
         live.session.push(seat.direction, segment, &self.desk, observe);
+        self.weight.segment(&mut live.share, &live.session);
         let candidates = live.session.candidates(self.collector.bar(&self.desk.wishes));
         if !candidates.is_empty() {
             self.collector.candidates(candidates, &self.desk.wishes);
@@ -317,6 +338,9 @@ impl Analyzer {
         } else if !live.lingers && live.session.is_over() {
             live.lingers = true;
             self.lingering.push_back((seat.number, segment.at));
+        }
+        if self.weight.exceeds(self.desk.wishes.max_memory) {
+            self.make_room(observe);
         }
     }
 
@@ -332,16 +356,17 @@ impl Analyzer {
         }
     }
 
-    /// When so many connections live, the eighth of them that was silent longest is judged as if the capture had ended with the last
-    /// packet of each: what follows on them may silence, never accuse.
-    fn make_room(&mut self, most: usize, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        if self.live.len() < most {
-            return;
-        }
+    /// When live connections hold too much, those that were silent longest are judged as if the capture had ended with the last packet
+    /// of each, until an eighth is free: what follows on them may silence, never accuse.
+    fn make_room(&mut self, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+        let most = self.desk.wishes.max_memory;
         let last = |(number, live): (&u64, &Live)| (live.session.last(), *number);
         let mut silent: Vec<(Place, u64)> = self.live.iter().map(last).collect();
         silent.sort_unstable_by_key(|(last, _)| last.pkt);
-        for (last, number) in silent.into_iter().take((most / 8).max(1)) {
+        for (last, number) in silent {
+            if !self.weight.exceeds(most.saturating_sub(most / 8)) {
+                break;
+            }
             self.collector.put_aside();
             self.conclude(number, last, observe);
         }
@@ -349,7 +374,8 @@ impl Analyzer {
 
     /// A connection is over, or nothing more is heard of it; `until` is the last packet of the capture so far.
     fn conclude(&mut self, number: u64, until: Place, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
-        if let Some(Live { mut session, .. }) = self.live.remove(&number) {
+        if let Some(Live { mut session, share, .. }) = self.live.remove(&number) {
+            self.weight.forget(&share);
             let concluded = session.finish(until, &self.desk, observe);
             self.collector.add(concluded, &self.desk.wishes);
             self.file.count_copies(session.copies());
@@ -379,18 +405,25 @@ mod tests {
     fn beyond_the_cap_the_connection_that_was_silent_longest_gives_way_and_the_report_says_so() {
         let apart = Span::seconds(1);
         let file = small_calls(2).again(apart).client([post(1)]).again(apart).client([post(1)]).pcap();
-        let mut reader = Reader::new(file.as_slice(), "three connections").expect("a capture");
-        let mut analyzer = Analyzer::new(Wishes::default(), KeyLog::new());
-        while let Ok(Some(Record::Packet(packet))) = reader.next() {
-            analyzer.push(&packet, &mut |_| {});
-        }
-        analyzer.make_room(4, &mut |_| {});
-        assert_eq!(analyzer.live.len(), 3);
-        analyzer.make_room(3, &mut |_| {});
-        assert!(analyzer.live.len() == 2 && !analyzer.live.contains_key(&0));
-        let report = analyzer.finish(Vec::new(), None, &mut |_| {});
-        let spots = report.coverage.blind_spots.iter();
-        assert_eq!(spots.filter(|spot| spot.kind == crate::finding::BlindSpotKind::LimitReached).count(), 1);
+        let three = 3 * limits::CONNECTION_OCTETS + 2 * limits::STREAM_OCTETS;
+        let report = |max_memory: u64| {
+            let mut reader = Reader::new(file.as_slice(), "three connections").expect("a capture");
+            let mut analyzer = Analyzer::new(Wishes { max_memory, ..Wishes::default() }, KeyLog::new());
+            while let Ok(Some(Record::Packet(packet))) = reader.next() {
+                analyzer.push(&packet, &mut |_| {});
+            }
+            (analyzer.live.contains_key(&0), analyzer.finish(Vec::new(), None, &mut |_| {}))
+        };
+        let limited = |report: &Report| {
+            let spots = report.coverage.blind_spots.iter();
+            spots.filter(|spot| spot.kind == crate::finding::BlindSpotKind::LimitReached).count()
+        };
+        let (lives, all) = report(three + three / 2);
+        assert!(lives && limited(&all) == 0 && all.notices.is_empty());
+        let (lives, fewer) = report(three - limits::CONNECTION_OCTETS);
+        assert!(!lives && limited(&fewer) == 1);
+        assert_eq!(fewer.notices[0].kind, "limit_reached");
+        assert_eq!(fewer.totals.connections, 3);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use super::analyzer::Wishes;
 use super::conclusion::Concluded;
+use super::decode;
 use super::desk::Desk;
+use super::found::{Found, Unseen, limit};
 use super::keyring::Keyring;
 use super::listing::{Listed, Listing, Rank};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, BlindSpotKind, ConnectionRow, Counts, Coverage, Finding, Input, Omitted, Report, Stats,
-    Status, Tool, Totals, Verdict,
+    ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats, Status, Tool, Totals, Verdict,
 };
-use crate::limits;
 use crate::rules::{
     Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
     judge_capture, revise,
@@ -23,8 +23,8 @@ pub(super) struct Collector {
     /// By number; those that are not concluded yet have their place.
     rows: Vec<Option<ConnectionRow>>,
     listing: Listing,
-    findings: Vec<Finding>,
-    blind_spots: Vec<BlindSpot>,
+    found: Found,
+    unseen: Unseen,
     summaries: Summaries,
     agreements: Agreements,
     totals: Totals,
@@ -32,6 +32,8 @@ pub(super) struct Collector {
     towards_http2: bool,
     /// Connections that gave way to others while they lived.
     aside: u64,
+    /// Connections that nobody wants to be looked at.
+    passed_by: u64,
     pub(super) keyring: Keyring,
     pub(super) judge_calls: u64,
 }
@@ -40,6 +42,11 @@ impl Collector {
     /// A connection was silent for longest when there were too many.
     pub(super) const fn put_aside(&mut self) {
         self.aside = self.aside.saturating_add(1);
+    }
+
+    /// A connection is on a port that is not looked at.
+    pub(super) const fn pass_by(&mut self) {
+        self.passed_by = self.passed_by.saturating_add(1);
     }
 
     /// Takes a concluded connection.
@@ -51,8 +58,8 @@ impl Collector {
         totals.frames = totals.frames.saturating_add(concluded.frames);
         self.judge_calls = self.judge_calls.saturating_add(concluded.calls);
         self.towards_http2 |= concluded.towards_http2;
-        self.findings.extend(findings);
-        self.blind_spots.extend(blind_spots);
+        self.found.add(findings, ends.as_ref().and_then(|ends| ends.server));
+        blind_spots.into_iter().for_each(|spot| self.unseen.add(spot));
         self.listing.add(concluded.candidates, wishes.limit_slowest());
         let (streams, rows) = named;
         let limits = (wishes.limit_streams, wishes.limit_slowest());
@@ -95,14 +102,35 @@ impl Collector {
     }
 
     /// Among several files evidence says in which one it stands, and Wireshark's number of a connection has no meaning.
-    fn name_inputs(&mut self, inputs: usize) {
+    fn name_inputs(&mut self, findings: &mut [Finding], inputs: usize) {
         let several = inputs > 1;
-        for evidence in self.findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+        for evidence in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
             evidence.input = evidence.input.filter(|_| several);
         }
         for row in self.rows.iter_mut().flatten() {
             row.tcp_stream = row.tcp_stream.filter(|_| !several);
         }
+    }
+
+    /// Says what was left out on purpose.
+    fn tell_limits(&mut self, wishes: &Wishes) -> Vec<Notice> {
+        let connections =
+            |count| if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") };
+        if self.passed_by > 0 {
+            let spot = decode::passed_by(&connections(self.passed_by), self.passed_by, wishes);
+            self.unseen.add(spot);
+        }
+        if self.aside == 0 {
+            return Vec::new();
+        }
+        let aside = connections(self.aside);
+        let effect = format!("{aside} gave way to others; what followed is not judged");
+        self.unseen.add(limit(effect));
+        let text = format!(
+            "{aside} gave way to others: more than {} MiB would be held at once (--max-memory)",
+            wishes.max_memory >> 20
+        );
+        vec![Notice { kind: "limit_reached", text }]
     }
 
     /// The report. The verdict is left to policy.
@@ -119,14 +147,9 @@ impl Collector {
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {
-            self.blind_spots.push(limit(format!("{lost} connections were not compared with others")));
+            self.unseen.add(limit(format!("{lost} connections were not compared with others")));
         }
-        if self.aside > 0 {
-            let aside = self.aside;
-            self.blind_spots.push(limit(format!(
-                "{aside} connections gave way to others; what followed on them is not judged"
-            )));
-        }
+        let notices = self.tell_limits(wishes);
         let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
             let known = ends.get(&number).or_else(|| agreements.ends(number));
@@ -134,11 +157,16 @@ impl Collector {
         };
         let view =
             CaptureView { summaries: &summaries, agreements: &agreements, file, options: &wishes.options };
-        revise(&mut self.findings, &view, &named);
+        let (mut findings, dropped) = std::mem::take(&mut self.found).finish();
+        if dropped > 0 {
+            self.unseen
+                .add(limit(format!("{dropped} findings, of too many kinds, are neither listed nor counted")));
+        }
+        revise(&mut findings, &view, &named);
         let mut late = judge_capture(&view, &named);
-        fold_late(&mut self.findings, &mut late);
-        self.findings.extend(late);
-        self.name_inputs(inputs.len());
+        fold_late(&mut findings, &mut late);
+        findings.extend(late);
+        self.name_inputs(&mut findings, inputs.len());
         let streams = self.listing.finish(wishes.limit_streams);
         let add = |sum: u64, more: u64| sum.saturating_add(more);
         let packets = inputs.iter().map(|input| input.packets).fold(0, add);
@@ -149,77 +177,23 @@ impl Collector {
         Report {
             schema: "h2lint/report/1",
             tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
-            verdict: unjudged(self.towards_http2),
+            verdict: Verdict::unjudged(if self.towards_http2 { Status::Pass } else { Status::Nothing }),
             totals,
             inputs,
             coverage: Coverage {
                 rules_run: to_u64(catalog().len()),
                 rules_skipped: Vec::new(),
-                blind_spots: merge(self.blind_spots),
+                blind_spots: self.unseen.finish(),
             },
             connections: self.rows.into_iter().flatten().collect(),
             streams,
-            findings: self.findings,
+            findings,
             suppressions: Vec::new(),
-            notices: Vec::new(),
+            notices,
             comments: Vec::new(),
             fragments: Vec::new(),
             omitted,
             stats: Stats::default(),
         }
     }
-}
-
-/// What a cap on all connections of the capture left out.
-fn limit(effect: String) -> BlindSpot {
-    BlindSpot {
-        kind: BlindSpotKind::LimitReached,
-        input: None,
-        conns: Vec::new(),
-        dir: None,
-        from_pkt: None,
-        effect,
-    }
-}
-
-/// Nothing decided yet, but for whether there was anything to judge.
-fn unjudged(towards_http2: bool) -> Verdict {
-    Verdict {
-        status: if towards_http2 { Status::Pass } else { Status::Nothing },
-        exit_code: 0,
-        headline: String::new(),
-        culprit: None,
-        confidence: None,
-        top_finding: None,
-        counts: Counts::default(),
-        symptom: None,
-    }
-}
-
-/// The same blind spot on several connections is listed once; where it begins is kept only when there is one.
-fn merge(mut spots: Vec<BlindSpot>) -> Vec<BlindSpot> {
-    spots.sort_by(|a, b| {
-        (a.kind, &a.effect, a.dir.map(|dir| dir.arrow()), &a.conns).cmp(&(
-            b.kind,
-            &b.effect,
-            b.dir.map(|dir| dir.arrow()),
-            &b.conns,
-        ))
-    });
-    let mut merged: Vec<BlindSpot> = Vec::new();
-    for spot in spots {
-        match merged
-            .last_mut()
-            .filter(|last| last.kind == spot.kind && last.dir == spot.dir && last.effect == spot.effect)
-        {
-            Some(last) => {
-                last.from_pkt = None;
-                if last.conns.len() < limits::MAX_CONNECTIONS_LISTED {
-                    last.conns.extend(spot.conns);
-                }
-            }
-            None => merged.push(spot),
-        }
-    }
-    merged
 }

@@ -33,9 +33,13 @@ impl Waiting {
         self.outputs.push((direction, Early::of(output)));
     }
 
+    /// Octets that wait.
+    pub(super) fn octets(&self) -> usize {
+        self.octets.forward.len().saturating_add(self.octets.backward.len())
+    }
+
     pub(super) fn is_full(&self) -> bool {
-        let octets = self.octets.forward.len().saturating_add(self.octets.backward.len());
-        octets >= limits::MAX_UNDECIDED || self.outputs.len() >= limits::MAX_EARLY_OUTPUTS
+        self.octets() >= limits::MAX_UNDECIDED || self.outputs.len() >= limits::MAX_EARLY_OUTPUTS
     }
 
     /// Which direction is the client's, and whether that is certain; `None` while more octets may tell. What was held is looked at

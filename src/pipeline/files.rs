@@ -54,7 +54,7 @@ pub fn analyze_with_keys(
     if paths.len() > 1 && !paths.iter().any(|path| path == Path::new("-")) {
         paths = by_first_packet(paths);
     }
-    let mut joined = Joined::new(paths);
+    let mut joined = Joined::new(paths).within(wishes.timeout);
     let mut analyzer = Analyzer::new(*wishes, keys);
     let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
     loop {

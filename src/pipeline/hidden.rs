@@ -54,7 +54,9 @@ const fn kind(cover: Cover) -> BlindSpotKind {
     match cover {
         Cover::TooDeep => BlindSpotKind::LimitReached,
         Cover::Cut(_) => BlindSpotKind::Snaplen,
-        Cover::LinkType(_) | Cover::Opaque(_) | Cover::Other => BlindSpotKind::UnknownProtocol,
+        Cover::LinkType(_) | Cover::Opaque(_) | Cover::Malformed(_) | Cover::IpVersion(_) | Cover::Other => {
+            BlindSpotKind::UnknownProtocol
+        }
     }
 }
 

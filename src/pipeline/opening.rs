@@ -84,6 +84,8 @@ pub(super) enum Decision {
     Wait,
     /// The side speaks this; the first octets, so many, are no frames.
     Is(Protocol, usize),
+    /// The side speaks HTTP/2; where its frames begin must be found.
+    Search,
     /// The client's connection preface agrees with the right one for so many octets only.
     BadPreface(u8),
 }

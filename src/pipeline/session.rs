@@ -7,8 +7,9 @@ use super::early::Waiting;
 use super::layers::Layers;
 use super::listing::{Listed, Rank};
 use super::upper::Upper;
-use crate::base::{Piece, Place, Side};
+use crate::base::{Piece, Place, Side, to_u64};
 use crate::conn::Interest;
+use crate::limits;
 use crate::link::Encapsulation;
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, Segment};
 
@@ -46,6 +47,7 @@ impl Session {
             layers: Layers::new(Upper::new(number, segment.at, ends, encapsulation, interest)),
         };
         session.layers.upper.conn.thresholds = desk.wishes.options.thresholds;
+        session.layers.upper.told = desk.wishes.told(ends);
         if let Some(client) = client {
             session.layers.upper.ears.seat(client, ends);
         }
@@ -77,6 +79,17 @@ impl Session {
     /// True when nothing can follow but repetitions.
     pub(super) fn is_closed(&self) -> bool {
         self.tcp.is_closed()
+    }
+
+    /// Octets that it holds in memory, as far as traffic decides that.
+    pub(super) fn octets(&self) -> u64 {
+        let late = |direction| self.tcp.stream(direction).weight();
+        limits::CONNECTION_OCTETS
+            .saturating_add(late(Direction::Forward))
+            .saturating_add(late(Direction::Backward))
+            // Once as octets, once more as outputs.
+            .saturating_add(to_u64(self.early.octets()).saturating_mul(2))
+            .saturating_add(self.layers.upper.octets())
     }
 
     /// Its last packet so far.

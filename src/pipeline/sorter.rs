@@ -11,15 +11,14 @@ pub struct Sorter {
     analyzer: Analyzer,
 }
 
-impl Default for Sorter {
-    fn default() -> Self {
-        let none =
-            Wishes { limit_connections: 0, limit_streams: 0, interest: Interest::NONE, ..Wishes::default() };
+impl Sorter {
+    /// One that numbers connections as an analysis with these wishes does.
+    #[must_use]
+    pub fn new(wishes: &Wishes) -> Self {
+        let none = Wishes { limit_connections: 0, limit_streams: 0, interest: Interest::NONE, ..*wishes };
         Self { analyzer: Analyzer::new(none, KeyLog::new()) }
     }
-}
 
-impl Sorter {
     /// The connection, by the number that it has in the report on the capture. A fragment belongs to none: which one it belongs to is
     /// known only when its datagram is whole.
     pub fn connection(&mut self, packet: &Packet<'_>) -> Option<u64> {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::analyzer::Seen;
 use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
+use super::decode::Stack;
 use super::desk::{Desk, Sight};
 use super::opening::{self, Decision, Held};
 use super::prologue::Front;
@@ -27,6 +28,8 @@ pub(super) struct Upper {
     /// The sender of the first packet, and the other end.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
+    /// What it is said to speak.
+    pub(super) told: Option<Stack>,
     pub(super) held: PerSide<Held>,
     pub(super) http1: Exchange,
     /// What stood before the connection's own protocol, outermost first.
@@ -151,6 +154,7 @@ impl Upper {
             first,
             ends,
             encapsulation,
+            told: None,
             held: PerSide::default(),
             http1: Exchange::default(),
             prologues: Vec::new(),
@@ -301,7 +305,11 @@ impl Upper {
             }
             (Protocol::Unknown, Piece::Gap { .. }) => {
                 self.held[side] = Held::default();
-                self.search(side, sight, observe);
+                if self.told == Some(Stack::Tls) && sight.tls.is_none() {
+                    self.http1.protocols[side] = Protocol::Tls;
+                } else {
+                    self.search(side, sight, observe);
+                }
             }
             (Protocol::Http1 | Protocol::Tls | Protocol::Other, _) => {}
         }
@@ -330,6 +338,7 @@ impl Upper {
     /// The beginning of a side is missing: frames are searched for in what it sends.
     fn search(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
         self.http1.protocols[side] = Protocol::Http2;
+        self.http1.first[side] = None;
         self.ears.coverage.sides[side].opaque = false;
         self.decoders[side] = Decoder::joined_late();
         self.conn.join_late(side);
@@ -378,16 +387,12 @@ impl Upper {
             }
             Front::Own => {}
         }
-        let held = &self.held[side];
-        let decision = match side {
-            Side::Client => opening::client(&mut self.http1, held, sight.secured()),
-            Side::Server => {
-                let start = self.start(side);
-                opening::server(&mut self.http1, &self.held[side], start, sight.secured())
-            }
-        };
-        match decision {
+        match self.opening(side, sight) {
             Decision::Wait => return,
+            Decision::Search => {
+                self.ears.coverage.sides[side].start_missing = true;
+                self.search(side, sight, observe);
+            }
             Decision::BadPreface(agree) => self.bad_preface(agree, sight, observe),
             Decision::Is(protocol, length) => self.settle(side, protocol, length, sight, observe),
         }
@@ -398,7 +403,7 @@ impl Upper {
         }
     }
 
-    fn start(&self, side: Side) -> Start {
+    pub(super) fn start(&self, side: Side) -> Start {
         if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
     }
 

@@ -141,10 +141,11 @@ impl Baseline {
         for finding in &mut report.findings {
             let Some((fp, entry)) = self.entries.get_key_value(&finding.fingerprint) else { continue };
             let Some(row) = rows.get_mut(fp.as_str()) else { continue };
-            row.seen = row.seen.saturating_add(1);
-            let full = row.expired || row.suppressed >= entry.allowed(connections);
+            row.seen = row.seen.saturating_add(finding.weight());
+            let more = row.suppressed.saturating_add(finding.alike);
+            let full = row.expired || more >= entry.allowed(connections);
             if finding.suppressed.is_none() && !full && counts(finding) {
-                row.suppressed = row.suppressed.saturating_add(1);
+                row.suppressed = row.suppressed.saturating_add(finding.weight());
                 finding.suppressed = Some(entry.suppression());
             }
         }
@@ -198,7 +199,7 @@ fn counted(report: &Report) -> BTreeMap<&str, (u64, &Finding)> {
     let mut counted: BTreeMap<&str, (u64, &Finding)> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let known = counted.entry(&finding.fingerprint).or_insert((0, finding));
-        known.0 = known.0.saturating_add(1);
+        known.0 = known.0.saturating_add(finding.weight());
     }
     counted
 }

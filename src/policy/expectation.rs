@@ -59,6 +59,7 @@ impl Sidecar {
             "facts" => {
                 let facts = value.as_table().ok_or("`facts` is a table of paths")?;
                 for (path, fact) in facts {
+                    well_formed(path)?;
                     let fact = serde_json::to_value(fact).map_err(|error| error.to_string())?;
                     self.cases.push(Expectation::Fact(path.clone(), fact));
                 }
@@ -134,7 +135,8 @@ pub(super) fn unmet(word: &str, findings: &[&Finding]) -> Option<String> {
         return Some("no such rule".to_owned());
     }
     let meaning = if wanted.is_some() { rule } else { word };
-    let found = findings.iter().filter(|finding| names(meaning, finding)).count();
+    let weights = findings.iter().filter(|finding| names(meaning, finding)).map(|finding| finding.weight());
+    let found = weights.fold(0, u64::saturating_add);
     match wanted {
         Some(count) if count != found => Some(format!("counted {found}; {}", among())),
         None if found == 0 => Some(among()),
@@ -177,7 +179,7 @@ fn halves(word: &str) -> (&str, Option<&str>) {
 }
 
 /// `count(X) == N` in parts.
-fn counted(word: &str) -> Option<(&str, usize)> {
+fn counted(word: &str) -> Option<(&str, u64)> {
     let (rule, count) = word.strip_prefix("count(")?.split_once(')')?;
     Some((rule, count.trim().strip_prefix("==")?.trim().parse().ok()?))
 }
@@ -214,6 +216,42 @@ fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
         None => value.get(part),
     })
 }
+
+/// A path begins with a part of the report, and closes its brackets.
+fn well_formed(path: &str) -> Result<(), String> {
+    let part = |part: &str| match part.strip_suffix(']') {
+        Some(index) => index.parse::<usize>().is_ok(),
+        None => !part.is_empty() && !part.contains(']'),
+    };
+    let closed = path.matches('[').count() == path.matches(']').count();
+    if !closed || !path.split(['.', '[']).all(part) {
+        return Err(format!("`{path}` is no path; write one such as connections[0].streams.opened"));
+    }
+    let first = path.split(['.', '[']).next().unwrap_or_default();
+    if PARTS.contains(&first) {
+        return Ok(());
+    }
+    let help =
+        suggestion(first, PARTS.into_iter()).unwrap_or_else(|| format!("there are {}", PARTS.join(", ")));
+    Err(format!("`{path}`: a report has no `{first}`; {help}"))
+}
+
+/// What a report consists of.
+const PARTS: [&str; 13] = [
+    "schema",
+    "tool",
+    "verdict",
+    "totals",
+    "inputs",
+    "coverage",
+    "connections",
+    "streams",
+    "findings",
+    "suppressions",
+    "notices",
+    "omitted",
+    "stats",
+];
 
 /// Who may be blamed.
 const CULPRITS: [&str; 5] = ["client", "server", "between", "capture", "unknown"];
@@ -255,6 +293,20 @@ mod tests {
     #[test]
     fn a_sidecar_says_where_it_is_wrong() {
         let wrong = |text: &str| Sidecar::read("a.toml", text).unwrap_err().to_string();
+        for (path, said) in [
+            ("connections[0", "write one such as connections[0].streams.opened"),
+            ("connections[x].id", "is no path"),
+            ("connections[0]..id", "is no path"),
+            ("connection[0].id", "a report has no `connection`; did you mean `connections`?"),
+        ] {
+            let found = wrong(&format!("\nfacts = {{ \"{path}\" = 1 }}"));
+            assert!(found.starts_with("a.toml:2: ") && found.contains(said), "{found}");
+        }
+        let parts: Vec<String> =
+            serde_json::to_value(hang()).unwrap().as_object().unwrap().keys().cloned().collect();
+        let mut known = PARTS.to_vec();
+        known.sort_unstable();
+        assert_eq!(parts, known);
         assert_eq!(
             wrong("blind_spots = 0\nexpct = []\n"),
             "a.toml:2: unknown key `expct`; did you mean `expect`?"

@@ -9,8 +9,8 @@ use std::ops::Range;
 use super::{known, verdict};
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    BlindSpot, Counts, Coverage, Finding, Input, Keys, Notice, Omitted, Report, Scanned, Skipped, Stats,
-    Status, StreamRow, SuppressionRow, Tool, Totals, Verdict,
+    BlindSpot, BlindSpotKind, Counts, Coverage, Finding, Input, Keys, Notice, Omitted, Report, Scanned,
+    Skipped, Stats, Status, StreamRow, SuppressionRow, Tool, Totals, Verdict,
 };
 use crate::limits;
 use crate::rules::RULES_VERSION;
@@ -76,10 +76,13 @@ pub fn part(mut report: Report) -> Report {
         connections: 0,
         http2_connections: 0,
         counts: Counts::default(),
-        continues: Some(first),
+        continues: Some(first.clone()),
     };
     for (number, input) in report.inputs.iter_mut().enumerate() {
         input.scan = Some(if number == 0 { whole.clone() } else { further.clone() });
+    }
+    for notice in report.notices.iter_mut().filter(|notice| notice.kind == "limit_reached") {
+        notice.text = format!("{first}: {}", notice.text);
     }
     report.streams.iter_mut().for_each(|row| row.input = Some(0));
     // What blind spots mute follows from them: said for each capture it would be longer than all else.
@@ -181,7 +184,12 @@ fn add_lists(whole: &mut Report, part: Report, places: &[u64]) {
     whole.findings.extend(findings);
     whole.notices.extend(notices);
     whole.suppressions.extend(suppressions);
-    whole.coverage.rules_skipped.extend(coverage.rules_skipped);
+    // Captures of one scan leave out the same rules: a short list, which is searched faster than a long one is sorted.
+    for skipped in coverage.rules_skipped {
+        if !whole.coverage.rules_skipped.contains(&skipped) {
+            whole.coverage.rules_skipped.push(skipped);
+        }
+    }
     whole.coverage.blind_spots.extend(coverage.blind_spots);
 }
 
@@ -194,11 +202,16 @@ fn order_lists(whole: &mut Report) {
     add_up(&mut whole.suppressions);
     known::tell(whole);
     note(whole, Vec::new());
-    let skipped = |skipped: &Skipped| (skipped.rule.clone(), skipped.why, skipped.conns.clone());
-    whole.coverage.rules_skipped.sort_by_key(skipped);
-    whole.coverage.rules_skipped.dedup();
-    let spot = |spot: &BlindSpot| (spot.input, spot.kind, spot.effect.clone(), spot.conns.clone());
-    whole.coverage.blind_spots.sort_by_cached_key(spot);
+    whole.coverage.rules_skipped.sort_by(|a, b| skipped(a).cmp(&skipped(b)));
+    whole.coverage.blind_spots.sort_by(|a, b| spot(a).cmp(&spot(b)));
+}
+
+fn skipped(skipped: &Skipped) -> (&str, &str, &[u64]) {
+    (&skipped.rule, skipped.why, &skipped.conns)
+}
+
+fn spot(spot: &BlindSpot) -> (Option<u64>, BlindSpotKind, &str, &[u64]) {
+    (spot.input, spot.kind, &spot.effect, &spot.conns)
 }
 
 /// Each entry once, with what it did in all captures.
@@ -401,16 +414,7 @@ fn nothing() -> Report {
     Report {
         schema: "h2lint/report/1",
         tool: Tool { name: "h2lint", version: env!("CARGO_PKG_VERSION"), rules_version: RULES_VERSION },
-        verdict: Verdict {
-            status: Status::Nothing,
-            exit_code: 0,
-            headline: String::new(),
-            culprit: None,
-            confidence: None,
-            top_finding: None,
-            counts: Counts::default(),
-            symptom: None,
-        },
+        verdict: Verdict::unjudged(Status::Nothing),
         totals: Totals::default(),
         inputs: Vec::new(),
         coverage: Coverage::default(),

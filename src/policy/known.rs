@@ -62,9 +62,9 @@ fn suppress(
             if !entry.means(finding, &names) {
                 continue;
             }
-            row.seen = row.seen.saturating_add(1);
+            row.seen = row.seen.saturating_add(finding.weight());
             if finding.suppressed.is_none() && !row.expired && counts(finding) {
-                row.suppressed = row.suppressed.saturating_add(1);
+                row.suppressed = row.suppressed.saturating_add(finding.weight());
                 finding.suppressed = Some(entry.suppression());
             }
         }

@@ -149,9 +149,11 @@ impl Policy {
         }
         report.verdict.top_finding =
             report.findings.first().filter(|top| top.suppressed.is_none()).map(|top| top.id.clone());
-        let beyond = report.findings.len().saturating_sub(limits::MAX_FINDINGS);
+        let weight = |findings: &[Finding]| findings.iter().map(Finding::weight).fold(0, u64::saturating_add);
+        let all = weight(&report.findings);
         report.findings.truncate(limits::MAX_FINDINGS);
-        report.omitted.findings = report.omitted.findings.saturating_add(to_u64(beyond));
+        let beyond = all.saturating_sub(to_u64(report.findings.len()));
+        report.omitted.findings = report.omitted.findings.saturating_add(beyond);
         link(report);
         hidden
     }
@@ -175,12 +177,18 @@ impl Policy {
 
     fn drop_what_does_not_count(&self, report: &mut Report, sieve: &Sieve) -> Hidden {
         let mut hidden = Hidden::default();
+        if sieve.chosen.is_some() {
+            // Which connections those were that are only counted is not known.
+            for finding in &mut report.findings {
+                hidden.unselected = hidden.unselected.saturating_add(std::mem::take(&mut finding.alike));
+            }
+        }
         report.findings.retain(|finding| {
             let kept = self.keeps(finding, sieve);
             match kept {
                 Kept::Shown => {}
-                Kept::Unselected => hidden.unselected = hidden.unselected.saturating_add(1),
-                Kept::Uncertain => hidden.uncertain = hidden.uncertain.saturating_add(1),
+                Kept::Unselected => hidden.unselected = hidden.unselected.saturating_add(finding.weight()),
+                Kept::Uncertain => hidden.uncertain = hidden.uncertain.saturating_add(finding.weight()),
             }
             kept == Kept::Shown
         });

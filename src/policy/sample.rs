@@ -250,6 +250,7 @@ pub(crate) fn finding(
         refs: [].as_slice().into(),
         fingerprint: "6d0c".to_owned(),
         suppressed: None,
+        alike: 0,
     }
 }
 

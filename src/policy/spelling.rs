@@ -26,18 +26,26 @@ fn tolerance(candidate: &str) -> usize {
     (candidate.len() / 3).max(1)
 }
 
-/// Letters to insert, remove or replace (Levenshtein).
+/// Letters to insert, remove or replace, or neighbours to exchange (optimal string alignment).
 fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    let to: Vec<char> = to.chars().collect();
+    let (mut above, mut row): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=to.len()).collect());
+    let mut before = None;
     for (i, a) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(row.first_mut().unwrap_or(&mut 0), i.saturating_add(1));
-        let mut left = i.saturating_add(1);
-        for (cell, b) in row.iter_mut().skip(1).zip(to.chars()) {
-            let replaced = diagonal.saturating_add(usize::from(a != b));
-            diagonal = *cell;
-            left = replaced.min(left.saturating_add(1)).min(diagonal.saturating_add(1));
-            *cell = left;
+        let mut next = vec![i.saturating_add(1)];
+        let exchanged = |j: usize| {
+            let pair = before == to.get(j).copied() && j.checked_sub(1).and_then(|j| to.get(j)) == Some(&a);
+            above.get(j.checked_sub(1)?).filter(|_| pair).map(|known| known.saturating_add(1))
+        };
+        let corners = row.iter().zip(row.iter().skip(1));
+        for (j, (b, (diagonal, upper))) in to.iter().zip(corners).enumerate() {
+            let left = next.last().copied().unwrap_or_default();
+            let replaced = diagonal.saturating_add(usize::from(a != *b));
+            let least = replaced.min(left.saturating_add(1)).min(upper.saturating_add(1));
+            next.push(exchanged(j).map_or(least, |exchanged| exchanged.min(least)));
         }
+        above = std::mem::replace(&mut row, next);
+        before = Some(a);
     }
     row.last().copied().unwrap_or_default()
 }
@@ -53,6 +61,9 @@ mod tests {
     fn distances_are_those_of_the_textbook() {
         let told = [("kitten", "sitting"), ("", "abc"), ("abc", ""), ("flaw", "lawn"), ("same", "same")];
         assert_eq!(told.map(|(a, b)| distance(a, b)), [3, 3, 3, 2, 0]);
+        let exchanged =
+            [("lveel", "level"), ("ab", "ba"), ("abcd", "badc"), ("ca", "abc"), ("iffno", "info")];
+        assert_eq!(exchanged.map(|(a, b)| distance(a, b)), [1, 1, 2, 3, 2]);
     }
 
     #[test]

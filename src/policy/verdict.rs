@@ -104,7 +104,7 @@ fn count(findings: &[Finding]) -> Counts {
             Severity::Warning => &mut counts.warning,
             Severity::Info => &mut counts.info,
         };
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(finding.weight());
     }
     counts
 }
@@ -152,14 +152,14 @@ fn passed(report: &Report) -> String {
     if gone > 0 {
         return format!("no fault of HTTP/2 found; {gone} of {total} calls failed ({}).", causes(failed));
     }
-    let notes = match report.counting().count() {
+    let counts = count(&report.findings);
+    let notes = match counts.info.saturating_add(counts.warning).saturating_add(counts.error) {
         0 => String::new(),
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
     let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
-    let known = report.findings.len().saturating_sub(report.counting().count());
-    let found = match known {
+    let found = match counts.suppressed {
         0 => "nothing wrong found".to_owned(),
         some => format!("nothing new found, {some} known"),
     };

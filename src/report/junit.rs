@@ -24,6 +24,10 @@ fn suite(capture: &Report, look: &Look) -> TestSuite {
     let names: Vec<&str> = capture.inputs.iter().map(|input| input.path.as_str()).collect();
     let name = clean(&names.join(" ")).into_owned();
     let mut suite = TestSuite::new(name.clone());
+    let suppressed = capture.verdict.counts.suppressed;
+    if suppressed > 0 {
+        suite.add_property(("suppressed", suppressed.to_string().as_str()));
+    }
     for input in &capture.inputs {
         if let Some(error) = &input.error {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);

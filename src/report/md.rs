@@ -43,7 +43,7 @@ fn table(page: &mut String, report: &Report) {
         return;
     }
     put(page, "| count | severity | rule | server | first seen |\n|---:|---|---|---|---|");
-    for group in groups {
+    for group in groups.iter().take(ROWS) {
         let Some(first) = group.first() else { continue };
         let place = thing(first).map_or_else(String::new, |thing| format!(" {thing}"));
         let packet = first.evidence.first().map_or_else(String::new, |shown| format!(" pkt {}", shown.pkt));
@@ -61,6 +61,7 @@ fn table(page: &mut String, report: &Report) {
         );
     }
     page.push('\n');
+    more(page, groups.len().saturating_sub(ROWS), "groups of findings");
     let bad =
         captures(report).into_iter().filter(|capture| capture.counting().next().is_some()).take(CAPTURES);
     for capture in bad {
@@ -120,9 +121,7 @@ fn unreadable(page: &mut String, report: &Report) {
     for (path, error) in bad.iter().take(CAPTURES) {
         put(page, &format!("- not read in full: {}: {}", markdown(path), markdown(error)));
     }
-    if bad.len() > CAPTURES {
-        put(page, &format!("- +{} more not read in full", bad.len().saturating_sub(CAPTURES)));
-    }
+    more(page, bad.len().saturating_sub(CAPTURES), "not read in full");
     if !bad.is_empty() {
         page.push('\n');
     }
@@ -134,22 +133,34 @@ fn blind_spots(page: &mut String, report: &Report) {
         let count = known.entry((kind.word(), effect)).or_default();
         *count = count.saturating_add(crate::base::to_u64(conns.len()));
     }
-    for ((kind, effect), conns) in &known {
+    for ((kind, effect), conns) in known.iter().take(CAPTURES) {
         let on = if *conns == 0 { String::new() } else { format!(" ({})", plural(*conns, "connection")) };
         put(page, &format!("- blind spot {}: {}{on}", kind.replace('_', " "), markdown(effect)));
     }
+    more(page, known.len().saturating_sub(CAPTURES), "blind spots");
     if !known.is_empty() {
         page.push('\n');
+    }
+}
+
+/// A line for what is left out: pages that take Markdown take 64 KiB of it.
+fn more(page: &mut String, count: usize, what: &str) {
+    if count > 0 {
+        put(page, &format!("- +{count} more {what}"));
     }
 }
 
 fn foot(page: &mut String, report: &Report) {
     let totals = &report.totals;
     let version = report.tool.version;
+    let suppressed = match report.verdict.counts.suppressed {
+        0 => String::new(),
+        some => format!(", {} suppressed", plural(some, "finding")),
+    };
     let mut foot = String::new();
     let written = write!(
         foot,
-        "{}, {} packets, {} rules checked · h2lint {version}",
+        "{}, {} packets, {} rules checked{suppressed} · h2lint {version}",
         plural(totals.connections, "connection"),
         grouped(totals.packets),
         report.coverage.rules_run,
@@ -164,5 +175,8 @@ const EVIDENCE: usize = 6;
 /// Findings of different rules that are told in full.
 const GROUPS: usize = 5;
 
-/// Captures that are named one by one.
+/// Groups of findings over several captures that have a row.
+const ROWS: usize = 100;
+
+/// Captures, and blind spots, that are named one by one.
 const CAPTURES: usize = 20;

@@ -44,6 +44,7 @@ mod text;
 use crate::error::Error;
 #[cfg(feature = "cli")]
 use crate::finding::Report;
+use crate::policy::suggestion;
 
 #[cfg(feature = "cli")]
 pub use annotation::{annotations, is_annotation};
@@ -54,7 +55,7 @@ pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
 pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
-pub use html::{Rungs, report as html};
+pub use html::{Drawings, report as html};
 pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
@@ -168,7 +169,11 @@ impl Format {
     pub fn read(word: &str) -> Result<Self, Error> {
         let known: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
         let found = Self::ALL.iter().copied().find(|format| format.word() == word);
-        found.ok_or_else(|| Error::Usage(format!("unknown format `{word}`; there are {}", known.join(", "))))
+        found.ok_or_else(|| {
+            let help = suggestion(word, known.iter().copied());
+            let help = help.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+            Error::Usage(format!("unknown format `{word}`; {help}"))
+        })
     }
 
     /// Writes a report.
@@ -178,7 +183,7 @@ impl Format {
         match self {
             Self::Text => text::report(report, look),
             Self::Json => json::report(report),
-            Self::Html => html::report(report, &Rungs::default()),
+            Self::Html => html::report(report, &Drawings::default()),
             Self::Ndjson => ndjson::report(report),
             Self::Junit => junit::report(report, look),
             Self::Sarif => sarif::report(report),

@@ -28,6 +28,13 @@ struct Run {
     column_kind: &'static str,
     results: Vec<ResultRow>,
     taxonomies: Vec<Taxonomy>,
+    properties: Known,
+}
+
+/// Findings that are known and do not count, whether or not they are listed.
+#[derive(Serialize)]
+struct Known {
+    suppressed: u64,
 }
 
 #[derive(Serialize)]
@@ -216,6 +223,7 @@ pub(super) fn report(report: &Report) -> String {
         column_kind: "utf16CodeUnits",
         results: report.findings.iter().map(|finding| result(report, finding)).collect(),
         taxonomies: taxonomies(report),
+        properties: Known { suppressed: report.verdict.counts.suppressed },
     };
     super::json::element(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }) + "\n"
 }

@@ -1,5 +1,5 @@
 //! Holds a value against a JSON Schema, more strictly than the schema asks: fields and words that it does not name are faults.
-//! For tests; only what the project's own schemas use is understood.
+//! For tests; what the project's own schemas and that of SARIF use is understood, and anything else a panic.
 
 use serde_json::{Value, json};
 
@@ -10,13 +10,24 @@ pub(crate) fn misfits(schema: &Value, value: &Value, path: &str, root: &Value) -
             root.pointer(name.trim_start_matches('#')).unwrap_or_else(|| panic!("{name} is not defined"));
         return misfits(target, value, path, root);
     }
+    match schema.as_bool() {
+        Some(true) => return Vec::new(),
+        Some(false) => return vec![format!("{path}: nothing may stand here")],
+        None => known_keywords(schema),
+    }
+    let mut found = Vec::new();
     if let Some(choices) = schema["anyOf"].as_array() {
         let open = choices.iter().any(|choice| choice.get("enum").is_some());
         let closed = choices.iter().filter(|choice| !(open && **choice == json!({"type": "string"})));
-        let fits = closed.map(|choice| misfits(choice, value, path, root)).any(|misfits| misfits.is_empty());
-        return if fits { Vec::new() } else { vec![format!("{path}: {value} is none of the choices")] };
+        if !closed.map(|choice| misfits(choice, value, path, root)).any(|misfits| misfits.is_empty()) {
+            found.push(format!("{path}: {value} is none of the choices"));
+        }
     }
-    let mut found = Vec::new();
+    if let Some(choices) = schema["oneOf"].as_array()
+        && choices.iter().filter(|choice| misfits(choice, value, path, root).is_empty()).count() != 1
+    {
+        found.push(format!("{path}: {value} is not exactly one of the choices"));
+    }
     if let Some(words) = schema["enum"].as_array()
         && !words.contains(value)
     {
@@ -34,12 +45,79 @@ pub(crate) fn misfits(schema: &Value, value: &Value, path: &str, root: &Value) -
     {
         found.push(format!("{path}: {number} is below {least}"));
     }
+    if let (Some(most), Some(number)) = (schema["maximum"].as_f64(), number)
+        && number > most
+    {
+        found.push(format!("{path}: {number} is above {most}"));
+    }
+    found.extend(misspelt(schema, value, path));
     found.extend(inside(schema, value, path, root));
     found
 }
 
+/// What text must look like.
+fn misspelt(schema: &Value, value: &Value, path: &str) -> Option<String> {
+    let text = value.as_str()?;
+    let pattern = match (schema["pattern"].as_str(), schema["format"].as_str()) {
+        (Some(pattern), _) => pattern,
+        (None, Some("uri")) => r"^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*$",
+        (None, Some("uri-reference")) => r"^([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$",
+        (None, Some("date-time")) => r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+        (None, Some("date")) => r"^\d{4}-\d\d-\d\d$",
+        (None, _) => return None,
+    };
+    let fits = regex::Regex::new(pattern).unwrap().is_match(text);
+    (!fits).then(|| format!("{path}: {text:?} is not of the form {pattern}"))
+}
+
+fn known_keywords(schema: &Value) {
+    for keyword in schema.as_object().into_iter().flat_map(|schema| schema.keys()) {
+        assert!(KEYWORDS.contains(&keyword.as_str()), "the keyword {keyword} is not understood");
+    }
+}
+
+const KEYWORDS: [&str; 25] = [
+    "$ref",
+    "$defs",
+    "$schema",
+    "$id",
+    "id",
+    "title",
+    "description",
+    "default",
+    "definitions",
+    "type",
+    "enum",
+    "const",
+    "anyOf",
+    "oneOf",
+    "minimum",
+    "maximum",
+    "pattern",
+    "format",
+    "items",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "properties",
+    "required",
+    "additionalProperties",
+];
+
 fn inside(schema: &Value, value: &Value, path: &str, root: &Value) -> Vec<String> {
     let mut found = Vec::new();
+    if let Some(items) = value.as_array() {
+        if schema["minItems"].as_u64().is_some_and(|least| items.len() < usize::try_from(least).unwrap()) {
+            found.push(format!("{path}: too few items"));
+        }
+        if schema["maxItems"].as_u64().is_some_and(|most| items.len() > usize::try_from(most).unwrap()) {
+            found.push(format!("{path}: too many items"));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        if schema["uniqueItems"] == true && !items.iter().all(|item| seen.insert(item.to_string())) {
+            found.push(format!("{path}: an item stands twice"));
+        }
+    }
     for (number, item) in value.as_array().into_iter().flatten().enumerate() {
         found.extend(misfits(&schema["items"], item, &format!("{path}[{number}]"), root));
     }
@@ -47,6 +125,7 @@ fn inside(schema: &Value, value: &Value, path: &str, root: &Value) -> Vec<String
         let path = format!("{path}.{key}");
         match (schema["properties"].get(key), schema.get("additionalProperties")) {
             (Some(known), _) | (None, Some(known)) => found.extend(misfits(known, item, &path, root)),
+            (None, None) if schema["properties"].is_null() && !schema["required"].is_null() => {}
             (None, None) => found.push(format!("{path}: not in the schema")),
         }
     }
@@ -81,6 +160,16 @@ mod tests {
         let schema = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 0}}});
         assert_eq!(misfits(&schema, &json!({"a": -1}), "x", &schema).len(), 1);
         assert_eq!(misfits(&schema, &json!({"b": 1}), "x", &schema).len(), 2);
+        let list = json!({"type": "array", "minItems": 1, "uniqueItems": true, "items": {"pattern": "^a+$"}});
+        assert!(misfits(&list, &json!(["a", "aa"]), "x", &list).is_empty());
+        for wrong in [json!([]), json!(["a", "a"]), json!(["b"])] {
+            assert_eq!(misfits(&list, &wrong, "x", &list).len(), 1, "{wrong}");
+        }
+        let closed = json!({"properties": {"a": {"format": "uri-reference"}}, "additionalProperties": false,
+            "oneOf": [{"required": ["a"]}, {"required": ["b"]}]});
+        assert!(misfits(&closed, &json!({"a": "x/%20y"}), "x", &closed).is_empty());
+        assert_eq!(misfits(&closed, &json!({"a": "x y"}), "x", &closed).len(), 1);
+        assert_eq!(misfits(&closed, &json!({"a": "x", "c": 1}), "x", &closed).len(), 1);
         let open = json!({"anyOf": [{"enum": ["x"]}, {"type": "string"}]});
         assert_eq!(misfits(&open, &json!("y"), "x", &open).len(), 1);
     }

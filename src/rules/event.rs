@@ -105,8 +105,10 @@ impl Event<'_> {
             Knew::No => None,
             Knew::Processed { .. } => Some((Confidence::Certain, knew)),
             Knew::Covered { since } => {
-                let over = self.fact.start.at.time.since(since.time) >= self.grace();
-                over.then_some((Confidence::Likely, knew))
+                let (now, grace) = (self.fact.start.at.time, self.grace());
+                let resent = self.conn.transport.resent[self.fact.side];
+                let again = resent.is_some_and(|resent| now.since(resent) < grace);
+                (now.since(since.time) >= grace && !again).then_some((Confidence::Likely, knew))
             }
         }
     }

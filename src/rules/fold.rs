@@ -121,6 +121,7 @@ impl Made {
             refs: rule.refs.into(),
             fingerprint: fingerprint(rule.code, draft.culprit, &ends.server_key(), &draft.discriminator),
             suppressed: None,
+            alike: 0,
         }
     }
 }

@@ -13,6 +13,14 @@ pub struct Tunable {
     number: fn(&mut Options) -> Number<'_>,
 }
 
+impl Tunable {
+    /// What it is at most, where that is less than any number.
+    #[must_use]
+    pub fn most(&self) -> Option<f64> {
+        self.name.ends_with("_percent").then_some(100.0)
+    }
+}
+
 /// Where a number stands, and in what it is counted.
 enum Number<'a> {
     Seconds(&'a mut Span),
@@ -32,7 +40,8 @@ impl Options {
 
     /// Changes a number; false when it does not fit.
     pub fn tune(&mut self, tunable: &Tunable, number: f64) -> bool {
-        (tunable.number)(self).set(number).is_some()
+        let most = tunable.most().unwrap_or(f64::INFINITY);
+        number <= most && (tunable.number)(self).set(number).is_some()
     }
 
     /// A number as it is.

@@ -227,9 +227,10 @@ pub(super) fn header_words(header: &Header) -> String {
         matches!(header.kind, FrameType::SETTINGS | FrameType::PING) && header.flags.has(Flags::ACK);
     let ack = if acknowledges { " ACK" } else { "" };
     let end = if header.ends_stream() { ", END_STREAM" } else { "" };
+    let octets = counted(header.length, "octet", "octets");
     match header.stream.0 {
-        0 => format!("{}{ack}, {} octets", header.kind, header.length),
-        stream => format!("{}{ack} on stream {stream}, {} octets{end}", header.kind, header.length),
+        0 => format!("{}{ack}, {octets}", header.kind),
+        stream => format!("{}{ack} on stream {stream}, {octets}{end}", header.kind),
     }
 }
 

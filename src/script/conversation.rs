@@ -321,6 +321,13 @@ impl Script {
         &self.packets
     }
 
+    /// The same conversation, as another path would have shown its packets.
+    #[must_use]
+    pub fn with_packets(mut self, packets: Vec<Packet>) -> Self {
+        self.packets = packets;
+        self
+    }
+
     /// The conversation as a pcap file, Ethernet and IPv4; with secrets of TLS, as a pcapng file that holds them.
     #[must_use]
     pub fn pcap(&self) -> Vec<u8> {

@@ -115,6 +115,8 @@ impl Connection {
     /// Of a connection that the capture joined late, what is acknowledged before any octet was seen was sent before.
     fn join_late(&mut self, direction: Direction, segment: &Segment<'_>) {
         let late = self.streams[direction].syn.is_none() && self.streams[direction.reverse()].syn.is_none();
+        let waits = |stored: &Stored| stored.direction != direction && stored.segment().length > 0;
+        let late = late && !self.waiting.iter().any(waits);
         if late && segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
             self.streams[direction.reverse()].joined_at(segment.acknowledgement);
         }
@@ -219,10 +221,9 @@ impl Connection {
         loop {
             self.replay(emit);
             let both = [Direction::Forward, Direction::Backward];
-            let Some(direction) = both.into_iter().find(|direction| self.streams[*direction].may_release())
-            else {
-                return;
-            };
+            let ready = both.into_iter().filter(|direction| self.streams[*direction].may_release());
+            let earliest = |direction: &Direction| self.streams[*direction].holds_since().map(|at| at.pkt);
+            let Some(direction) = ready.min_by_key(earliest) else { return };
             self.streams[direction].release(&mut |piece| emit(direction, Output::Piece(piece)));
             self.emit_fin(direction, emit);
         }
@@ -257,7 +258,7 @@ impl Connection {
         let acked = self.streams[direction].acked.min(self.streams[direction.reverse()].next());
         let peer_acked = self.acknowledged(direction, segment).map_or(acked, |own| own.min(acked));
         let stream = &mut self.streams[direction];
-        stream.reach(segment);
+        stream.reach(segment, peer_acked);
         if segment.length > 0 && !segment.flags.has(Flags::RST) {
             if is_keep_alive(stream, segment) {
                 emit(direction, Output::Signal(Signal::KeepAlive, origin(stream, segment, peer_acked)));

@@ -47,6 +47,11 @@ impl Held {
         self.octets > limits::MAX_HELD_OCTETS || self.parts.len() > limits::MAX_HELD_SEGMENTS
     }
 
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> u64 {
+        self.octets.saturating_add(to_u64(self.parts.len()).saturating_mul(limits::HELD_SEGMENT_OCTETS))
+    }
+
     /// Offset of the first octet that waits.
     pub(super) fn first(&self) -> Option<u64> {
         self.parts.keys().next().copied()

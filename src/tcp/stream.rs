@@ -94,6 +94,8 @@ pub struct Stream {
     told: u64,
     /// Offset that the sender had reached by its own numbers, whether or not the octets before it came.
     pub(super) reached: u64,
+    /// The first segment without payload whose number lies behind octets that have not come: they were sent before it.
+    shown: Origin,
     held: Held,
     recent: Recent,
 }
@@ -103,6 +105,12 @@ impl Stream {
     #[must_use]
     pub const fn next(&self) -> u64 {
         self.next
+    }
+
+    /// Octets that late segments hold in memory.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.held.weight()
     }
 
     /// True when this direction has nothing but its SYN, once or more often.
@@ -143,11 +151,14 @@ impl Stream {
     }
 
     /// Notes where a segment says that its sender stands. A RST may carry any number.
-    pub(super) fn reach(&mut self, segment: &Segment<'_>) {
+    pub(super) fn reach(&mut self, segment: &Segment<'_>, peer_acked: u64) {
         if let Ok(start) = self.offset(segment.payload_sequence())
             && !segment.flags.has(Flags::RST)
         {
             self.reached = self.reached.max(start.saturating_add(segment.length));
+            if segment.length == 0 && start > self.next && self.shown.tcp_end <= self.next {
+                self.shown = Origin { at: segment.at, tcp_end: start, peer_acked };
+            }
         }
     }
 
@@ -336,9 +347,12 @@ impl Stream {
     /// What the sender had acknowledged when it first sent octets that now arrive with `origin`. Later ones were seen before them: either
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
-        let Some(later) = self.held.first_origin() else { return origin.peer_acked };
-        let bound = if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
-        origin.peer_acked.min(bound)
+        let shown = Some(&self.shown).filter(|shown| shown.tcp_end > self.next);
+        self.held.first_origin().into_iter().chain(shown).fold(origin.peer_acked, |known, later| {
+            let bound =
+                if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
+            known.min(bound)
+        })
     }
 
     fn repeat(&mut self, octets: u64, differs: bool) {

@@ -313,6 +313,32 @@ fn octets_sent_again_are_taken_as_sent_before_those_that_were_seen_behind_them()
 }
 
 #[test]
+fn octets_sent_again_are_taken_as_sent_before_a_segment_without_octets_that_stood_behind_them() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 0, b"one").send(Backward, 0, 3, b"reset").send(Forward, 6, 5, b"").heard();
+    tape.wait(Span::millis(300)).send(Forward, 3, 5, b"two").send(Forward, 6, 5, b"three");
+    assert_eq!(tape.heard(), ["> two #7 to 6 knowing 0", "> three #8 to 11 knowing 5"]);
+}
+
+#[test]
+fn behind_a_hole_what_waits_on_both_sides_goes_on_in_the_order_in_which_it_passed() {
+    let mut tape = Tape::open();
+    // Lost: the server's first octets, which the client acknowledges with segments that changed places.
+    tape.send(Backward, 0, 0, b"a").send(Forward, 0, 3, b"one").send(Forward, 6, 3, b"three");
+    tape.send(Forward, 3, 3, b"two").send(Backward, 3, 11, b"four");
+    tape.wait(Span::millis(20)).send(Forward, 11, 7, b"");
+    let heard = [
+        "< a #4 to 1 knowing 0",
+        "< gap of 2 to 3 Captured",
+        "> one #5 to 3 knowing 3",
+        "> two #7 to 6 knowing 3",
+        "> three #6 to 11 knowing 3",
+        "< four #8 to 7 knowing 11",
+    ];
+    assert_eq!(tape.heard(), heard);
+}
+
+#[test]
 fn octets_that_changed_places_keep_what_their_sender_knew() {
     let mut tape = Tape::open();
     tape.send(Forward, 0, 0, b"one").send(Backward, 0, 3, b"answer").heard();
@@ -509,4 +535,24 @@ fn connections_are_numbered_by_their_first_packets_and_ports_may_be_used_again()
     let fin = Segment { sequence: 10, ..segment(Forward, FIN, None, 0, b"", 0, Place::default()) };
     assert_eq!(seat(&mut flows, client, server, &fin), (2, Forward, false, None));
     assert_eq!(seat(&mut flows, client, server, &syn(9)), (2, Forward, false, None));
+}
+
+#[test]
+fn octets_that_wait_in_a_connection_joined_late_were_seen() {
+    let mut tape = Tape::empty();
+    // Lost: the client's octets 3 to 5, and the server's 0 to 1 and 4 to 5, which the client acknowledges with what waits.
+    tape.send(Forward, 0, 0, b"").send(Backward, 2, 0, b"ab").send(Forward, 0, 4, b"one");
+    tape.send(Forward, 6, 6, b"two").send(Backward, 6, 9, b"").send(Backward, 6, 9, b"cd");
+    tape.finish();
+    let said: Vec<_> = tape.said.iter().filter(|line| !line.contains("acked")).cloned().collect();
+    let heard = [
+        "< gap of 2 to 2 Captured",
+        "< ab #2 to 4 knowing 0",
+        "> one #3 to 3 knowing 4",
+        "< gap of 2 to 6 Captured",
+        "> gap of 3 to 6 Captured",
+        "> two #4 to 9 knowing 6",
+        "< cd #6 to 8 knowing 9",
+    ];
+    assert_eq!(said, heard);
 }

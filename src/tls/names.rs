@@ -40,10 +40,11 @@ impl Version {
         is_grease(self.0)
     }
 
-    /// True for TLS 1.3, and for its drafts (0x7f00 and up), which seal records in the same way.
+    /// True for TLS 1.3, and for its drafts (0x7f00 and up) and private variants (0x7e00 and up in browsers, 0xfb00 and up at
+    /// Facebook), which seal records in the same way, and the answer to ALPN with them.
     #[must_use]
     pub const fn is_tls13(self) -> bool {
-        self.0 == Self::TLS13.0 || (self.0 > 0x7f00 && self.0 <= 0x7f1c)
+        self.0 >= Self::TLS13.0
     }
 }
 
@@ -344,6 +345,7 @@ mod tests {
     fn groups_know_their_size() {
         assert_eq!(Group::SECP256R1.bits(), Some(256));
         assert!(Group(257).is_finite_field() && !Group(29).is_finite_field());
+        assert!(Version(0x7e01).is_tls13() && Version(0xfb1a).is_tls13());
         assert!(Version(0x7f1c).is_tls13() && Version::TLS13.is_tls13() && !Version::TLS12.is_tls13());
     }
 }

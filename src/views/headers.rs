@@ -46,6 +46,12 @@ pub struct HeaderLine {
 /// The facts from which [`headers`] makes rows.
 pub const HEADERS_INTEREST: Interest = Interest::NONE.with(On::FieldBlock);
 
+/// True for a fact of which [`headers`] makes rows.
+#[must_use]
+pub const fn has_headers(seen: &Observed<'_>) -> bool {
+    matches!(seen.fact.kind, Kind::FieldBlock { .. })
+}
+
 /// Says the rows of a field block.
 pub fn headers(seen: &Observed<'_>, secrets: Secrets, emit: &mut impl FnMut(HeaderLine)) {
     if let Kind::FieldBlock { octets, decoder, subject } = seen.fact.kind {

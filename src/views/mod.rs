@@ -37,7 +37,7 @@ pub use events::{Event, Events, FrameContent, FrameEvent, Happened};
 pub use fields::{ExportField, ExportFields, Word};
 pub use frames::{FrameLine, Frames};
 pub use handshake::{HANDSHAKE_INTEREST, HandshakeLine, handshake};
-pub use headers::{HEADERS_INTEREST, HeaderLine, headers};
+pub use headers::{HEADERS_INTEREST, HeaderLine, has_headers, headers};
 pub use ladder::{Ladder, LadderLine, Rung};
 pub use latency::{LATENCY_INTEREST, LatencyLine, latency};
 pub use legs::{Leg, LegLine, Legs};

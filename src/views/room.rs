@@ -28,6 +28,9 @@ pub struct WindowLine {
     pub minimum: i64,
     /// How long the sender waited for credit, in milliseconds: on all streams for the connection, where credit ended the wait.
     pub blocked_ms: f64,
+    /// The window over time, in seconds since the connection's first packet: the least of neighbouring moments.
+    #[serde(skip)]
+    pub points: Vec<(f64, i64)>,
 }
 
 /// How many streams of the client were open over the life of a connection.
@@ -43,6 +46,9 @@ pub struct ConcurrencyLine {
     pub limit: Option<u32>,
     /// How long the client was at its limit, in milliseconds.
     pub full_ms: f64,
+    /// Open streams over time, in seconds since the connection's first packet: the most of neighbouring moments.
+    #[serde(skip)]
+    pub points: Vec<(f64, i64)>,
 }
 
 /// Values over time: one for each moment at first, and always fewer than twice as many as fit.
@@ -51,6 +57,9 @@ struct Track(Vec<(Time, i64)>);
 
 /// Moments kept of a track before neighbours are joined.
 const MOMENTS: usize = 1024;
+
+/// Points of a track that a diagram gets.
+const POINTS: usize = 200;
 
 impl Track {
     /// Adds a value; `worse` of two is kept where moments are joined.
@@ -90,6 +99,16 @@ impl Track {
             }
         }
         steps
+    }
+
+    /// The track in few points; of neighbours that are joined the worst value is kept, at the first one's time.
+    fn points(&self, first: Time, worse: fn(i64, i64) -> i64) -> Vec<(f64, i64)> {
+        let joined = self.0.chunks(self.0.len().div_ceil(POINTS).max(1)).filter_map(|moments| {
+            let (time, value) = moments.first()?;
+            let worst = moments.iter().fold(*value, |kept, (_, value)| worse(kept, *value));
+            Some((time.since(first).as_seconds(), worst))
+        });
+        joined.collect()
     }
 
     fn worst(&self, worse: fn(i64, i64) -> i64) -> Option<i64> {
@@ -157,6 +176,7 @@ impl Room {
                     full_ms: conn
                         .crowding()
                         .map_or(0.0, |crowding| crowding.until(seen.fact.end.at).as_millis()),
+                    points: track.points(first, i64::max),
                 });
             }
             _ => {}
@@ -176,6 +196,7 @@ fn window_line(seen: &Observed<'_>, stream: StreamId, sender: Side, track: &Trac
         steps: track.steps(seen.first.time, seen.fact.end.at.time, i64::min),
         minimum: track.worst(i64::min).unwrap_or_default(),
         blocked_ms: blocked,
+        points: track.points(seen.first.time, i64::min),
     }
 }
 
@@ -196,6 +217,17 @@ mod tests {
             (steps[0], steps[1], steps[12], steps[13], steps[23]),
             (Some(3), Some(3), Some(7), Some(7), Some(8))
         );
+    }
+
+    #[test]
+    fn a_diagram_gets_few_points_and_the_worst_of_each() {
+        let mut track = Track::default();
+        for ms in 0..1000 {
+            track.add(Time(0).after(Span::millis(ms)), if ms == 501 { 1 } else { 9 }, i64::min);
+        }
+        let points = track.points(Time(0), i64::min);
+        assert_eq!((points.len(), points[0]), (200, (0.0, 9)));
+        assert_eq!(points.iter().map(|(_, value)| *value).min(), Some(1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::ends::{Call, End, Manners, Message, Sent, View};
 use super::messages::{answer, conclusion, content, finish, request};
+use super::path::{Journey, Path, What, Wire};
 
 /// One decision in a conversation; what it comes to depends on what is legal then.
 #[derive(Clone, Copy, Debug)]
@@ -32,18 +33,24 @@ pub fn moves() -> impl Strategy<Value = (Vec<Move>, u8)> {
 
 /// The conversation that these decisions come to: legal, and at times unwise.
 pub fn play((moves, ending): &(Vec<Move>, u8)) -> Vec<Packet> {
-    World::after(Manners::Rude, moves).end(*ending)
+    World::after(Manners::Rude, moves).end(*ending).packets().to_vec()
+}
+
+/// The conversation that these decisions come to over a path, as its tap sees it.
+pub fn travel((moves, ending): &(Vec<Move>, u8), manners: Manners, journey: &Journey) -> Script {
+    let world = World::over(Wire::Long(Box::new(Path::new(journey.clone()))), manners, moves);
+    if manners == Manners::Rude { world.end(*ending) } else { world.part(*ending) }
 }
 
 /// The conversation that these decisions come to between ends that also do what is wise: they give credit for what they read, answer
 /// everything, and take leave.
 pub fn play_well((moves, ending): &(Vec<Move>, u8)) -> Vec<Packet> {
-    World::after(Manners::Polite, moves).part(*ending)
+    World::after(Manners::Polite, moves).part(*ending).packets().to_vec()
 }
 
 /// Two ends and the path between them.
 pub struct World {
-    pub script: Option<Script>,
+    pub wire: Wire,
     pub ends: PerSide<End>,
     pub manners: Manners,
     blind: PerSide<bool>,
@@ -56,14 +63,20 @@ pub struct World {
 const PATIENCE: i64 = 20_000;
 
 impl World {
-    /// What these decisions lead to.
+    /// What these decisions lead to between ends that sit side by side.
     pub fn after(manners: Manners, moves: &[Move]) -> Self {
+        Self::over(Wire::Short(Box::new(Some(Script::connect()))), manners, moves)
+    }
+
+    /// What these decisions lead to over this wire.
+    pub fn over(wire: Wire, manners: Manners, moves: &[Move]) -> Self {
+        let clock = if let Wire::Long(path) = &wire { path.begins() } else { 0 };
         let mut world = Self {
-            script: Some(Script::connect()),
+            wire,
             ends: PerSide::from_fn(|side| End::new(side, manners)),
             manners,
             blind: PerSide::default(),
-            clock: 0,
+            clock,
             pings: 0,
         };
         moves.iter().for_each(|step| world.step(step));
@@ -72,6 +85,7 @@ impl World {
 
     fn step(&mut self, step: &Move) {
         let Move { side, act, a, b } = *step;
+        self.land();
         for side in Side::BOTH {
             if self.clock - self.ends[side].read_at > PATIENCE && self.ends[side].arrived > 0 {
                 self.read_and_answer(side);
@@ -80,7 +94,7 @@ impl World {
         match act % 16 {
             0 => self.toggle(side),
             1 => self.wait(a),
-            2 => self.script(1, |script| script.ack(side)),
+            2 => self.act(side, What::Ack),
             3 => self.read_and_answer(side),
             kind => {
                 if b % 4 != 0 {
@@ -100,34 +114,84 @@ impl World {
         for side in Side::BOTH {
             self.script(0, |script| script.sees(side));
             self.blind[side] = false;
-            self.ends[side].arrived = self.ends[side].mail.len();
         }
+        self.arrive();
         for side in [Side::Client, Side::Server, Side::Client, Side::Server] {
             self.read_and_answer(side);
+            self.arrive();
         }
     }
 
-    fn end(mut self, ending: u8) -> Vec<Packet> {
+    fn end(mut self, ending: u8) -> Script {
         self.calm();
-        let script = self.script.take().unwrap();
-        let script = match ending % 6 {
-            0 => script.ack(Side::Client).ack(Side::Server),
-            1 => script.close(),
-            2 => script.fin(Side::Server).fin(Side::Client).ack(Side::Server),
-            3 => script.rst(Side::Client),
-            4 => script.rst(Side::Server),
-            _ => script.fin(Side::Client).ack(Side::Server),
-        };
-        script.packets().to_vec()
+        let (client, server) = (Side::Client, Side::Server);
+        self.last_words(match ending % 6 {
+            0 => vec![(client, What::Ack), (server, What::Ack)],
+            1 => vec![(client, What::Fin), (server, What::Fin), (client, What::Ack)],
+            2 => vec![(server, What::Fin), (client, What::Fin), (server, What::Ack)],
+            3 => vec![(client, What::Rst)],
+            4 => vec![(server, What::Rst)],
+            _ => vec![(client, What::Fin), (server, What::Ack)],
+        })
     }
 
-    pub fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
-        self.script = self.script.take().map(act);
-        self.clock += 100 * packets;
+    /// Each of these, once what was before has arrived; then nothing more.
+    pub fn last_words(mut self, acts: Vec<(Side, What)>) -> Script {
+        for (side, what) in acts {
+            self.act(side, what);
+            self.arrive();
+        }
+        match self.wire {
+            Wire::Short(script) => script.unwrap(),
+            Wire::Long(path) => path.script(),
+        }
+    }
+
+    fn script(&mut self, packets: i64, act: impl FnOnce(Script) -> Script) {
+        if let Wire::Short(script) = &mut self.wire {
+            **script = script.take().map(act);
+            self.clock += 100 * packets;
+        }
+    }
+
+    /// An end does something that tells the other one nothing.
+    fn act(&mut self, side: Side, what: What) {
+        self.carry(side, what, 0);
+    }
+
+    fn carry(&mut self, side: Side, what: What, messages: usize) {
+        match &mut self.wire {
+            Wire::Short(script) => **script = script.take().map(|script| what.on(script, side)),
+            Wire::Long(path) => path.send(side, self.clock, what, messages),
+        }
+        self.clock += 100;
+    }
+
+    /// Everything on its way arrives.
+    pub fn arrive(&mut self) {
+        match &self.wire {
+            Wire::Short(_) => {
+                Side::BOTH.into_iter().for_each(|side| self.ends[side].arrived = self.ends[side].mail.len());
+            }
+            Wire::Long(path) => self.clock = self.clock.max(path.quiet_from()),
+        }
+        self.land();
+    }
+
+    /// What has arrived by now.
+    fn land(&mut self) {
+        if let Wire::Long(path) = &mut self.wire {
+            for side in Side::BOTH {
+                self.ends[side].arrived += path.arrived(side, self.clock);
+            }
+        }
     }
 
     /// What was sent to this end stays on its way for a while, or arrives.
     fn toggle(&mut self, side: Side) {
+        if matches!(self.wire, Wire::Long(_)) {
+            return;
+        }
         self.blind[side] = !self.blind[side];
         if self.blind[side] {
             self.script(1, |script| script.ack(side).blind(side));
@@ -143,7 +207,8 @@ impl World {
         if !Side::BOTH.iter().all(|side| self.ends[*side].started) {
             return;
         }
-        if micros > PATIENCE && self.manners != Manners::Rude {
+        let far = matches!(self.wire, Wire::Long(_));
+        if micros > PATIENCE && (far || self.manners != Manners::Rude) {
             self.calm();
         } else if micros > PATIENCE {
             Side::BOTH.iter().for_each(|side| self.read_and_answer(*side));
@@ -151,6 +216,7 @@ impl World {
         }
         self.script(0, |script| script.wait(Span(micros * 1000)));
         self.clock += micros;
+        self.land();
     }
 
     pub fn read_and_answer(&mut self, side: Side) {
@@ -174,11 +240,13 @@ impl World {
         }
         let (octets, messages): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let peer = &mut self.ends[side.peer()];
+        let before = peer.mail.len();
         peer.mail.extend(messages.into_iter().flatten());
-        if !self.blind[side.peer()] {
+        let more = peer.mail.len() - before;
+        if matches!(self.wire, Wire::Short(_)) && !self.blind[side.peer()] {
             peer.arrived = peer.mail.len();
         }
-        self.script(1, |script| script.send(side, octets));
+        self.carry(side, What::Write(octets), more);
     }
 
     fn frames(&mut self, side: Side, kind: u8, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
@@ -305,7 +373,7 @@ fn leave(end: &mut End, a: u16, b: u16) -> Vec<(Octets, Option<Message>)> {
 
 impl World {
     /// Both ends finish what is open, and one of them takes leave or nobody does.
-    pub fn part(mut self, ending: u8) -> Vec<Packet> {
+    pub fn part(mut self, ending: u8) -> Script {
         self.conclude();
         let leaves = if ending & 1 == 0 { Side::Client } else { Side::Server };
         if ending % 8 < 6 {
@@ -314,14 +382,13 @@ impl World {
             self.write(leaves, vec![(goaway(last, ErrorCode::NO_ERROR), Some(Message::Goaway(last)))]);
             self.calm();
         }
-        let script = self.script.take().unwrap();
-        let script = match ending % 8 {
-            0..=2 => script.fin(leaves).fin(leaves.peer()).ack(leaves),
-            3 => script.fin(leaves).ack(leaves.peer()),
-            4 | 5 => script.rst(leaves),
-            _ => script.ack(Side::Client).ack(Side::Server),
-        };
-        script.packets().to_vec()
+        let stays = leaves.peer();
+        self.last_words(match ending % 8 {
+            0..=2 => vec![(leaves, What::Fin), (stays, What::Fin), (leaves, What::Ack)],
+            3 => vec![(leaves, What::Fin), (stays, What::Ack)],
+            4 | 5 => vec![(leaves, What::Rst)],
+            _ => vec![(Side::Client, What::Ack), (Side::Server, What::Ack)],
+        })
     }
 
     /// Every message comes to its end.

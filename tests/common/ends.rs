@@ -156,6 +156,13 @@ impl End {
             }
         }
         self.read_at = now;
+        let streams = &self.streams;
+        self.owed.retain(|(_, message)| match message {
+            Some(Message::Credit { stream, .. }) if *stream != 0 => {
+                streams.get(stream).is_some_and(View::alive)
+            }
+            _ => true,
+        });
     }
 
     fn note(&mut self, message: Message) {
@@ -246,6 +253,11 @@ impl Table {
         let limit = limit.min(4096);
         self.update |= limit != self.limit;
         self.limit = limit;
+    }
+
+    /// True when it holds entries for all that its peer knows, and may hold fewer.
+    pub fn may_shrink(&self) -> bool {
+        self.limit > 0 && !self.update
     }
 
     /// A field block; every second field that is not in a table enters the dynamic one.

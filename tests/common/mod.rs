@@ -12,6 +12,7 @@
 pub mod conversation;
 pub mod ends;
 pub mod messages;
+pub mod path;
 pub mod plants;
 pub mod records;
 pub mod recut;

@@ -2,11 +2,12 @@
 
 use h2lint::base::Side;
 use h2lint::frame::{ErrorCode, Setting};
-use h2lint::script::{Octets, Packet, Wire, block, goaway, headers, rst_stream};
+use h2lint::script::{Octets, Script, Wire as Frame, block, goaway, headers, rst_stream};
 use proptest::prelude::*;
 
 use super::conversation::{Move, World};
 use super::ends::{Manners, Table, View};
+use super::path::{What, Wire};
 
 /// One violation, and who may commit it.
 pub struct Plant {
@@ -60,8 +61,8 @@ pub struct Stage {
 }
 
 /// The conversation with this violation in it, if it can be there.
-pub fn planted(plant: &Planted, (moves, ending): &(Vec<Move>, u8)) -> Option<Vec<Packet>> {
-    let mut world = World::after(Manners::Patient, moves);
+pub fn planted(plant: &Planted, (moves, ending): &(Vec<Move>, u8), wire: Wire) -> Option<Script> {
+    let mut world = World::over(wire, Manners::Patient, moves);
     world.calm();
     let side = plant.culprit;
     if Side::BOTH.iter().any(|side| world.ends[*side].active() + 2 > world.ends[*side].allowed.streams) {
@@ -99,6 +100,7 @@ impl Stage {
     }
 
     pub fn say(&mut self, side: Side, octets: impl IntoIterator<Item = Octets>) -> bool {
+        self.world.arrive();
         self.world.write(side, octets.into_iter().map(|octets| (octets, None)).collect());
         true
     }
@@ -116,19 +118,19 @@ impl Stage {
     /// The culprit sends HEADERS with these fields and END_STREAM.
     pub fn sin_fields(&mut self, fields: &[(&str, &str)]) -> bool {
         let block = self.fields(self.side, fields);
-        self.sin([headers(self.stream, &block).map(Wire::end_stream)])
+        self.sin([headers(self.stream, &block).map(Frame::end_stream)])
     }
 
     /// The culprit sends HEADERS with this field block and END_STREAM.
     pub fn sin_block(&mut self, octets: &[u8]) -> bool {
         let block = self.raw(self.side, octets);
-        self.sin([headers(self.stream, &block).map(Wire::end_stream)])
+        self.sin([headers(self.stream, &block).map(Frame::end_stream)])
     }
 
     /// The client sends a GET with these fields behind its own, and END_STREAM.
     pub fn sin_get(&mut self, fields: &[(&str, &str)]) -> bool {
         let head = self.ask("GET", fields);
-        self.sin([head.map(Wire::end_stream)])
+        self.sin([head.map(Frame::end_stream)])
     }
 
     /// The client sends HEADERS with these fields behind those of a request with this method.
@@ -153,25 +155,25 @@ impl Stage {
             Before::Get | Before::Done => "GET",
         };
         let head = self.ask(method, &[]);
-        let head = if method == "GET" { head.map(Wire::end_stream) } else { head };
+        let head = if method == "GET" { head.map(Frame::end_stream) } else { head };
         self.say(Side::Client, [head]);
         let reply = match before {
             Before::Answered => self.reply(&[(":status", "200")]),
-            Before::Done => self.reply(&[(":status", "200")]).map(Wire::end_stream),
+            Before::Done => self.reply(&[(":status", "200")]).map(Frame::end_stream),
             _ => return,
         };
         self.say(Side::Server, [reply]);
     }
 
-    fn answer(mut self, after: After, ending: u8) -> Vec<Packet> {
+    fn answer(mut self, after: After, ending: u8) -> Script {
         let peer = self.side.peer();
         match after {
             After::Connection(code) => {
                 let highest = self.world.ends[peer].highest_read();
                 let last = if peer == Side::Server { highest.max(self.stream) } else { highest };
                 self.say(peer, [goaway(last, code)]);
-                let script = self.world.script.take().unwrap();
-                script.fin(peer).fin(self.side).ack(peer).packets().to_vec()
+                let words = vec![(peer, What::Fin), (self.side, What::Fin), (peer, What::Ack)];
+                self.world.last_words(words)
             }
             After::Stream(code) => {
                 let stream = self.stream;

@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let fragments: BTreeSet<PacketNumber> =
         report.fragments.iter().filter(|(_, conn)| chosen.contains(conn)).map(|(pkt, _)| *pkt).collect();
     let mut reader = Reader::open(&args.paths.file)?;
-    let (mut sorter, mut sink) = (Sorter::default(), Sink::open(&args.paths)?);
+    let (mut sorter, mut sink) = (Sorter::new(&args.reading.wishes(NO_INTEREST)), Sink::open(&args.paths)?);
     let mut packets = 0;
     let written = rewrite(&mut reader, sink.parts(), &Rewriting::default(), &mut |packet| {
         let own = sorter.connection(packet).is_some_and(|conn| chosen.contains(&conn));

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::finding::Report;
 use crate::pipeline::{self, Seen};
 use crate::report::{clean, har_begin, har_end, har_entry, qlog_begin, qlog_event};
-use crate::views::{Event, Events, Happened, Interest, Secrets, Transactions};
+use crate::views::{Event, Events, Happened, Interest, NO_INTEREST, Secrets, Transactions};
 
 /// The words of both.
 #[derive(Debug, clap::Args)]
@@ -87,7 +87,8 @@ type Opened = Option<Result<Sink, Error>>;
 
 impl Args {
     fn narrowed(&self, terminal: &Terminal) -> Result<Narrowed, Error> {
-        self.narrowing.settle(std::slice::from_ref(&self.paths.file), &self.reading, terminal)
+        let wishes = self.reading.wishes(NO_INTEREST);
+        self.narrowing.settle(std::slice::from_ref(&self.paths.file), (wishes, &self.reading), terminal)
     }
 
     fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {

@@ -13,8 +13,8 @@ use crate::cli::settings::{Configuring, Settled, flags};
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::policy::{Lists, Policy, Value as Setting, join, part};
-use crate::report::Rungs;
+use crate::policy::{Lists, Policy, Value as Setting, explain, join, part};
+use crate::report::Drawings;
 
 /// The words of the command.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,9 @@ pub(in crate::cli) struct Args {
     /// Findings never change the exit code
     #[arg(long)]
     exit_zero: bool,
+    /// Rank findings and connections by how well they explain this line of a log, as for `scan`
+    #[arg(long, value_name = "TEXT")]
+    symptom: Option<String>,
     #[command(flatten)]
     configuring: Configuring,
     #[command(flatten)]
@@ -80,7 +83,11 @@ pub(in crate::cli) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Er
     let lists = Lists { connections: args.limit_conns, streams: args.limit_streams };
     let mut report = join(parts.into_iter().map(part).collect(), lists);
     plan.rename(&mut report);
-    plan.write(&report, &Rungs::default(), terminal)?;
+    if let Some(text) = &args.symptom {
+        explain(&mut report, text);
+    }
+    plan.stamp(&mut report);
+    plan.write(&report, &Drawings::default(), terminal)?;
     Ok(policy.exit_code(&report))
 }
 

@@ -14,12 +14,14 @@ use clap::ValueEnum;
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
-use super::output::{Grouping, Output, Plan, Streaming, Talk};
+use super::output::{Grouping, Output, Plan, Streaming};
 use super::settings::Settled;
+use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{Notice, Report};
-use crate::policy::{Lists, Policy, is_about_suppression, join, note, part};
+use crate::policy::{Lists, Policy, explain, is_about_suppression, join, note, part};
+use crate::report::Drawings;
 use crate::views::NO_INTEREST;
 use paths::Shard;
 
@@ -35,6 +37,9 @@ pub(super) struct Args {
     /// Captures, directories (searched for captures, at any depth), patterns ('**/*.pcap'), and lists (@FILE)
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// The same as PATH
+    #[arg(short, long, value_name = "PATH", help_heading = "Input")]
+    read: Vec<PathBuf>,
     #[command(flatten)]
     places: Where,
     /// What becomes of the run when a capture cannot be read; the exit code is 3 in any case
@@ -49,6 +54,9 @@ pub(super) struct Args {
     reading: Reading,
     #[command(flatten)]
     judging: Judging,
+    /// Rank findings and connections by how well they explain this line of a log
+    #[arg(long, value_name = "TEXT", help_heading = "Rules")]
+    symptom: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -86,19 +94,21 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     for notice in notices.iter().filter(|_| plan.talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }
-    if args.paths.is_empty() && !args.places.names_lists() {
+    let paths: Vec<PathBuf> = args.paths.iter().chain(&args.read).cloned().collect();
+    if paths.is_empty() && !args.places.names_lists() {
         return Err(Error::Usage(
             "nothing to scan; `h2lint scan PATH...`, or `h2lint scan --help`".to_owned(),
         ));
     }
-    let mut captures = captures(&args.places, &args.paths)?;
+    let mut captures = captures(&args.places, &paths)?;
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }
-    let mut wishes = args.reading.wishes(NO_INTEREST);
+    let interest = if plan.drawn().is_some() { Drawings::INTEREST } else { NO_INTEREST };
+    let mut wishes = args.reading.wishes(interest);
     settled.tune(&mut wishes);
-    let work = Work { policy: &policy, wishes, keys, captures };
-    let (mut report, streaming) = match scan(args, &work, &plan, terminal) {
+    let work = Work { policy: &policy, wishes, keys, captures, drawn: plan.drawn() };
+    let (mut report, drawings, streaming) = match scan(args, &work, &plan, terminal) {
         Ok(done) => done,
         Err(error @ Error::Usage(_)) => return Err(error),
         Err(error) => {
@@ -108,7 +118,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     };
     note(&mut report, notices);
     empty(&mut report, &policy, args);
-    plan.finish(&report, streaming, terminal)?;
+    if let Some(text) = &args.symptom {
+        explain(&mut report, text);
+    }
+    plan.stamp(&mut report);
+    plan.finish(&report, &drawings, streaming, terminal)?;
     Ok(policy.exit_code(&report))
 }
 
@@ -130,13 +144,14 @@ fn scan(
     work: &Work<'_>,
     plan: &Plan,
     terminal: &mut Terminal,
-) -> Result<(Report, Streaming), Error> {
+) -> Result<(Report, Drawings, Streaming), Error> {
     let mut streaming = plan.stream()?;
     let lists = Lists { connections: work.wishes.limit_connections, streams: work.wishes.limit_streams };
     let visible = std::io::stderr().is_terminal() && plan.talk >= Talk::Notices;
     let progress = Progress::new(&work.captures, visible);
     let (mut parts, mut rows): (Vec<Report>, usize) = (Vec::new(), 0);
-    each(work, args.reading.threads(), &progress, &mut |report| {
+    let mut drawings = Drawings::default();
+    each(work, args.reading.threads(), &progress, &mut |report, drawn| {
         for input in &report.inputs {
             if let Some(error) = &input.error {
                 let said = format!("{}: {error}", input.path);
@@ -151,6 +166,7 @@ fn scan(
         for notice in report.notices.iter().filter(told) {
             progress.around(|| terminal.complain(&notice.text));
         }
+        drawings.add(&report, drawn);
         let report = part(report);
         streaming.capture(&report, terminal)?;
         rows = rows.saturating_add(size(&report));
@@ -166,7 +182,7 @@ fn scan(
     plan.rename(&mut whole);
     let told = |notice: &&Notice| plan.talk >= Talk::Notices && is_about_suppression(notice);
     whole.notices.iter().filter(told).for_each(|notice| terminal.complain(&notice.text));
-    Ok((whole, streaming))
+    Ok((whole, drawings, streaming))
 }
 
 /// How much a report holds.

@@ -95,7 +95,7 @@ impl Where {
             let (include, exclude) = (globs(path, &self.include)?, globs(path, &self.exclude)?);
             return self.walk(path, (include, exclude), found);
         }
-        found.insert(path.to_path_buf());
+        found.insert(plain(path));
         Ok(())
     }
 
@@ -133,7 +133,15 @@ impl Where {
             })
             .build();
         for entry in walk {
-            let entry = entry.map_err(|error| Error::Bad(error.to_string()))?;
+            let entry = match entry.map_err(|error| blocked(&error).ok_or(error)) {
+                Ok(entry) => entry,
+                Err(Ok(Blocked::Seen)) => continue,
+                Err(Ok(Blocked::At(path))) => {
+                    found.insert(plain(&path));
+                    continue;
+                }
+                Err(Err(error)) => return Err(Error::Bad(error.to_string())),
+            };
             if !entry.file_type().is_some_and(|kind| kind.is_file()) {
                 continue;
             }
@@ -144,10 +152,34 @@ impl Where {
                 include.matched(path, false).is_whitelist()
             };
             if wanted {
-                found.insert(path.strip_prefix("./").unwrap_or(path).to_path_buf());
+                found.insert(plain(path));
             }
         }
         Ok(())
+    }
+}
+
+/// A path without a first `./`.
+fn plain(path: &Path) -> PathBuf {
+    path.strip_prefix("./").unwrap_or(path).to_path_buf()
+}
+
+/// What a walk cannot go on behind.
+enum Blocked {
+    /// A link leads back to where the walk came from: all behind it is seen.
+    Seen,
+    /// Nothing can be read here: the scan names it as a capture that cannot be read, and goes on.
+    At(PathBuf),
+}
+
+fn blocked(error: &ignore::Error) -> Option<Blocked> {
+    match error {
+        ignore::Error::Loop { .. } => Some(Blocked::Seen),
+        ignore::Error::WithDepth { err, .. } => blocked(err),
+        ignore::Error::WithPath { path, err } => {
+            Some(blocked(err).unwrap_or_else(|| Blocked::At(path.clone())))
+        }
+        _ => None,
     }
 }
 
@@ -163,8 +195,8 @@ fn globs(root: &Path, patterns: &[String]) -> Result<Override, Error> {
 fn is_named_like_a_capture(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let packed = [".gz", ".zst", ".lz4", ".xz", ".bz2"].iter().find_map(|ending| name.strip_suffix(ending));
-    let plain = packed.unwrap_or(&name).trim_end_matches(|letter: char| letter.is_ascii_digit());
-    [".pcap", ".pcapng", ".cap", ".dmp", ".dump"].iter().any(|ending| plain.ends_with(ending))
+    let stem = packed.unwrap_or(&name).trim_end_matches(|letter: char| letter.is_ascii_digit());
+    [".pcap", ".pcapng", ".cap", ".dmp", ".dump"].iter().any(|ending| stem.ends_with(ending))
 }
 
 /// The paths in a list: ended by NUL if there is one in it, else one a line.

@@ -31,8 +31,8 @@ impl Progress {
 
     /// A capture is done.
     pub(in crate::cli) fn done(&self, capture: &[PathBuf]) {
-        self.captures.inc(1);
         if !self.bar.is_hidden() {
+            self.captures.inc(1);
             self.tell();
             self.bar.inc(size(capture));
         }

@@ -10,10 +10,13 @@ use std::sync::mpsc;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::progress::Progress;
+use crate::cli::show::observed;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::pipeline::{self, KeyLog, Wishes};
+use crate::pipeline::{self, KeyLog, Seen, Wishes};
 use crate::policy::{Policy, unread};
+use crate::report::Drawings;
+use crate::views::Secrets;
 
 /// What is to be done.
 pub(in crate::cli) struct Work<'a> {
@@ -22,6 +25,8 @@ pub(in crate::cli) struct Work<'a> {
     pub(in crate::cli) keys: KeyLog,
     /// Each in one file or more.
     pub(in crate::cli) captures: Vec<Vec<PathBuf>>,
+    /// Whether diagrams are wanted, and what they may say.
+    pub(in crate::cli) drawn: Option<Secrets>,
 }
 
 /// Judges every capture on so many threads, 0 for one a core, and hands the reports over in the order of the captures.
@@ -32,7 +37,7 @@ pub(in crate::cli) fn each(
     work: &Work<'_>,
     threads: usize,
     progress: &Progress,
-    take: &mut dyn FnMut(Report) -> Result<(), Error>,
+    take: &mut dyn FnMut(Report, Drawings) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::Usage(format!("-j {threads}: {error}")))?;
@@ -47,9 +52,9 @@ pub(in crate::cli) fn each(
                 let numbered: Vec<_> = chunk.iter().enumerate().collect();
                 numbered.par_iter().for_each_with(sender, |sender, (at, capture)| {
                     if !stop.load(Ordering::Relaxed) {
-                        let report = judge(work, capture);
+                        let judged = judge(work, capture);
                         progress.done(capture);
-                        drop(sender.send((*at, report)));
+                        drop(sender.send((*at, judged)));
                     }
                 });
             });
@@ -65,37 +70,50 @@ pub(in crate::cli) fn each(
 
 /// Hands over what comes in any order by its numbers.
 fn in_order(
-    receiver: &mpsc::Receiver<(usize, Report)>,
-    take: &mut dyn FnMut(Report) -> Result<(), Error>,
+    receiver: &mpsc::Receiver<(usize, (Report, Drawings))>,
+    take: &mut dyn FnMut(Report, Drawings) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut waiting: BTreeMap<usize, Report> = BTreeMap::new();
+    let mut waiting: BTreeMap<usize, (Report, Drawings)> = BTreeMap::new();
     let mut next = 0_usize;
-    for (number, report) in receiver {
-        waiting.insert(number, report);
-        while let Some(report) = waiting.remove(&next) {
-            take(report)?;
+    for (number, judged) in receiver {
+        waiting.insert(number, judged);
+        while let Some((report, drawings)) = waiting.remove(&next) {
+            take(report, drawings)?;
             next = next.saturating_add(1);
         }
     }
     Ok(())
 }
 
-/// The report on one capture, whatever happens.
-fn judge(work: &Work<'_>, capture: &[PathBuf]) -> Report {
+/// The report on one capture, whatever happens, and its diagrams.
+fn judge(work: &Work<'_>, capture: &[PathBuf]) -> (Report, Drawings) {
     guarded(capture, || {
-        let mut report = pipeline::analyze(capture, &work.wishes, work.keys.clone(), &mut |_| {})?;
+        let keys = work.keys.clone();
+        let Some(secrets) = work.drawn else {
+            let mut report = pipeline::analyze(capture, &work.wishes, keys, &mut |_| {})?;
+            work.policy.apply(&mut report);
+            return Ok((report, Drawings::default()));
+        };
+        let mut drawings = Drawings::new(secrets);
+        let see = &mut |seen: Seen<'_>| drawings.see(&observed(&seen));
+        let mut report = pipeline::analyze(capture, &work.wishes, keys, see)?;
         work.policy.apply(&mut report);
-        Ok(report)
+        drawings.keep_few(&report);
+        Ok((report, drawings))
     })
 }
 
 /// A failure, and a fault of this program, become a report that tells it.
-fn guarded(capture: &[PathBuf], judge: impl FnOnce() -> Result<Report, Error>) -> Report {
+fn guarded(
+    capture: &[PathBuf],
+    judge: impl FnOnce() -> Result<(Report, Drawings), Error>,
+) -> (Report, Drawings) {
     let names: Vec<String> = capture.iter().map(|path| path.display().to_string()).collect();
+    let told = |error: &str| (unread(&names, error), Drawings::default());
     match catch_unwind(AssertUnwindSafe(judge)) {
-        Ok(Ok(report)) => report,
-        Ok(Err(error)) => unread(&names, &error.to_string()),
-        Err(_) => unread(&names, OUR_FAULT),
+        Ok(Ok(judged)) => judged,
+        Ok(Err(error)) => told(&error.to_string()),
+        Err(_) => told(OUR_FAULT),
     }
 }
 
@@ -110,7 +128,7 @@ mod tests {
     use super::*;
 
     fn work(policy: &Policy, captures: Vec<Vec<PathBuf>>) -> Work<'_> {
-        Work { policy, wishes: Wishes::default(), keys: KeyLog::new(), captures }
+        Work { policy, wishes: Wishes::default(), keys: KeyLog::new(), captures, drawn: None }
     }
 
     #[test]
@@ -120,7 +138,7 @@ mod tests {
             (0..200).map(|number| vec![format!("no-such-{number}.pcap").into()]).collect();
         let (work, mut told) = (work(&policy, names.clone()), Vec::new());
         let progress = Progress::new(&names, false);
-        each(&work, 4, &progress, &mut |report| {
+        each(&work, 4, &progress, &mut |report, _| {
             told.push(vec![PathBuf::from(&report.inputs[0].path)]);
             Ok(())
         })
@@ -130,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_program_is_told_with_the_name_of_the_file() {
-        let report = guarded(&["odd.pcap".into()], || panic!("on purpose, by a test"));
+        let (report, _) = guarded(&["odd.pcap".into()], || panic!("on purpose, by a test"));
         let input = &report.inputs[0];
         assert_eq!((input.path.as_str(), input.error.as_deref()), ("odd.pcap", Some(OUR_FAULT)));
     }
@@ -141,7 +159,7 @@ mod tests {
         let names: Vec<Vec<PathBuf>> =
             (0..200).map(|number| vec![format!("no-such-{number}.pcap").into()]).collect();
         let (work, progress) = (work(&policy, names.clone()), Progress::new(&names, false));
-        let ended = each(&work, 2, &progress, &mut |_| Err(Error::Usage("enough".to_owned())));
+        let ended = each(&work, 2, &progress, &mut |_, _| Err(Error::Usage("enough".to_owned())));
         assert_eq!(ended.unwrap_err().to_string(), "enough");
     }
 }

@@ -181,12 +181,18 @@ fn layer() -> Map<String, Value> {
         };
     }
     let number = json!({"type": "number", "minimum": 0});
-    let numbers = Options::tunables().iter().map(|tunable| (tunable.name.to_owned(), number.clone()));
+    let numbers = Options::tunables().iter().map(|tunable| {
+        let most = tunable.most().map(|most| json!({"type": "number", "minimum": 0, "maximum": most}));
+        (tunable.name.to_owned(), most.unwrap_or_else(|| number.clone()))
+    });
     rules.insert("options".to_owned(), table(numbers.collect()));
     let severity = json!({"type": "object", "additionalProperties": {"enum": SEVERITIES}});
     rules.insert("severity".to_owned(), severity);
     top.insert("rules".to_owned(), table(rules));
-    top.insert("known_idle_timeouts".to_owned(), json!({"type": "object", "additionalProperties": number}));
+    top.insert(
+        "known_idle_timeouts".to_owned(),
+        json!({"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}),
+    );
     top
 }
 

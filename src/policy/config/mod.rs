@@ -92,6 +92,11 @@ impl Layer {
     pub fn set(&mut self, key: &str, value: Value, source: impl Into<String>) {
         self.0.push(Setting { key: key.to_owned(), value, source: source.into() });
     }
+
+    /// Adds how long something on the way lets connections be silent.
+    pub fn know_idle_timeout(&mut self, name: &str, seconds: u32, source: &str) {
+        self.set(&Setting::path(&["known_idle_timeouts", name]), Value::Number(f64::from(seconds)), source);
+    }
 }
 
 impl Setting {

@@ -107,9 +107,14 @@ impl Reader<'_> {
             "known_idle_timeouts" => {
                 for (name, value) in self.table("known_idle_timeouts", value)? {
                     let at = value.span().start;
-                    let seconds = number(value.get_ref()).filter(|number| seconds(*number).is_some());
-                    let seconds = seconds
-                        .ok_or_else(|| self.fault(at, "an idle timeout is a number of whole seconds"))?;
+                    let valid = |number: &f64| seconds(*number).is_some_and(|seconds| seconds > 0);
+                    let seconds = number(value.get_ref()).filter(valid).ok_or_else(|| {
+                        let found = words(value.get_ref());
+                        self.fault(
+                            at,
+                            &format!("an idle timeout is a number of whole seconds from 1 on, not {found}"),
+                        )
+                    })?;
                     let path = Setting::path(&["known_idle_timeouts", name.get_ref()]);
                     layer.set(&path, Value::Number(seconds), self.source(at));
                 }
@@ -172,11 +177,11 @@ impl Reader<'_> {
         let number = number(value.get_ref()).filter(|number| Options::default().tune(tunable, *number));
         let at = value.span().start;
         let kind = if tunable.name.ends_with("_s") || tunable.name.ends_with("_ms") { "" } else { "whole " };
+        let range = tunable.most().map_or_else(|| "from 0 on".to_owned(), |most| format!("from 0 to {most}"));
         let number = number.ok_or_else(|| {
-            self.fault(
-                at,
-                &format!("`{}` is a {kind}number from 0 on, not {}", tunable.name, words(value.get_ref())),
-            )
+            let said =
+                format!("`{}` is a {kind}number {range}, not {}", tunable.name, words(value.get_ref()));
+            self.fault(at, &said)
         })?;
         layer.set(&format!("rules.options.{}", tunable.name), Value::Number(number), self.source(at));
         Ok(())
@@ -213,19 +218,20 @@ impl Reader<'_> {
             (Kind::Word(_) | Kind::Text, _) => return Err(wrong("text in quotes")),
             (Kind::Flag, DeValue::Boolean(flag)) => Value::Flag(*flag),
             (Kind::Flag, _) => return Err(wrong("true or false")),
-            (Kind::List | Kind::Rules, DeValue::Array(_)) => Value::List(self.list(kind, value)?),
+            (Kind::List | Kind::Rules, DeValue::Array(_)) => Value::List(self.list(name, kind, value)?),
             (Kind::List | Kind::Rules, _) => return Err(wrong("a list of texts")),
         };
         layer.set(key, read, self.source(at));
         Ok(())
     }
 
-    fn list(&self, kind: Kind, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Error> {
+    fn list(&self, name: &str, kind: Kind, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Error> {
         let DeValue::Array(items) = value.get_ref() else { return Ok(Vec::new()) };
         let read = items.iter().map(|item| {
             let at = item.span().start;
             let DeValue::String(word) = item.get_ref() else {
-                return Err(self.fault(at, &format!("a list of texts, not {}", words(item.get_ref()))));
+                return Err(self
+                    .fault(at, &format!("`{name}` is a list of texts; {} is none", words(item.get_ref()))));
             };
             if matches!(kind, Kind::Rules) {
                 term(word).map_err(|error| self.fault(at, &error.to_string()))?;
@@ -243,6 +249,14 @@ impl Reader<'_> {
                     format!("the name of an endpoint is text in quotes, not {}", words(name.get_ref()));
                 return Err(self.fault(at, &said));
             };
+            if text.is_empty() {
+                return Err(self.fault(at, "the name of an endpoint is not empty"));
+            }
+            if !is_endpoint(endpoint.get_ref()) {
+                let said =
+                    format!("`{}` is no endpoint; write address:port, name:port or name", endpoint.get_ref());
+                return Err(self.fault(at, &said));
+            }
             file.endpoints.insert(endpoint.get_ref().to_string(), text.to_string());
             let path = Setting::path(&["endpoints", endpoint.get_ref()]);
             let value = Value::Text(text.to_string());
@@ -275,6 +289,10 @@ impl Reader<'_> {
                     term(&text).map_err(|error| self.fault(at, &error.to_string()))?;
                     entry.rule = text;
                 }
+                "endpoint" if !is_endpoint(&text) => {
+                    let said = format!("`{text}` is no endpoint; write address:port, name:port or name");
+                    return Err(self.fault(at, &said));
+                }
                 "endpoint" => entry.endpoint = Some(text),
                 "reason" => entry.reason = Some(text),
                 "expires" => {
@@ -293,6 +311,14 @@ impl Reader<'_> {
         }
         Ok(entry)
     }
+}
+
+/// True for `10.0.0.2:50051`, `[2001:db8::1]:443`, `2001:db8::1`, `name:443`, `name`.
+fn is_endpoint(text: &str) -> bool {
+    let plain = !text.is_empty() && !text.contains(char::is_whitespace);
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let whole = host.contains(':') && !host.ends_with(']');
+    plain && (whole || (!host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0)))
 }
 
 /// What a value is, for a complaint.

@@ -123,6 +123,140 @@ fn a_slip_is_told_with_file_line_and_what_was_meant() {
     assert!(wrong("a = [\n").starts_with("h2lint.toml:"));
 }
 
+/// A line that sets a key to a value, in its table.
+fn line(key: &str, value: &str) -> String {
+    match key.strip_prefix("rules.") {
+        Some(name) => format!("schema = 1\n[rules]\n{name} = {value}\n"),
+        None => format!("schema = 1\n\n{key} = {value}\n"),
+    }
+}
+
+/// Words that somebody may have meant for this one: a letter left out, doubled, and two exchanged.
+fn slips(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let middle = letters.len() / 2;
+    let mut out = letters.clone();
+    out.remove(middle);
+    let mut doubled = letters.clone();
+    doubled.insert(middle, letters[middle]);
+    let mut exchanged = letters.clone();
+    exchanged.swap(middle - 1, middle);
+    let slips = [out, doubled, exchanged].map(|letters| letters.into_iter().collect::<String>());
+    slips.into_iter().filter(|slip| slip != word).collect()
+}
+
+/// Values of every type, by the type.
+const VALUES: [(&str, &str); 7] = [
+    ("text", "\"no such word\""),
+    ("flag", "true"),
+    ("number", "7"),
+    ("number", "1.5"),
+    ("list", "[\"ALL\"]"),
+    ("list", "[7]"),
+    ("table", "{ a = 1 }"),
+];
+
+/// What is said of a wrong value: its line, and the name of the key.
+fn assert_told(text: &str, at: usize, name: &str) {
+    let found = wrong(text);
+    assert!(found.starts_with(&format!("h2lint.toml:{at}: ")) && found.contains(name), "{text}\n{found}");
+    assert!(!found.contains('\n'), "{found}");
+}
+
+#[test]
+fn every_key_that_is_misspelt_is_told_with_its_line_and_what_was_meant() {
+    let tables = ["rules", "endpoints", "suppress", "profile", "known_idle_timeouts", "schema"];
+    for key in keys::KEYS.iter().map(|key| key.name).chain(tables) {
+        let plain = key.strip_prefix("rules.").unwrap_or(key);
+        for slip in slips(plain) {
+            let text = line(&key.replace(plain, &slip), "\"x\"");
+            let found = wrong(&text);
+            let said = format!("h2lint.toml:3: unknown key `{slip}`; did you mean ");
+            assert!(found.starts_with(&said) && found.contains(&format!("`{plain}`")), "{found}");
+        }
+    }
+    for tunable in Options::tunables() {
+        for slip in slips(tunable.name) {
+            let found = wrong(&format!("[rules.options]\n{slip} = 1\n"));
+            let said = format!("h2lint.toml:2: unknown option `{slip}`; did you mean ");
+            assert!(found.starts_with(&said) && found.contains(&format!("`{}`", tunable.name)), "{found}");
+        }
+    }
+    for key in keys::SUPPRESS {
+        for slip in slips(key) {
+            let found = wrong(&format!("[[suppress]]\n{slip} = \"x\"\n"));
+            assert_eq!(found, format!("h2lint.toml:2: unknown key `{slip}`; did you mean `{key}`?"));
+        }
+    }
+}
+
+#[test]
+fn every_value_of_a_wrong_type_is_told_with_its_line_and_its_key() {
+    for key in keys::KEYS {
+        let fits = match key.kind {
+            keys::Kind::Word(_) => "no value",
+            keys::Kind::Text => "text",
+            keys::Kind::Flag => "flag",
+            keys::Kind::List | keys::Kind::Rules => "list",
+        };
+        let name = key.name.strip_prefix("rules.").unwrap_or(key.name);
+        for (_, value) in VALUES.iter().filter(|(kind, value)| *kind != fits || *value == "[7]") {
+            assert_told(&line(key.name, value), 3, &format!("`{name}`"));
+            let profile = format!("[profile.ci]\n\n{} = {value}\n", key.name);
+            assert_told(&profile, 3, &format!("`{name}`"));
+        }
+    }
+    for (_, value) in VALUES {
+        let below = [("rules", "\n"), ("rules.options", "[rules]\n"), ("rules.severity", "[rules]\n")];
+        for (table, above) in below.into_iter().filter(|_| value != "{ a = 1 }") {
+            let name = table.strip_prefix("rules.").unwrap_or(table);
+            assert_told(&format!("{above}{name} = {value}\n"), 2, &format!("`{name}`"));
+        }
+        if value != "7" {
+            assert_told(&format!("[known_idle_timeouts]\nx = {value}\n"), 2, "whole seconds from 1 on, not");
+        }
+        if !value.starts_with('"') {
+            assert_told(&format!("[endpoints]\nx = {value}\n"), 2, "text in quotes, not");
+            for key in keys::SUPPRESS {
+                assert_told(&format!("[[suppress]]\n{key} = {value}\n"), 2, &format!("`{key}`"));
+            }
+        }
+        assert_told(&format!("[rules.severity]\nPRE001 = {value}\n"), 2, "`PRE001`");
+        assert_told(&format!("\nschema = {value}\n"), 2, "schema");
+    }
+}
+
+#[test]
+fn every_number_out_of_range_is_told_with_the_range() {
+    for tunable in Options::tunables() {
+        let most = if tunable.name.ends_with("_percent") { "from 0 to 100, not " } else { "from 0 on, not " };
+        for value in ["-1", "nan", "inf", "-inf", "1e300", "\"5\"", "true", "[1]", "9223372036854775807"] {
+            let text = format!("[rules.options]\n\n{} = {value}\n", tunable.name);
+            assert_told(&text, 3, &format!("`{}`", tunable.name));
+            assert!(wrong(&text).contains(most), "{}", wrong(&text));
+        }
+    }
+    assert_told(
+        "[rules.options]\nwindow_blocked_percent = 101\n",
+        2,
+        "whole number from 0 to 100, not the number 101",
+    );
+    for value in ["0", "-1", "1.5", "1e12"] {
+        assert_told(&format!("[known_idle_timeouts]\nx = {value}\n"), 2, "from 1 on, not the number ");
+    }
+    for endpoint in ["\"\"", "\":50\"", "\"a:0\"", "\"a:65536\"", "\"a b\"", "\"[::1]:x\""] {
+        assert_told(&format!("[endpoints]\n{endpoint} = \"x\"\n"), 2, "is no endpoint; write address:port");
+        let entry = format!("[[suppress]]\nrule = \"PRE001\"\nendpoint = {endpoint}\n");
+        assert_told(&entry, 3, "is no endpoint; write address:port");
+    }
+    for endpoint in ["a", "a:5", "10.0.0.1:50", "[2001:db8::1]:443", "2001:db8::1", "::1"] {
+        assert!(
+            ConfigFile::read("h2lint.toml", &format!("[endpoints]\n{endpoint:?} = \"x\"\n")).is_ok(),
+            "{endpoint}"
+        );
+    }
+}
+
 #[test]
 fn the_schema_is_json_and_names_every_key() {
     let schema: serde_json::Value = serde_json::from_str(&config_schema()).unwrap();

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::base::to_u64;
-use crate::finding::{BlindSpot, BlindSpotKind, Counts, Direction, Input, Report, Status};
+use crate::base::{Span, to_u64};
+use crate::finding::{BlindSpot, BlindSpotKind, Counts, Direction, Input, Report, Stats, Status};
 use crate::policy::unusable;
 use crate::report::look::Detail;
 use crate::report::numbers::{plural, ranges, seconds};
@@ -113,7 +113,18 @@ fn totals(page: &mut Page, report: &Report) {
     let cut =
         if report.inputs.iter().any(|input| input.truncated_tail) { ", cut off at the end" } else { "" };
     parts.push(format!("{}{lasted}{cut}", plural(totals.packets, "packet")));
+    parts.extend(took(&report.stats).map(|took| format!("judged {took}")));
     page.paragraph(&[], 0, Part(Ink::Faint, &parts.join(" · ")));
+}
+
+/// `in 0.35 s with 24 MiB`, when that was asked for.
+pub(super) fn took(stats: &Stats) -> Option<String> {
+    let elapsed = match stats.elapsed_ms? {
+        short @ 0..1000 => format!("{short} ms"),
+        long => Span::millis(i64::try_from(long).unwrap_or(i64::MAX)).to_string(),
+    };
+    let memory = stats.peak_memory.map(|octets| format!(" with {} MiB", octets >> 20));
+    Some(format!("in {elapsed}{}", memory.unwrap_or_default()))
 }
 
 /// The findings by severity, where there are several.

@@ -36,7 +36,6 @@ pub use fields::{header_header, header_line, table_header, table_line};
 pub use fold::headed;
 pub use handshake::{handshake_header, handshake_line};
 pub use keys::key_lines;
-pub(super) use ladder::label as rung_label;
 pub use ladder::{ladder_header, ladder_line};
 pub use ledger::coverage_table;
 pub use legs::{leg_header, leg_line};

@@ -1,13 +1,16 @@
 //! The page of a scan: verdict, equal findings of all captures in a line with their count, the captures, the totals.
 
+use std::collections::BTreeMap;
+
+use super::coverage::took;
 use super::page::{Ink, Page, Part};
 use super::{Look, known, status};
-use crate::base::to_u64;
+use crate::base::{to_index, to_u64};
 use crate::finding::{Finding, Input, Report, Scanned, Severity, Status};
 use crate::policy::{Gathered, GroupBy, gather};
 use crate::report::captures::{path, thing};
 use crate::report::look::Detail;
-use crate::report::numbers::grouped;
+use crate::report::numbers::{grouped, plural};
 
 /// What a scan says.
 pub(super) fn report(report: &Report, look: &Look) -> String {
@@ -81,9 +84,13 @@ fn captures(page: &mut Page, report: &Report, look: &Look) {
     let shown = if look.lists_all() { odd.len() } else { CAPTURES };
     let rest = odd.len().saturating_sub(shown);
     odd.truncate(shown);
+    let unseen = unseen(report);
     page.gap();
     for input in odd {
         capture(page, input);
+        for said in unseen.get(input.path.as_str()).into_iter().flatten().filter(|_| look.lists_all()) {
+            page.paragraph(&[Part(Ink::Warning, "      unseen  ")], 14, Part(Ink::Plain, said));
+        }
     }
     if rest > 0 {
         page.line(&[Part(
@@ -111,21 +118,41 @@ fn capture(page: &mut Page, input: &Input) {
     page.paragraph(&lead, 6, Part(Ink::Plain, &said));
 }
 
+/// What of a capture as such was not seen, whatever became of its connections: packets that could not be looked into, damage.
+fn unseen(report: &Report) -> BTreeMap<&str, Vec<&str>> {
+    let mut unseen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for input in report.inputs.iter().filter(|input| input.truncated_tail) {
+        unseen.entry(&input.path).or_default().push("the file ends inside a packet");
+    }
+    for spot in report.coverage.blind_spots.iter().filter(|spot| spot.conns.is_empty()) {
+        let input = spot.input.and_then(|input| report.inputs.get(to_index(input)));
+        if let Some(input) = input {
+            unseen.entry(&input.path).or_default().push(&spot.effect);
+        }
+    }
+    unseen
+}
+
 fn totals(page: &mut Page, report: &Report) {
     let captures =
         report.inputs.iter().filter_map(|input| input.scan.as_ref()).filter(|scan| scan.continues.is_none());
     let unreadable = report.inputs.iter().filter(|input| input.error.is_some()).count();
-    let unread = match unreadable {
-        0 => String::new(),
-        some => format!(" ({} not read in full)", grouped(to_u64(some))),
-    };
+    let partly = unseen(report).len();
+    let unread = [(unreadable, "not read in full"), (partly, "seen in part")];
+    let unread: Vec<String> = unread
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(to_u64(count))))
+        .collect();
+    let unread = if unread.is_empty() { String::new() } else { format!(" ({})", unread.join(", ")) };
     let totals = &report.totals;
     let known = match report.verdict.counts.suppressed {
         0 => String::new(),
-        some => format!(" · {} findings suppressed", grouped(some)),
+        some => format!(" · {} suppressed", plural(some, "finding")),
     };
+    let took = took(&report.stats).map_or_else(String::new, |took| format!(" {took}"));
     let said = format!(
-        "captures {}{unread} · connections {} ({} HTTP/2) · {} packets, {}{known}",
+        "captures {}{unread} · connections {} ({} HTTP/2) · {} packets, {}{took}{known}",
         grouped(to_u64(captures.count())),
         grouped(totals.connections),
         grouped(totals.http2_connections),

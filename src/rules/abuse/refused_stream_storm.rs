@@ -32,7 +32,12 @@ pub(in crate::rules) static REFUSED_STREAM_STORM: Rule = Rule {
         opened before the first refusal arrived, never count.",
     not_blamed: "It refuses what exceeds its limit.",
     remedy: &["Client: respect MAX_CONCURRENT_STREAMS, and wait before trying again."],
-    symptoms: &["any: REFUSED_STREAM", "Node: Stream closed with error code NGHTTP2_REFUSED_STREAM"],
+    symptoms: &[
+        "any: REFUSED_STREAM",
+        "Node: Stream closed with error code NGHTTP2_REFUSED_STREAM",
+        "Chrome: ERR_HTTP2_SERVER_REFUSED_STREAM",
+        "OkHttp: stream was reset: REFUSED_STREAM",
+    ],
     refs: &[],
     h2spec: &[],
     options: &[],

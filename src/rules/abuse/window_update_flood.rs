@@ -23,7 +23,8 @@ pub(in crate::rules) static WINDOW_UPDATE_FLOOD: Rule = Rule {
     summary: "WINDOW_UPDATE frames out of proportion",
     why: "Credit in many small frames costs more than the DATA that it allows; a receiver should watch for \
         such use and limit it.",
-    meaning: "More WINDOW_UPDATE frames than 5 + 2 x (streams opened + 10 x DATA frames received); or at least \
+    meaning: "More WINDOW_UPDATE frames than 5 + 2 x (streams opened + 10 x DATA frames received), where a \
+        large frame counts as those of 16 384 octets that it stands for; or at least \
         50 of them with a mean below 2560 octets that together grant more than the DATA received since. \
         For the second only those count that come when less than half of the stream's first window is \
         left.",
@@ -58,4 +59,31 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         format!("The {} granted {of} octets in {count} small WINDOW_UPDATE frames.", side.word())
     };
     verdict.say(excess::draft(event, excess, side, message, "WINDOW_UPDATE"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Setting;
+    use crate::rules::tests::finding;
+    use crate::script::{Wire, post, settings, settings_ack};
+
+    /// DATA of so many octets in one frame, and so many updates that give it back, as Go does it.
+    fn upload(octets: usize, updates: u32) -> Script {
+        let open = Script::open()
+            .server([settings(&[
+                (Setting::MAX_FRAME_SIZE, 1 << 20),
+                (Setting::INITIAL_WINDOW_SIZE, 1 << 20),
+            ])])
+            .client([settings_ack()])
+            .server([window_update(0, 1 << 20)]);
+        let sent = open.client([post(1), data(1, &vec![0; octets]).map(Wire::end_stream)]);
+        (0..updates).fold(sent, |script, _| script.server([window_update(0, 8192)]))
+    }
+
+    #[test]
+    fn a_large_frame_is_worth_more_credit_than_a_small_one() {
+        assert!(finding(&WINDOW_UPDATE_FLOOD, &upload(1 << 20, 128)).is_none());
+        assert!(finding(&WINDOW_UPDATE_FLOOD, &upload(8192, 128)).is_some());
+    }
 }

@@ -107,7 +107,7 @@ pub(in crate::rules) static JOINED_MIDSTREAM: Rule = Rule {
     meaning: "First segment of the connection is not a SYN and the first octets are neither a preface nor a \
         TLS hello. Told of HTTP/2 and of TLS, which may hold it.",
     harm: "Windows, concurrency, identifier order and older HPACK entries are not judged.",
-    doubt: "Fact. Mutes windows, concurrency, identifier order, idle or closed states, unexpected \
+    doubt: "Fact. Nothing is said of windows, concurrency, identifier order, idle or closed states, unexpected \
         acknowledgements, HPACK entries from before, and preface rules. Limits become known again by a \
         SETTINGS and its ACK inside the capture.",
     not_blamed: "",
@@ -180,7 +180,7 @@ pub(in crate::rules) static FRAME_BOUNDARIES_LOST: Rule = Rule {
     rfc: &[],
     summary: "HTTP/2 frame boundaries were lost after a gap and found again",
     why: "Frames follow each other without a gap.",
-    meaning: "After a gap the next frame header had to be searched for; report octet offset, octets skipped \
+    meaning: "After a gap the next frame header had to be searched for. Told are the octet offset, the octets skipped \
         and where synchronisation was regained.",
     harm: "Findings behind the gap are less certain until eight frames followed.",
     doubt: "Fact about the analysis of this capture. Findings after it are likely at most until eight \

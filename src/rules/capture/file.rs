@@ -24,7 +24,7 @@ pub(in crate::rules) static SNAPLEN_CUT: Rule = Rule {
     meaning: "At least one TCP packet of an HTTP/2 or TLS connection has fewer captured than original octets.",
     harm: "Payloads and field blocks that were cut cannot be judged.",
     doubt: "Fact of the file. Frame sync survives as long as frame headers are captured; payload and HPACK \
-        rules mute for the affected frames and are listed as blind spots.",
+        rules are silent about the frames concerned, which are listed as blind spots.",
     not_blamed: "",
     remedy: &["Capture whole packets (tcpdump -s 0)."],
     symptoms: &[],

@@ -33,7 +33,7 @@ pub(in crate::rules) static FIELD_BLOCK_INTERRUPTED: Rule = Rule {
     meaning: "After HEADERS, PUSH_PROMISE or CONTINUATION without END_HEADERS the sender's next frame is not \
         CONTINUATION.",
     harm: "The receiver ends the connection with PROTOCOL_ERROR; the HPACK table is lost.",
-    doubt: "Own-stream fact; no gap between the two frames. Mute HPACK rules of the direction afterwards.",
+    doubt: "Own-stream fact; no gap between the two frames. Nothing is said of HPACK in this direction afterwards.",
     not_blamed: "Only one side writes a field block.",
     remedy: &["Write all fragments of a block in one go, under one lock."],
     symptoms: &[

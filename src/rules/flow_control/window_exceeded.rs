@@ -97,6 +97,7 @@ pub(in crate::rules) static CONNECTION_WINDOW_EXCEEDED: Rule = Rule {
         "Netty: Flow control window exceeded for stream: 0",
         "hyper-h2: Flow control window shrunk below 0",
         "any: FLOW_CONTROL_ERROR",
+        "Node: Session closed with error code NGHTTP2_FLOW_CONTROL_ERROR",
     ],
     refs: &[],
     h2spec: &[],

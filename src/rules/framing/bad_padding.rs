@@ -64,10 +64,10 @@ pub(in crate::rules) static HEADER_FRAME_BAD_PADDING: Rule = Rule {
     summary: "HEADERS or PUSH_PROMISE padding exceeds the room left",
     why: "The padding of HEADERS and PUSH_PROMISE leaves room for the fields before it.",
     meaning: "PADDED flag and pad octet + other fixed fields (5 for PRIORITY, 4 for the promised identifier) + \
-        Pad Length exceed the frame length. Judge the remainder for the fragment, as RFC 7540 6.2 words \
+        Pad Length exceed the frame length. What is left for the fragment counts, as RFC 7540 6.2 words \
         it; RFC 9113 compares with the whole payload.",
     harm: "The receiver ends the connection with PROTOCOL_ERROR; the field block is lost.",
-    doubt: "Needs the first payload octet. HPACK state is unknown afterwards: mute HPACK rules of that \
+    doubt: "Needs the first payload octet. The table is unknown afterwards, and nothing is said of HPACK in that \
         direction.",
     not_blamed: "The padding is its sender's doing.",
     remedy: &["Compute the pad after subtracting the fixed fields."],

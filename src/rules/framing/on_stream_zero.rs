@@ -56,7 +56,7 @@ pub(in crate::rules) static HEADERS_ON_STREAM_ZERO: Rule = Rule {
     why: "HEADERS belongs to a stream, never to the connection as a whole.",
     meaning: "HEADERS frame with stream identifier 0.",
     harm: "The receiver ends the connection with PROTOCOL_ERROR.",
-    doubt: "Single-frame fact. The block still changes the HPACK state: decode it.",
+    doubt: "Single-frame fact. The block changes the HPACK table all the same.",
     not_blamed: "The stream of a frame is its sender's doing.",
     remedy: &["Use a valid stream identifier."],
     symptoms: &["nghttp2: HEADERS: stream_id == 0", "h2 (Rust): invalid stream ID 0"],

@@ -27,7 +27,7 @@ pub(in crate::rules) static UNDEFINED_FLAG_SET: Rule = Rule {
         others none). Unknown frame types are exempt.",
     harm: "None today: receivers ignore it. A later extension may give the bit a meaning.",
     doubt: "Certain, but a negotiated extension may define the bit: if unknown settings were exchanged by \
-        both sides, lower to info. Receivers must ignore it, hence warning.",
+        both sides, info. Receivers must ignore it, hence warning.",
     not_blamed: "It must ignore the flag.",
     remedy: &["Clear unused flag bits."],
     symptoms: &[],

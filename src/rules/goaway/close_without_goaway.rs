@@ -41,10 +41,10 @@ pub(in crate::rules) static CLOSE_WITHOUT_GOAWAY: Rule = Rule {
     remedy: &["Send GOAWAY with the last stream that was processed before closing, so that the peer knows \
         what it can send again."],
     symptoms: &[
-        "Go: http2: client connection lost",
         "grpc-go: error reading from server: EOF",
         "grpc-java: Network closed for unknown reason",
         "grpc-core: Socket closed",
+        "Java HttpClient: HTTP/1.1 header parser received no bytes",
     ],
     refs: &[],
     h2spec: &[],

@@ -38,6 +38,8 @@ pub(in crate::rules) static GOAWAY_ERROR_RECEIVED: Rule = Rule {
         ".NET: The HTTP/2 server closed the connection. HTTP/2 error code 'PROTOCOL_ERROR' (0x1).",
         "Node: Session closed with error code NGHTTP2_PROTOCOL_ERROR",
         "Chrome: ERR_HTTP2_PROTOCOL_ERROR",
+        "Firefox: NS_ERROR_NET_HTTP2_SENT_GOAWAY",
+        "grpc-java: Connection closed after GOAWAY. HTTP/2 error code: PROTOCOL_ERROR",
     ],
     refs: &[],
     h2spec: &[],

@@ -39,6 +39,7 @@ pub(in crate::rules) static GOAWAY_PROMISE_BROKEN: Rule = Rule {
         "Go: http2: server sent GOAWAY and closed the connection; LastStreamID=1999, ErrCode=NO_ERROR, debug=\"\"",
         "Go: unexpected EOF",
         "grpc-go: closing transport due to: …, received prior goaway: …",
+        "hyper: hyper::Error(Http2, Error { kind: GoAway(b\"\", NO_ERROR, Remote) })",
     ],
     refs: &["golang/go#18639", "stellar/go-sdk#573"],
     h2spec: &[],

@@ -34,7 +34,7 @@ pub(in crate::rules) static NEW_STREAM_AFTER_GOAWAY: Rule = Rule {
         stream; WINDOW_UPDATE proves nothing.",
     not_blamed: "It had said that it takes no more streams, and that was read.",
     remedy: &["Send new requests on a new connection as soon as GOAWAY is read."],
-    symptoms: &[],
+    symptoms: &["Netty: Cannot create stream … greater than Last-Stream-ID … from GOAWAY."],
     refs: &[],
     h2spec: &[],
     options: &["proof_rtt", "proof_min_ms"],

@@ -30,7 +30,11 @@ pub(in crate::rules) static GRPC_ERROR_STATUS: Rule = Rule {
     doubt: "A fact, and usually no fault of HTTP/2: listed for orientation.",
     not_blamed: "It got the answer that the finding tells.",
     remedy: &["Look at the service that answered: the status and the message are its own."],
-    symptoms: &[],
+    symptoms: &[
+        "grpc-go: grpc: received message larger than max (… vs. …)",
+        "grpc-core: Received message larger than max",
+        "grpc-java: gRPC message exceeds maximum size",
+    ],
     refs: &["PROTOCOL-HTTP2 (gRPC over HTTP2)"],
     h2spec: &[],
     options: &[],

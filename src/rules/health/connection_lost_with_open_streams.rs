@@ -44,6 +44,9 @@ pub(in crate::rules) static CONNECTION_LOST_WITH_OPEN_STREAMS: Rule = Rule {
         "Chrome: ERR_CONNECTION_CLOSED",
         "Envoy: upstream connect error or disconnect/reset before headers. reset reason: connection \
         termination",
+        "nghttp: Some requests were not processed. total=…, processed=…",
+        "httpx: RemoteProtocolError: Server disconnected",
+        "nginx: client prematurely closed connection",
     ],
     refs: &[],
     h2spec: &[],

@@ -25,7 +25,7 @@ pub(in crate::rules) static DOWNGRADE_TO_HTTP11: Rule = Rule {
     summary: "Client fell back to HTTP/1.1",
     why: "A client that falls back to HTTP/1.1 had a reason, which often is a connection before.",
     meaning: "A connection of the same client to the same server address, port and name uses HTTP/1.1, \
-        although its client offered HTTP/2 in TLS as it had been used there before, or begun within 1 s \
+        although its client offered HTTP/2 in TLS and had used it there before; or it begins within 1 s \
         after an HTTP/2 connection had failed.",
     harm: "Requests go one by one again, over more connections; nobody notices but by the latency.",
     doubt: "Different services may share an address, so names are compared where they are known. Clients \

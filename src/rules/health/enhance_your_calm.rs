@@ -37,6 +37,7 @@ pub(in crate::rules) static ENHANCE_YOUR_CALM: Rule = Rule {
         "Netty: Maximum number of RST frames reached",
         ".NET: The HTTP/2 server closed the connection. HTTP/2 error code 'ENHANCE_YOUR_CALM' (0xb).",
         "Node: Session closed with error code NGHTTP2_ENHANCE_YOUR_CALM",
+        "Node: Session closed with error code NGHTTP2_ENHANCE_YOUR_CALM",
     ],
     refs: &[],
     h2spec: &[],

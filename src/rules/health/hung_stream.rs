@@ -33,7 +33,11 @@ pub(in crate::rules) static HUNG_STREAM: Rule = Rule {
         of the capture is no waiting.",
     not_blamed: "Its request was complete and had arrived.",
     remedy: &["Look at the server's handler for this path.", "Give requests a deadline."],
-    symptoms: &[],
+    symptoms: &[
+        "Go: http2: timeout awaiting response headers",
+        "Envoy: upstream request timeout",
+        "Envoy: stream timeout",
+    ],
     refs: &[],
     h2spec: &[],
     options: &["hung_stream_s"],

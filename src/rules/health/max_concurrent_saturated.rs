@@ -34,7 +34,10 @@ pub(in crate::rules) static MAX_CONCURRENT_SATURATED: Rule = Rule {
         "Raise MAX_CONCURRENT_STREAMS of the server, or let the client open a second connection.",
         "Shorten streams that live long, or give them a connection of their own.",
     ],
-    symptoms: &["grpc-java: DEADLINE_EXCEEDED: … buffered_nanos=…"],
+    symptoms: &[
+        "grpc-java: DEADLINE_EXCEEDED: … buffered_nanos=…",
+        "Java HttpClient: too many concurrent streams",
+    ],
     refs: &[],
     h2spec: &[],
     options: &["stall_ms"],

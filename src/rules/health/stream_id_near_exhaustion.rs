@@ -75,7 +75,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 /// How long the rest lasts at the speed of this connection, where that can be said.
 fn left(event: &Event<'_>, highest: u32) -> String {
     let opened = event.conn.streams.iter().map(|stream| (stream.opened.at.time, stream.id.0));
-    let first = opened.filter(|(_, id)| id % 2 == highest % 2).min();
+    let first = opened.filter(|(_, id)| id % 2 == highest % 2).min_by_key(|(_, id)| *id);
     let Some((time, id)) = first.filter(|(_, id)| *id < highest) else { return String::new() };
     let passed = event.conn.transport.last.time.since(time).0.max(1);
     let (used, free) = (i64::from(highest.saturating_sub(id)), i64::from(HIGHEST.saturating_sub(highest)));

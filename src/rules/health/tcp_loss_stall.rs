@@ -26,9 +26,8 @@ pub(in crate::rules) static TCP_LOSS_STALL: Rule = Rule {
     meaning: "Octets that were in the capture had to wait for at least 100 ms (default) for others before them \
         that were lost and sent again. Several streams must have been open then.",
     harm: "All streams of the connection stand still, whichever the loss belongs to.",
-    doubt: "That it was lost and sent again is a fact; where it was lost depends on where the capture was \
-        taken, and before the tap only. A loss behind the tap shows nothing to wait, and is not counted. \
-        Likely.",
+    doubt: "That it was lost and sent again is a fact; only what was lost before the tap is seen: behind a loss \
+        further on nothing in the capture waits. Likely.",
     not_blamed: "",
     remedy: &[
         "Look at the path.",

@@ -75,6 +75,7 @@ pub(in crate::rules) static HPACK_INDEX_OUT_OF_RANGE: Rule = Rule {
         "h2 (Rust): failed HPACK decoding; err=…",
         "hyper-h2: Error decoding header block: …",
         "any: COMPRESSION_ERROR",
+        "nginx: upstream sent invalid http2 table index: …",
     ],
     refs: &["RFC 7541 2.3.3"],
     h2spec: &["hpack/2.3.3/1", "hpack/2.3.3/2"],

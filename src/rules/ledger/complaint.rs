@@ -28,6 +28,8 @@ pub struct Complaint {
     pub idle: Option<Span>,
     /// True when the field blocks of the peer could all be read until then.
     pub fields_known: bool,
+    /// True when it says STREAM_CLOSED of a stream that both sides had ended, which is so.
+    pub belated: bool,
 }
 
 /// Why a frame is no reason for an error.
@@ -89,7 +91,11 @@ impl Complaint {
         });
         let own = conn.sides[fact.side].recent.newest_first().filter(|(header, _)| about(header)).nth(1);
         let times = [last, own].into_iter().flatten().map(|(_, start)| start.at.time).max();
+        let closed = stream.and_then(|stream| conn.streams.get(StreamId(stream)));
+        let ended =
+            closed.is_some_and(|stream| Side::BOTH.iter().all(|side| stream.sent[*side].ended.is_some()));
         Self {
+            belated: code == ErrorCode::STREAM_CLOSED && ended,
             side: fact.side,
             stream,
             code,

@@ -42,6 +42,7 @@ pub(in crate::rules) static INVALID_FIELD_NAME: Rule = Rule {
         "hyper-h2: Illegal character … in header name: …",
         "hyper-h2: Received header name with zero length.",
         "Envoy: http2.invalid.header.field",
+        "Apache: AH02429: Response header name … contains invalid characters",
     ],
     refs: &["RFC 9110 5.1"],
     h2spec: &[],

@@ -48,7 +48,7 @@ pub(in crate::rules) static OBSOLETE_NEGOTIATION: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(tls) = event.tls else { return };
     let Some(hello) = tls.offer() else { return };
-    if let Some(what) = used(hello.npn, tls.offered().filter(|name| is_old(name))) {
+    if let Some(what) = used(if hello.npn { NPN } else { "" }, tls.offered().filter(|name| is_old(name))) {
         let message = format!("The client offers {what}, which is obsolete.");
         let draft = Draft::new(Culprit::Client, message, hello.at.start, hello.at.end);
         let draft = draft.shows(EvidenceRole::Cause, Side::Client, hello.at.end, format!("offers {what}"));
@@ -64,15 +64,17 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
 }
 
-/// Whether the server answered with NPN, and an old name that it selected by ALPN.
-fn answered(tls: &Negotiation) -> (bool, Option<ProtocolName>) {
+const NPN: &str = "NPN";
+
+/// NPN, where the server answered with it, and an old name that it selected by ALPN.
+fn answered(tls: &Negotiation) -> (&'static str, Option<ProtocolName>) {
     let npn = tls.server_hello.as_ref().is_some_and(|hello| hello.npn.is_some());
-    (npn, tls.alpn().selected.filter(is_old))
+    (if npn { NPN } else { "" }, tls.alpn().selected.filter(is_old))
 }
 
 /// NPN and old names, in words.
-fn used<'a>(npn: bool, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<String> {
-    let mut words = String::from(if npn { "NPN" } else { "" });
+fn used<'a>(npn: &str, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<String> {
+    let mut words = npn.to_owned();
     for name in old {
         let comma = if words.is_empty() { "" } else { ", " };
         // Writing to a string does not fail.

@@ -41,6 +41,7 @@ pub(in crate::rules) static TCP_CONNECT_FAILED: Rule = Rule {
         "curl: (28) Connection timed out",
         "Node.js: connect ECONNREFUSED …",
         "Node.js: connect ETIMEDOUT …",
+        "grpc-node: 14 UNAVAILABLE: No connection established",
     ],
     refs: &["RFC 9293 3.5"],
     h2spec: &[],
@@ -67,9 +68,11 @@ fn judge(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
         }
     }
     for ((client, server, _), failures) in targets {
+        let known = capture.agreements.server(server);
+        let http2 = known.http2.is_some() || known.http2_over_tls.is_some();
         let through = all.iter().any(|other| elsewhere(other, client, server, &failures));
-        if let Some(draft) = draft(capture, &failures, through) {
-            verdict.say(draft);
+        if let Some(draft) = draft(capture, &failures) {
+            verdict.say(if http2 && !through { draft.severity(Severity::Error) } else { draft });
         }
     }
 }
@@ -95,7 +98,7 @@ fn elsewhere(
 /// Attempts that begin so close together are attempts at once.
 const AT_ONCE: Span = Span::seconds(2);
 
-fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Failed)], through: bool) -> Option<Draft> {
+fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Failed)]) -> Option<Draft> {
     let (own, failed) = failures.first()?;
     let over: Span = failed.last_try.time.since(own.started.time);
     let count = failures.len();
@@ -124,10 +127,7 @@ fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Failed)], through: 
             tries,
         )
     };
-    let known = capture.agreements.server(own.server);
-    let http2 = known.http2.is_some() || known.http2_over_tls.is_some();
-    let draft = draft.on(numbers);
-    Some(if http2 && !through { draft.severity(Severity::Error) } else { draft })
+    Some(draft.on(numbers))
 }
 
 /// The RST came from another distance than the server's packets do.

@@ -40,6 +40,14 @@ fn a_missing_answer_is_an_error_only_for_clients_that_take_nothing_else() {
 }
 
 #[test]
+fn variants_of_tls13_hide_the_answer_too() {
+    for version in [0x7e01, 0xfb1a, 0x7f0e] {
+        let hidden = Script::tls(&Handshake::tls12().version(version).offers(&["h2", "http/1.1"])).close();
+        assert!(judged(&hidden, "alpn-not-selected").is_none_or(|(_, how, _)| how < Confidence::Certain));
+    }
+}
+
+#[test]
 fn connections_that_react_differently_stand_side_by_side() {
     let lax = Handshake::tls12().offers(&["h2"]);
     let script = Script::tls(&lax).fin(Side::Client).fin(Side::Server).again(Span::millis(5));
@@ -204,4 +212,31 @@ fn without_keys_nothing_is_said_of_what_is_inside() {
     let script = Script::tls(&blind).client(opening()).server([settings(&[]), settings_ack()]).close();
     assert_eq!(judged(&script, "preface-without-alpn"), None);
     assert!(found(&script, "alpn-inferred").is_some());
+}
+
+#[test]
+fn a_clear_answer_to_tls_is_held_against_the_client_only_as_far_as_it_is_clear() {
+    let name = "tls-to-plaintext-port";
+    let answered = |offers: &[&str], octets: &[u8]| {
+        let hello = Handshake::tls12().offers(offers).client_hello();
+        judged(&Script::connect().client([hello]).server([http1(octets)]).close(), name)
+    };
+    let client = |severity, confidence| Some((severity, confidence, Culprit::Client));
+    let certain = client(Severity::Error, Confidence::Certain);
+    assert_eq!(answered(&["h2"], b"<!DOCTYPE HTML>\n"), certain);
+    assert_eq!(answered(&["h2"], b"220 mail.example ESMTP\r\n"), certain);
+    assert_eq!(answered(&["h2"], &[0, 0, 0, 4, 0, 0, 0, 0, 0]), certain);
+    let greeting = b"\x4a\0\0\0\x0a8.0.36\0";
+    assert_eq!(answered(&["h2"], greeting), client(Severity::Error, Confidence::Likely));
+    assert_eq!(answered(&["h2"], &[0, 0, 0, 0, 2, 0, 40]), None, "an alert with neither type nor version");
+    assert_eq!(answered(&["imap"], b"* OK ready\r\n"), client(Severity::Info, Confidence::Certain));
+}
+
+#[test]
+fn octets_of_another_protocol_in_a_connection_joined_late_are_no_frames() {
+    let client = [0x84, 0, 0, 0, 2, 0x88, 0x27, 0, 0xc8, 0, 5, 9, 0x0e, 8];
+    let server = [0x0d, 0, 0, 0, 2, 0x89, 0x27, 0, 0xc8, 0, 0x0e, 1, 0];
+    let script = Script::connect().client([http1(client)]).server([http1(server)]).server([http1([0; 900])]);
+    let unopened = script.close().lose(1).lose(2);
+    assert!(findings(&unopened).is_empty(), "{:?}", findings(&unopened));
 }

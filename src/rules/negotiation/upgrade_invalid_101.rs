@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Reference, Severity};
-use crate::http1::{Exchange, ResponseHead, SettingsFault};
+use crate::http1::{ResponseHead, SettingsFault};
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 
 use super::words::{SWITCH, UPGRADE, upgraded};
@@ -54,8 +54,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if event.http1.request.is_none() {
         return;
     }
-    let follows = event.conn.sides.server.total() > 0;
-    if let Some(fault) = fault(event.http1, response, follows) {
+    if let Some(fault) = fault(event, response) {
         let message = format!("The server switches to h2c with a 101 that {fault}.");
         let mut draft = Draft::new(Culprit::Server, message, *at, *at);
         if let Some((head, requested)) = &event.http1.request {
@@ -71,9 +70,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 }
 
 /// What is wrong with the switch.
-fn fault(http1: &Exchange, response: &ResponseHead, follows: bool) -> Option<&'static str> {
-    let switches = response.upgrade_h2c || follows;
-    let offer = http1.upgrade.as_ref().map(|upgrade| &upgrade.request);
+fn fault(event: &Event<'_>, response: &ResponseHead) -> Option<&'static str> {
+    let switches = response.upgrade_h2c || event.conn.sides.server.total() > 0;
+    let offer = event.http1.upgrade.as_ref().map(|upgrade| &upgrade.request);
     let valid = offer.is_some_and(|offer| {
         let readable = matches!(offer.settings_fault(), None | Some(SettingsFault::Padding));
         offer.http2_settings.len() == 1 && readable

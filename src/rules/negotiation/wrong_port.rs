@@ -71,7 +71,7 @@ pub(in crate::rules) static TLS_TO_PLAINTEXT_PORT: Rule = Rule {
     why: "A port that speaks cleartext cannot answer a TLS ClientHello.",
     meaning: "The client begins with a TLS ClientHello, and the server answers in clear: an HTTP/2 frame, an HTTP/1.x status line or something else; or it closes without an octet while it speaks HTTP in clear on other connections to the same port.",
     harm: "Nothing can work on this connection. Clients report a wrong version number, or a record that does not look like TLS.",
-    doubt: "Certain when the answer in clear was seen. A close without an octet is likely, and only beside cleartext connections to the same port, which is looked up at the end of the capture; alone it is not judged.",
+    doubt: "Certain when the answer is text or an HTTP/2 frame, likely when it is something else that is no TLS; an answer of the shape of a TLS alert is not judged. Info when nothing ties the connection to HTTP/2: no h2 offered, no HTTP/2 answered. A close without an octet is likely, and only beside cleartext connections to the same port, which is looked up at the end of the capture; alone it is not judged.",
     not_blamed: "Its port speaks cleartext.",
     remedy: &["Switch the client to cleartext (prior knowledge), or give the server a certificate."],
     symptoms: &[
@@ -84,6 +84,7 @@ pub(in crate::rules) static TLS_TO_PLAINTEXT_PORT: Rule = Rule {
         "grpc-core: Ssl handshake failed: SSL_ERROR_SSL: error:…:WRONG_VERSION_NUMBER",
         "Chrome: ERR_SSL_PROTOCOL_ERROR",
         "grpc-go server: transport: http2Server.HandleStreams received bogus greeting from client: \"\\x16\\x03\\x01…\"",
+        "Netty: not an SSL/TLS record: 485454502f312e31…",
     ],
     refs: &["grpc/grpc-go#2561"],
     h2spec: &[],
@@ -129,18 +130,32 @@ fn hello(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if event.coverage.sides.server.gap.is_some() || event.coverage.sides.client.gap.is_some() {
         return;
     }
-    let what = match answer.octets() {
-        // The SERVER-HELLO of SSL 2.
-        [first, _, 4, ..] if *first >= 0x80 => return,
-        [b'H', b'T', b'T', b'P', ..] => "HTTP/1.x in clear",
-        [0, _, _, 4 | 7, ..] => "an HTTP/2 frame in clear",
-        _ => "octets that are no TLS",
-    };
+    let Some((what, confidence)) = in_clear(answer.octets()) else { return };
     let message = format!("The client began TLS at a port that answers with {what}.");
     let draft = Draft::new(Culprit::Client, message, hello.at.start, answer.origin)
+        .at_most(confidence)
         .shows(EvidenceRole::Cause, Side::Client, hello.at.end, "ClientHello")
         .shows(EvidenceRole::Effect, Side::Server, answer.origin, what);
+    let towards_http2 = hello.alpn.has("h2") || what == FRAME;
+    let draft = if towards_http2 { draft } else { draft.severity(Severity::Info) };
     verdict.say(end(draft, event));
+}
+
+const FRAME: &str = "an HTTP/2 frame in clear";
+
+/// What first octets are that are no TLS, and how sure that is; `None` when they may be TLS gone wrong.
+fn in_clear(octets: &[u8]) -> Option<(&'static str, Confidence)> {
+    let is_text = |octet: &u8| matches!(octet, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
+    match octets {
+        // The SERVER-HELLO of SSL 2.
+        [first, _, 4, ..] if *first >= 0x80 => None,
+        // An alert in a record with wrong type or version.
+        [_, _, _, 0, 2] => None,
+        [b'H', b'T', b'T', b'P', ..] => Some(("HTTP/1.x in clear", Confidence::Certain)),
+        [0, _, _, 4 | 7, ..] => Some((FRAME, Confidence::Certain)),
+        text if text.iter().all(is_text) => Some(("text in clear", Confidence::Certain)),
+        _ => Some(("octets that are no TLS", Confidence::Likely)),
+    }
 }
 
 fn plaintext_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {

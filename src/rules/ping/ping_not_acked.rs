@@ -44,6 +44,7 @@ pub(in crate::rules) static PING_NOT_ACKED: Rule = Rule {
         "Go: http2: client connection lost",
         ".NET: The HTTP/2 server didn't respond to a ping request within the configured KeepAlivePingDelay.",
         "hyper: keep-alive timed out",
+        "Chrome: ERR_HTTP2_PING_FAILED",
     ],
     refs: &[],
     h2spec: &["http2/6.7/1", "client/6.7/1", "generic/3.7/1"],

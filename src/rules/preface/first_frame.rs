@@ -70,7 +70,7 @@ pub(in crate::rules) static MISSING_CLIENT_SETTINGS: Rule = Rule {
     meaning: "First frame after the 24 octets is not SETTINGS or is SETTINGS with ACK; or the connection ends \
         after the preface alone with the server having sent SETTINGS.",
     harm: "Servers answer with GOAWAY PROTOCOL_ERROR or wait for SETTINGS until a timeout.",
-    doubt: "Own-stream fact. For the \"ends after the preface\" variant require an orderly FIN without loss.",
+    doubt: "Own-stream fact. For the \"ends after the preface\" variant an orderly FIN without loss is needed.",
     not_blamed: "It may send its own SETTINGS at any time; it need not wait for the client's.",
     remedy: &["Send a SETTINGS frame (it may be empty) in the same write as the preface."],
     symptoms: &[

@@ -26,7 +26,7 @@ pub(in crate::rules) static MISSING_SERVER_SETTINGS: Rule = Rule {
         the client's SETTINGS; the server sent no HTTP/2 octet to the end, and (a) the client ended the \
         connection at least 1 s (default) after that acknowledgement, or (b) the configured wait \
         (default 5 s) was over when the connection or the capture ended. (c) The server itself closed \
-        without an HTTP/2 octet before that, and before any end of the client: lower to warning, it refused the connection. Report the \
+        without an HTTP/2 octet before that, and before any end of the client: a warning, for it refused the connection. The finding tells the \
         elapsed time, who closed, and whether the client had sent HEADERS.",
     harm: "Clients that wait for the server's SETTINGS (grpc-go since 1.18, grpc-java, Netty) hang until \
         their connect timeout.",
@@ -37,7 +37,7 @@ pub(in crate::rules) static MISSING_SERVER_SETTINGS: Rule = Rule {
         shows server octets that the capture lacks: not judged. Else, also when still open at the end of \
         the capture: likely. SETTINGS that come late withdraw the finding; see \
         server-settings-only-after-headers. No acknowledgement of the preface: not judged (network \
-        loss). For TLS count decrypted application octets, not handshake or NewSessionTicket records. \
+        loss). Under TLS decrypted application octets count, handshake and NewSessionTicket records do not. \
         RFC sets no deadline, therefore the elapsed time is evidence, not the rule; a client that leaves \
         within 1 s (port check, cancelled dial) gave the server no time: not judged. What the server \
         sent before the preface arrived counts, a FIN that it sent before that is (c). A server that \

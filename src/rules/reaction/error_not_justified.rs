@@ -32,7 +32,8 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
     harm: "The peer's operators look for a fault of theirs that is not there.",
     doubt: "That no fault was found is only as good as these rules and the capture: likely at best; possible when a \
         finding against the peer was muted, or its field blocks could not all be read. With a frame at hand that must be \
-        tolerated it is legal-behaviour-rejected; where two stacks answer, two-http2-stacks.",
+        tolerated it is legal-behaviour-rejected; where two stacks answer, two-http2-stacks. RST_STREAM \
+        STREAM_CLOSED on a stream that both sides had ended, a habit of curl, accuses nobody.",
     not_blamed: "No rule finds fault with what it sent.",
     remedy: &[
         "Ask the sender for its reason (debug data, logs); compare the quiet time with the idle timeouts on the path.",
@@ -43,6 +44,9 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
         "Node: Session closed with error code NGHTTP2_PROTOCOL_ERROR",
         "Envoy: http2.protocol_error",
         "Go: stream error: stream ID …; PROTOCOL_ERROR; received from peer",
+        "Chrome: ERR_SPDY_PROTOCOL_ERROR",
+        "h2 (Rust): stream error detected: unspecific protocol error detected",
+        "OkHttp: stream was reset: PROTOCOL_ERROR",
     ],
     refs: &["soheilhy/cmux#96", "akka/akka-grpc#1784", "envoyproxy/envoy#11774"],
     h2spec: &[],
@@ -56,17 +60,21 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for complaint in event.ledger.complaints().filter(|complaint| accuses(complaint.code)) {
-        let confidence = match event.ledger.reason(complaint) {
+        let (confidence, found) = match event.ledger.reason(complaint) {
+            Reason::None if complaint.belated => continue,
             Reason::None if complaint.fields_known && complaint.tolerated.is_some() => continue,
-            Reason::None if complaint.fields_known => Confidence::Likely,
-            Reason::None | Reason::Muted | Reason::Unclear => Confidence::Possible,
+            Reason::None if complaint.fields_known => (Confidence::Likely, "no rule finds fault with"),
+            Reason::None => (Confidence::Possible, "no rule finds fault with"),
+            Reason::Muted | Reason::Unclear => {
+                (Confidence::Possible, "it cannot be seen whether it answers a fault in")
+            }
             Reason::Fault(_) | Reason::OtherCode(_) => continue,
         };
-        verdict.say(draft(complaint).at_most(confidence));
+        verdict.say(draft(complaint, found).at_most(confidence));
     }
 }
 
-fn draft(complaint: &Complaint) -> Draft {
+fn draft(complaint: &Complaint, found: &str) -> Draft {
     let (side, peer): (Side, Side) = (complaint.side, complaint.side.peer());
     let last = complaint.last.map_or_else(String::new, |(header, start)| {
         format!(", the last of which was {} in pkt {}", header_words(&header), start.at.pkt)
@@ -74,7 +82,7 @@ fn draft(complaint: &Complaint) -> Draft {
     let quiet =
         complaint.idle.map_or_else(String::new, |idle| format!(", {idle} after the last frame before it"));
     let message = format!(
-        "The {} sent {} in pkt {}{quiet}; no rule finds fault with the frames of the {}{last}.",
+        "The {} sent {} in pkt {}{quiet}; {found} the frames of the {}{last}.",
         side.word(),
         error_words(complaint.stream, complaint.code),
         complaint.start.at.pkt,

@@ -274,6 +274,16 @@ fn an_answer_that_may_not_have_seen_the_end_of_its_request_accepted_nothing() {
 }
 
 #[test]
+fn to_say_of_a_stream_that_is_over_that_it_is_closed_accuses_nobody() {
+    let closed = |answer: Octets| {
+        let answered = Script::open().client([get(1)]).server([response(1), answer]);
+        said(&answered.client([rst_stream(1, ErrorCode::STREAM_CLOSED)]).close())
+    };
+    assert_eq!(closed(data(1, b"x").map(Wire::end_stream)), []);
+    assert_eq!(closed(data(1, b"x")), one("REA009", "client", LIKELY));
+}
+
+#[test]
 fn a_second_reset_of_a_stream_that_is_over_rejects_nothing() {
     let upload = Script::open()
         .client([post(1)])

@@ -23,7 +23,7 @@ pub(in crate::rules) static LOW_MAX_CONCURRENT_STREAMS: Rule = Rule {
     rfc: &[rfc9113("6.5.2", Some(Level::Should)), rfc7540("6.5.2", Some(Level::Should))],
     summary: "MAX_CONCURRENT_STREAMS of 0 for long, or below 100",
     why: "MAX_CONCURRENT_STREAMS should not be below 100, and 0 only for short times.",
-    meaning: "Parameter 0x3 from the server is 0 for more than 10 s (raise to warning) or below 100.",
+    meaning: "Parameter 0x3 from the server is 0 for more than 10 s (a warning then) or below 100.",
     harm: "Requests queue in the client; with 0 none can be sent at all.",
     doubt: "Value is certain; \"for long\" needs timestamps to the next SETTINGS. Clients that disable push \
         legitimately send 0, and behind a GOAWAY of the server it refuses nothing more.",

@@ -25,7 +25,7 @@ pub(in crate::rules) static SLOW_SETTINGS_ACK: Rule = Rule {
     meaning: "Time from the segment acknowledging the SETTINGS to the SETTINGS ACK exceeds max(1 s, 10 x RTT).",
     harm: "Until then the peer must assume the old limits; window sizes and frame sizes stay unconfirmed.",
     doubt: "Measured between X's own TCP ACK and X's own frame, so the network is out of the account; needs \
-        reliable timestamps. Capture near the peer adds at most one RTT: subtract it. Where TCP of that side had to send octets again, \
+        reliable timestamps. A capture near the peer adds at most one RTT, which is taken off. Where TCP of that side had to send octets again, \
         the ACK may have been among them: likely.",
     not_blamed: "It can only wait for the acknowledgement.",
     remedy: &[

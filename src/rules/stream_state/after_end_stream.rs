@@ -36,6 +36,7 @@ pub(in crate::rules) static DATA_AFTER_END_STREAM: Rule = Rule {
         "nghttp2: DATA: stream in half-closed(remote)",
         "nghttp2: DATA: stream closed",
         "any: STREAM_CLOSED",
+        "nginx: upstream sent frame for closed stream …",
     ],
     refs: &[],
     h2spec: &["http2/5.1/5", "http2/5.1/11", "http2/6.1/2", "client/5.1/8", "client/6.1/2"],

@@ -34,8 +34,8 @@ pub(in crate::rules) static FRAME_AFTER_RST_STREAM_RECEIVED: Rule = Rule {
         had provably processed the reset before.",
     harm: "The peer must discard the frames; DATA still takes connection credit.",
     doubt: "Innocent while in flight: RST_STREAM not covered by X's TCP ACK on the blamed segment = X could \
-        not know (never flag). Covered without proof = likely after 2 RTT and at least 50 ms (defaults), \
-        else silent: uploads go on for a moment after an early response. Certain with X's SETTINGS ACK, \
+        not know. Covered without proof = likely after 2 RTT and at least 50 ms (defaults), \
+        else silent: uploads go on for a moment after an early response, and what comes behind octets sent again may have been said before. Certain with X's SETTINGS ACK, \
         answer to a later request, or PING ACK at least one RTT earlier, for a frame the peer sent after \
         the RST_STREAM. WINDOW_UPDATE proves nothing.",
     not_blamed: "It had reset the stream, and its RST_STREAM had been read.",

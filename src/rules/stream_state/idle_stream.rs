@@ -39,7 +39,11 @@ pub(in crate::rules) static DATA_ON_IDLE_STREAM: Rule = Rule {
         highest seen and skip the first RTT.",
     not_blamed: "It never opened that stream.",
     remedy: &["Send HEADERS first; check stream bookkeeping after resets."],
-    symptoms: &["nghttp2: DATA: stream in idle", "h2 (Rust): unexpected DATA frame; stream=…"],
+    symptoms: &[
+        "nghttp2: DATA: stream in idle",
+        "h2 (Rust): unexpected DATA frame; stream=…",
+        "Netty: Stream … does not exist",
+    ],
     refs: &[],
     h2spec: &["http2/5.1/1", "client/5.1/1"],
     options: &[],

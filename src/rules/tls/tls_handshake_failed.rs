@@ -38,6 +38,7 @@ pub(in crate::rules) static TLS_HANDSHAKE_FAILED: Rule = Rule {
         "Java: Received fatal alert: handshake_failure",
         "OpenSSL: sslv3 alert handshake failure",
         "grpc-go: transport: authentication handshake failed: …",
+        "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to …",
     ],
     refs: &[],
     h2spec: &[],

@@ -11,7 +11,7 @@ pub static PLANTS: &[Plant] = &[
     plant("grpc-missing-te", &[(Client, Idle)], Nothing, |s| call(s, Call { te: &[], ..LEGAL })),
     plant("grpc-bad-request-line", &[(Client, Idle)], Nothing, |s| call(s, Call { method: "PUT", ..LEGAL })),
     plant("grpc-bad-response-content-type", &[(Server, Idle)], Nothing, |s| {
-        call(s, Call { head: [(":status", "200"), ("content-type", "text/html")], ..LEGAL })
+        call(s, Call { head: &[(":status", "200"), ("content-type", "text/html")], ..LEGAL })
     }),
     plant("grpc-missing-status", &[(Server, Idle)], Nothing, |s| {
         call(s, Call { trailer: ("x-end", "1"), ..LEGAL })
@@ -38,8 +38,16 @@ pub static PLANTS: &[Plant] = &[
         call(s, Call { more: &[("x-bin", "*")], ..LEGAL })
     }),
     plant("grpc-http-error-status", &[(Server, Idle)], Nothing, |s| {
-        let head = [(":status", "503"), ("content-type", "text/html")];
+        let head = &[(":status", "503"), ("content-type", "text/html")];
         call(s, Call { head, answer: b"busy", trailer: ("x-end", "1"), ..LEGAL })
+    }),
+    plant("grpc-status-misplaced", &[(Server, Idle)], Nothing, |s| {
+        let head = &[LEGAL.head, &[("grpc-status", "0")]].concat();
+        call(s, Call { head, ..LEGAL })
+    }),
+    plant("grpc-encoding-not-accepted", &[(Server, Idle)], Nothing, |s| {
+        let head = &[LEGAL.head, &[("grpc-encoding", "snappy")]].concat();
+        call(s, Call { head, ..LEGAL })
     }),
 ];
 
@@ -50,7 +58,7 @@ struct Call<'a> {
     /// Fields behind those of every call.
     more: &'a [(&'a str, &'a str)],
     question: &'a [u8],
-    head: [(&'a str, &'a str); 2],
+    head: &'a [(&'a str, &'a str)],
     answer: &'a [u8],
     trailer: (&'a str, &'a str),
 }
@@ -60,7 +68,7 @@ const LEGAL: Call<'_> = Call {
     te: &[("te", "trailers")],
     more: &[],
     question: b"\0\0\0\0\x02hi",
-    head: [(":status", "200"), ("content-type", "application/grpc")],
+    head: &[(":status", "200"), ("content-type", "application/grpc")],
     answer: b"\0\0\0\0\x05hello",
     trailer: ("grpc-status", "0"),
 };
@@ -71,6 +79,6 @@ fn call(s: &mut Stage, call: Call<'_>) -> bool {
     let fields = [&line, call.te, &[("content-type", "application/grpc")], call.more].concat();
     let block = s.fields(Client, &fields);
     s.say(Client, [headers(id, &block), data(id, call.question).map(Wire::end_stream)]);
-    let (head, trailers) = (s.reply(&call.head), s.reply(&[call.trailer]).map(Wire::end_stream));
+    let (head, trailers) = (s.reply(call.head), s.reply(&[call.trailer]).map(Wire::end_stream));
     s.say(Server, [head, data(id, call.answer), trailers])
 }
