@@ -3,7 +3,12 @@
 
 #![cfg(all(feature = "cli", feature = "compress", unix))]
 #![allow(missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test")]
-#![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test"
+)]
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
