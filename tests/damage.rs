@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use h2lint::pipeline::{Wishes, analyze_octets};
-use h2lint::script::{Script, Wire, get, response};
+use h2lint::report::{Detail, Format, Look};
+use h2lint::script::{Script, Wire, answer, call as grpc_call, finish, get, response};
 use serde_json::Value;
 
 fn call(script: Script, stream: u32) -> Script {
@@ -202,6 +203,25 @@ fn whatever_blocks_carry_the_packets_the_conversation_is_the_same() {
         assert_eq!(report["coverage"]["blind_spots"], plain["coverage"]["blind_spots"], "{name}");
         let start = report["connections"][0]["start"].as_str().unwrap();
         assert_eq!(start.starts_with("1969-12-31T23:43:20"), name == "before 1970", "{name}: {start}");
+    }
+}
+
+/// Found by fuzzing: a page that carried an escape of a field's value.
+#[test]
+fn no_control_character_of_a_capture_stands_in_any_format() {
+    let odd = [
+        ("content-type", "application/grpc\x1b[31m"),
+        ("grpc-timeout", "10\x1b[2Jm"),
+        ("x-\x1b", "\x07\x00"),
+    ];
+    let script =
+        Script::open().client([grpc_call(1, &odd)]).server([answer(1, &odd), finish(1, "\x1b7", &odd)]);
+    let report =
+        analyze_octets("a\x1b.pcap", &script.close().pcap(), &Wishes::default(), &mut |_| {}).unwrap();
+    assert!(report.findings.len() > 2, "{:?}", report.findings.len());
+    for format in Format::ALL {
+        let text = format.write(&report, &Look { all: true, detail: Detail::Full, ..Look::default() });
+        assert!(!text.chars().any(|sign| sign.is_control() && !"\n\r\t".contains(sign)), "{}", format.word());
     }
 }
 

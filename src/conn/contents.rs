@@ -261,8 +261,11 @@ impl Connection {
     ) {
         self.examine_promise(seen, promised, emit);
         let idle = matches!(self.streams.find(promised), Known::Idle);
-        let opens = seen.side == Side::Server && idle && !promised.is_odd() && self.streams.room();
-        if opens {
+        let promises = seen.side == Side::Server && idle && !promised.is_odd();
+        let opens = promises && self.streams.room();
+        if promises && !opens {
+            self.streams.pass_over(promised, *seen.start);
+        } else if opens {
             let windows = self.initial_windows();
             let mut stream = Stream::new(promised, StreamState::Reserved, Side::Server, *seen.start, windows);
             stream.opened_end = seen.end.tcp_end;

@@ -190,6 +190,7 @@ impl Connection {
             return;
         }
         if !self.streams.room() {
+            self.streams.pass_over(id, *seen.start);
             return;
         }
         let windows = self.initial_windows();

@@ -6,7 +6,7 @@ use super::message::{Head, Role};
 use super::neighbours::Neighbours;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{PacketNumber, PerSide, Side, to_index, to_u32};
+use crate::base::{Origin, PacketNumber, PerSide, Side, to_index, to_u32};
 use crate::frame::StreamId;
 use crate::hpack::Traits;
 use crate::limits;
@@ -34,6 +34,8 @@ pub struct Streams {
     /// Most streams counted at once, both sides' together.
     peak: u32,
     count: u64,
+    /// Where a stream was opened first for which there was no room.
+    full_at: Option<Origin>,
 }
 
 /// What is known of an identifier.
@@ -113,8 +115,9 @@ impl Streams {
 
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
-        let (count, peak, losses, lost_at) = (self.count, self.peak, self.losses, self.lost_at);
-        *self = Self { count, peak, losses, lost_at, ..Self::default() };
+        let (count, peak, losses) = (self.count, self.peak, self.losses);
+        let (lost_at, full_at) = (self.lost_at, self.full_at);
+        *self = Self { count, peak, losses, lost_at, full_at, ..Self::default() };
     }
 
     /// Frames of this side are missing, as this packet shows: it may have opened streams that nobody saw.
@@ -209,6 +212,21 @@ impl Streams {
     #[must_use]
     pub fn room(&self) -> bool {
         self.places.len() < limits::MAX_OPEN_STREAMS
+    }
+
+    /// A stream opens for which there is no room: its identifier is used, and nothing more is known of it.
+    pub(super) fn pass_over(&mut self, id: StreamId, at: Origin) {
+        let side = opener(id);
+        self.opened[side].insert(id.0);
+        self.highest[side] = self.highest[side].max(id);
+        self.count = self.count.saturating_add(1);
+        self.full_at.get_or_insert(at);
+    }
+
+    /// Where a stream was opened first for which there was no room, and which is not followed.
+    #[must_use]
+    pub const fn full_at(&self) -> Option<Origin> {
+        self.full_at
     }
 
     #[inline]

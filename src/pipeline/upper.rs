@@ -565,6 +565,7 @@ impl Upper {
     }
 
     fn cover_hpack(&mut self, last: Place) {
+        self.ears.coverage.sides.client.limit_reached = self.conn.streams.full_at().map(|full| full.at.pkt);
         for side in Side::BOTH {
             let seen = &mut self.ears.coverage.sides[side];
             if !self.conn.sides[side].hpack_exact() && seen.unsynchronised.is_none() {

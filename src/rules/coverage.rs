@@ -85,7 +85,7 @@ pub struct SideCoverage {
     pub resynchronised: Option<u64>,
     /// The packet from which the dynamic table is not known in full.
     pub hpack_unknown: Option<PacketNumber>,
-    /// The packet at which a cap was reached.
+    /// The packet from which streams were opened that are not followed.
     pub limit_reached: Option<PacketNumber>,
 }
 
@@ -226,7 +226,11 @@ impl SideCoverage {
                 self.hpack_unknown,
                 "fields that depend on the lost table are not judged",
             ),
-            (BlindSpotKind::LimitReached, self.limit_reached, "a cap was reached"),
+            (
+                BlindSpotKind::LimitReached,
+                self.limit_reached,
+                "more streams were open at once than are followed; those beyond are not judged",
+            ),
         ];
         let from = from.into_iter().filter(|(_, pkt, _)| pkt.is_some());
         whole.into_iter().chain(from)

@@ -87,5 +87,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         event.side().word(),
         head.block.fields
     );
-    verdict.say(Draft::against_sender(event, message));
+    let draft = Draft::against_sender(event, message);
+    // The cap alone ends what is known of the table: what was decoded before it is certain.
+    verdict.say(if head.block.capped { draft.without(Need::Hpack) } else { draft });
 }
