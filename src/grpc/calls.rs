@@ -88,13 +88,11 @@ impl Calls {
             Kind::CallFields { head, .. } if head.role == Role::Request => {
                 // Behind a gap the request may be found only when frames of the server are missing already.
                 let whole = conn.streams.is_whole(stream, Side::Server);
-                let call = self.open(id, head);
-                call.map(|call| {
-                    if !whole {
-                        call.lose(Side::Server);
-                    }
-                    call
-                })
+                let mut call = self.open(id, head);
+                if let (false, Some(call)) = (whole, &mut call) {
+                    call.lose(Side::Server);
+                }
+                call
             }
             Kind::CallFields { head, .. } if head.role == Role::Response && !self.calls.contains_key(&id) => {
                 self.open(id, head)
