@@ -298,6 +298,33 @@ fn results_are_written_to_files_as_well() {
 }
 
 #[test]
+fn a_report_never_goes_over_its_own_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pcap");
+    std::fs::copy(capture("cmux/hang-grpcgo"), &path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let (name, over) = (path.to_str().unwrap(), format!("json={}", path.display()));
+    for words in [vec![name, "-o", &over], vec!["scan", folder.path().to_str().unwrap(), "-o", &over]] {
+        let output = run(&words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(text(&output.stderr).contains("would write over the capture"), "{}", text(&output.stderr));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_directory_and_a_log_without_keys_are_told_with_what_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(&[folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("Is a directory; `h2lint scan DIR`"), "{}", text(&output.stderr));
+    let log = folder.path().join("keys");
+    std::fs::write(&log, "no key\n").unwrap();
+    let output = run(&[&capture("cmux/hang-grpcgo"), "--keylog", log.to_str().unwrap()]);
+    assert!(text(&output.stderr).contains("no key was read"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_code_three() {
     let faulty = faulty();
     let output = run(&[&faulty.path(), "-o", "json=/no/such/directory/r.json"]);

@@ -41,5 +41,5 @@ pub use link_type::LinkType;
 pub use reader::Reader;
 pub use record::{Packet, Record};
 pub use records::Records;
-pub use rewrite::{Copied, Embedded, Form, Rewriting, copy_with_secrets, create, rewrite};
+pub use rewrite::{Copied, Embedded, Form, Rewriting, copy_with_secrets, create, rewrite, same_file};
 pub use secrets::embedded_secrets;

@@ -96,12 +96,18 @@ pub fn copy_with_secrets(from: &Path, to: &Path, secrets: &[u8]) -> Result<(), E
 ///
 /// When it is the same file, or cannot be written.
 pub fn create(from: &Path, to: &Path) -> Result<io::BufWriter<std::fs::File>, Error> {
-    let same = || Some((from.canonicalize().ok()?, to.canonicalize().ok()?));
-    if same().is_some_and(|(from, to)| from == to) {
+    if same_file(from, to) {
         return Err(Error::Usage(format!("{} cannot be read and written at once", from.display())));
     }
     let file = std::fs::File::create(to).map_err(|source| Error::Write { path: to.to_owned(), source })?;
     Ok(io::BufWriter::with_capacity(1 << 16, file))
+}
+
+/// True when both paths lead to one file that is there.
+#[must_use]
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    let real = || Some((one.canonicalize().ok()?, other.canonicalize().ok()?));
+    real().is_some_and(|(one, other)| one == other)
 }
 
 /// A copy on its way.

@@ -1,6 +1,7 @@
 //! `h2lint [analyze] FILE...`: a verdict. Several files are one capture.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use super::code_of;
 use super::flags::{Judging, Looking, Reading};
@@ -97,7 +98,7 @@ impl Plan {
         if self.inputs.is_empty() {
             return Err(Error::Usage("no capture given; `h2lint FILE`, or `h2lint --help`".to_owned()));
         }
-        Ok(())
+        self.output.spare(self.inputs.iter())
     }
 }
 
@@ -107,7 +108,8 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
     let mut report = analyze(plan, &mut drawings)?;
     for input in report.inputs.iter().filter(|_| plan.inputs.len() > 1) {
         if let Some(error) = &input.error {
-            terminal.complain(&format!("{}: {error}", input.path));
+            let help = meant(&input.path).map_or_else(String::new, |help| format!("; {help}"));
+            terminal.complain(&format!("{}: {error}{help}", input.path));
         }
     }
     report.notices.extend(plan.notices.iter().cloned());
@@ -166,13 +168,24 @@ fn tell(report: &Report, hidden: Hidden, terminal: &Terminal) {
     }
 }
 
+/// The command that a word may mean which is no file.
+fn meant(word: &str) -> Option<String> {
+    let plain = word.chars().all(|char| char.is_ascii_lowercase()) && !Path::new(word).exists();
+    suggestion(word, super::commands().iter().map(String::as_str)).filter(|_| plain)
+}
+
 /// The error, with the commands where a file that is not there may have been meant as one.
 fn helped(error: &Error, inputs: &[PathBuf]) -> String {
     let Some(input) = inputs.first() else { return error.to_string() };
-    let missing =
-        matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+    let kind = match error {
+        Error::Read { source, .. } => Some(source.kind()),
+        _ => None,
+    };
+    if kind == Some(ErrorKind::IsADirectory) {
+        return format!("{error}; `h2lint scan DIR` reads the captures in it");
+    }
     let word = input.to_string_lossy();
-    if missing && word.chars().all(|char| char.is_ascii_lowercase()) {
+    if kind == Some(ErrorKind::NotFound) && word.chars().all(|char| char.is_ascii_lowercase()) {
         let commands = super::commands();
         let help = suggestion(&word, commands.iter().map(String::as_str))
             .unwrap_or_else(|| format!("commands are {}", commands.join(", ")));

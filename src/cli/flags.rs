@@ -232,7 +232,7 @@ impl Reading {
         let (mut keys, mut notices) = (KeyLog::new(), Vec::new());
         for path in &self.keylog {
             let octets = key_log(path)
-                .map_err(|error| Error::Usage(format!("--keylog {}: {}", path.display(), cause(&error))))?;
+                .map_err(|error| Error::Usage(format!("--keylog {}: {}", path.display(), error.cause())))?;
             notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets));
         }
         let named = KEY_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
@@ -241,7 +241,7 @@ impl Reading {
             match key_log(&path) {
                 Ok(octets) => notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets)),
                 Err(error) => {
-                    let text = format!("{name} names {}: {}", path.display(), cause(&error));
+                    let text = format!("{name} names {}: {}", path.display(), error.cause());
                     notices.push(Notice { kind: "keys_not_used", text });
                 }
             }
@@ -255,14 +255,6 @@ const STREAMS_OF_A_PAGE: usize = 10_000;
 
 /// Variables of the environment that name key logs: the program's own, and the one that browsers and libraries write to.
 const KEY_VARIABLES: [&str; 2] = ["H2LINT_KEYLOG", "SSLKEYLOGFILE"];
-
-/// What the machine says of a file, without its path.
-fn cause(error: &Error) -> String {
-    match error {
-        Error::Read { source, .. } => source.to_string(),
-        other => other.to_string(),
-    }
-}
 
 impl Judging {
     /// Configuration, environment and flags in one; `others` are flags of other groups.

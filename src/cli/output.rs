@@ -12,6 +12,7 @@ use super::settings::{Settled, flags};
 use super::stamp::Watch;
 use super::talk::Talk;
 use super::terminal::{Terminal, write_file};
+use crate::capture::same_file;
 use crate::error::Error;
 use crate::finding::{Report, Severity};
 use crate::pipeline::StreamsListed;
@@ -163,6 +164,21 @@ impl Output {
 }
 
 impl Plan {
+    /// Keeps a capture from being written over by its own report.
+    ///
+    /// # Errors
+    /// When a report is to go where a capture is.
+    pub(super) fn spare<'a>(&self, mut captures: impl Iterator<Item = &'a PathBuf>) -> Result<(), Error> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let over = captures.find(|capture| self.files.iter().any(|(_, path)| same_file(capture, path)));
+        over.map_or(Ok(()), |path| {
+            let path = path.display();
+            Err(Error::Usage(format!("-o would write over the capture {path}; give another path")))
+        })
+    }
+
     /// What the diagrams of a page may say, when one is to be written: it wants the facts.
     pub(super) fn drawn(&self) -> Option<Secrets> {
         self.formats().any(|format| format == Format::Html).then_some(self.secrets)

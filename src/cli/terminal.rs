@@ -10,7 +10,7 @@ use crate::report::clean;
 /// Where results and complaints go.
 #[derive(Debug, Default)]
 pub(super) struct Terminal {
-    /// Nobody reads the output any more.
+    /// Nobody reads the output any more, or it takes no more.
     closed: bool,
     out: Option<io::BufWriter<io::Stdout>>,
 }
@@ -56,7 +56,10 @@ impl Terminal {
                 self.closed = true;
                 Ok(())
             }
-            Err(source) => Err(Error::Write { path: "standard output".into(), source }),
+            Err(source) => {
+                self.closed = true;
+                Err(Error::Write { path: "standard output".into(), source })
+            }
             Ok(()) => Ok(()),
         }
     }

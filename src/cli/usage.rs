@@ -28,7 +28,7 @@ pub(super) fn in_a_line(error: &clap::Error) -> String {
     match said.as_slice() {
         [] => NO_CAPTURE.to_owned(),
         [only] => format!("{only}; see `h2lint --help`"),
-        several => several.join("; "),
+        several => several.join("; ").replace(":; ", ": "),
     }
 }
 
@@ -56,6 +56,12 @@ mod tests {
     fn a_command_without_its_own_command_is_told_which_there_are() {
         assert_eq!(told(&["h2lint", "baseline"]), "a command is missing; there are write, prune, show, help");
         assert_eq!(told(&["h2lint"]), NO_CAPTURE);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_in_a_sentence() {
+        let said = told(&["h2lint", "explain"]);
+        assert_eq!(said, "the following required arguments were not provided: <WHAT>...");
     }
 
     #[test]

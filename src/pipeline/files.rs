@@ -71,7 +71,7 @@ pub fn analyze_with_keys(
         return Err(error);
     }
     let inputs = (1..).zip(joined.inputs()).map(|(number, (path, facts))| {
-        let failure = failures.get(&number).map(ToString::to_string);
+        let failure = failures.get(&number).map(Error::cause);
         input(&path.display().to_string(), facts, failure)
     });
     let inputs: Vec<Input> = inputs.collect();
@@ -122,9 +122,15 @@ pub fn add_keys(keys: &mut KeyLog, source: &str, octets: &[u8]) -> Option<Notice
     let first = bad.first()?;
     let others = match bad.len().saturating_sub(1) {
         0 => String::new(),
+        1 => " (and 1 more line)".to_owned(),
         others => format!(" (and {others} more lines)"),
     };
-    let text = format!("{source}, line {}: {}{others}", first.number, first.why.word());
+    let help = if keys.is_empty() {
+        "; no key was read: a key log holds lines such as CLIENT_RANDOM 0123… 4567…"
+    } else {
+        ""
+    };
+    let text = format!("{source}, line {}: {}{others}{help}", first.number, first.why.word());
     Some(Notice { kind: "keys_not_used", text })
 }
 

@@ -396,6 +396,7 @@ fn headline(whole: &Report, status: Status, counts: Counts) -> String {
                 if new.is_empty() { "wrong " } else { new }
             )
         }
+        Status::Nothing if whole.inputs.is_empty() => "No capture was found.".to_owned(),
         Status::Nothing => format!("No HTTP/2 and no negotiation towards it was found in {several}."),
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         ));
     }
     let mut captures = captures(&args.places, &paths)?;
+    plan.spare(captures.iter().flatten())?;
     if let Some(shard) = args.shard {
         captures = shard.part(captures);
     }

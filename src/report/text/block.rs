@@ -12,6 +12,7 @@ use crate::views::endpoint;
 use super::evidence;
 use super::page::{Ink, Page, Part};
 use super::shell;
+use super::width::width;
 
 /// Writes the block of a group; `number` is its place in the report.
 pub(super) fn write(page: &mut Page, report: &Report, group: &Group<'_>, number: usize) {
@@ -98,14 +99,26 @@ fn place(page: &mut Page, report: &Report, finding: &Finding) {
 }
 
 fn connection_line(page: &mut Page, conn: u64, row: Option<&ConnectionRow>) {
-    let said = match row {
-        Some(row) => {
-            let (client, server) = (end(&row.client), end(&row.server));
-            format!("{client} → {server}  {}", row.negotiation.via.replace('_', " "))
-        }
-        None => "(not listed)".to_owned(),
+    let lead = format!("  conn {conn}  ");
+    let Some(row) = row else {
+        return page.paragraph(&[Part(Ink::Plain, &lead)], 4, Part(Ink::Plain, "(not listed)"));
     };
-    page.paragraph(&[Part(Ink::Plain, &format!("  conn {conn}  "))], 4, Part(Ink::Plain, &said));
+    let (ends, via) = (format!("{} → {}", end(&row.client), end(&row.server)), agreed(row.negotiation.via));
+    let fits = |text: &str| lead.len().saturating_add(width(text)) <= page.look().width;
+    let whole = format!("{ends}  {via}");
+    if fits(&whole) || !fits(&ends) {
+        return page.paragraph(&[Part(Ink::Plain, &lead)], 4, Part(Ink::Plain, &whole));
+    }
+    page.paragraph(&[Part(Ink::Plain, &lead)], 4, Part(Ink::Plain, &ends));
+    page.paragraph(&[Part(Ink::Plain, "    ")], 4, Part(Ink::Plain, &via));
+}
+
+/// How the protocol was agreed, in full.
+fn agreed(via: &str) -> String {
+    match via {
+        "h2c_prior_knowledge" => "h2c prior knowledge".to_owned(),
+        other => super::connections::via(other),
+    }
 }
 
 /// Address and port, in front of them the program that it may be.
@@ -126,7 +139,10 @@ fn stream_line(page: &mut Page, report: &Report, conn: u64, stream: u32) {
     let row = report.streams.iter().find(|row| (row.conn, row.stream) == (conn, stream));
     let said = row.map_or_else(String::new, |row| {
         let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-        format!("{} {}", part(&row.request.method), part(&row.request.path))
+        match (&row.request.method, &row.request.path) {
+            (None, None) => "method and path not known".to_owned(),
+            (method, path) => format!("{} {}", part(method), part(path)),
+        }
     });
     page.paragraph(&[Part(Ink::Plain, &format!("  stream {conn}:{stream}  "))], 4, Part(Ink::Plain, &said));
 }
@@ -199,7 +215,7 @@ fn next(page: &mut Page, report: &Report, finding: &Finding) {
     let path = report.inputs.get(to_index(input)).map_or("-", |input| input.path.as_str());
     command(page, label, &["h2lint".to_owned(), "explain".to_owned(), finding.rule.to_owned()]);
     if let (Some(conn), true) = (finding.conn, path != "-") {
-        command(page, "", &shell::show(path, conn));
+        command(page, "", &shell::show(path, conn, view(connection)));
     }
     let file = finding.evidence.first().and_then(|evidence| evidence.input);
     let shown = finding.evidence.iter().filter(|evidence| evidence.input == file);
@@ -209,6 +225,15 @@ fn next(page: &mut Page, report: &Report, finding: &Finding) {
     if !packets.is_empty() && finding.culprit.role != Culprit::Capture {
         command(page, "wireshark", &shell::tshark(path, connection, &packets));
     }
+}
+
+/// The view in which there is something to see: a connection that stayed closed has no frames, but a handshake.
+fn view(connection: Option<&ConnectionRow>) -> &'static str {
+    let closed = connection.is_some_and(|row| {
+        let silent = row.frames.client.is_empty() && row.frames.server.is_empty();
+        row.negotiation.tls.is_some() && silent
+    });
+    if closed { "handshake" } else { "frames" }
 }
 
 /// A line with a label in front: `  why        …`. Nothing where nothing is said.

@@ -61,7 +61,7 @@ fn cells(line: &ConnectionLine) -> Vec<String> {
 }
 
 /// How the protocol was agreed, in a word or two.
-fn via(via: &str) -> String {
+pub(super) fn via(via: &str) -> String {
     match via {
         "h2c_prior_knowledge" => "h2c prior".to_owned(),
         "h2c_upgrade" => "h2c upgrade".to_owned(),

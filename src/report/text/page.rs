@@ -137,12 +137,33 @@ impl Ink {
     }
 }
 
+/// The words between spaces; a number and its unit are one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let (word, behind) =
+            whole.split_once(' ').map_or((whole, None), |(word, behind)| (word, Some(behind)));
+        let next = behind.map_or("", |behind| behind.split(' ').next().unwrap_or(behind));
+        let united = word.ends_with(|char: char| char.is_ascii_digit())
+            && UNITS.contains(&next.trim_end_matches([',', '.', ';', ')']));
+        let length =
+            if united { word.len().saturating_add(1).saturating_add(next.len()) } else { word.len() };
+        let (taken, left) = whole.split_at_checked(length).unwrap_or((whole, ""));
+        rest = left.strip_prefix(' ');
+        Some(taken)
+    })
+}
+
+/// Units that stay on the line of their number.
+const UNITS: [&str; 4] = ["s", "ms", "µs", "%"];
+
 /// Breaks text at spaces; a word that no line can hold is cut.
 pub(super) fn wrap(text: &str, first: usize, further: usize) -> Vec<String> {
     let (first, further) = (first.max(NARROWEST), further.max(NARROWEST));
     let mut lines: Vec<String> = Vec::new();
     let (mut line, mut taken) = (String::new(), 0_usize);
-    for word in text.split(' ') {
+    for word in words(text) {
         let mut word = word;
         loop {
             let room = if lines.is_empty() { first } else { further };
@@ -183,6 +204,12 @@ mod tests {
         assert_eq!(wrap("one two three four", 9, 12), ["one two", "three four"]);
         assert_eq!(wrap("abcdefghijklmnop qr", 10, 10), ["abcdefghij", "klmnop qr"]);
         assert_eq!(wrap("", 10, 10), [""]);
+    }
+
+    #[test]
+    fn a_number_keeps_its_unit() {
+        assert_eq!(wrap("waited 6.0 s, then", 10, 10), ["waited", "6.0 s,", "then"]);
+        assert_eq!(wrap("a 6 s", 10, 10), ["a 6 s"]);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use crate::report::numbers::ranges;
 
 use super::width::width;
 
-/// The command that shows the frames of a connection.
-pub(super) fn show(path: &str, conn: u64) -> Vec<String> {
+/// The command that shows a connection in a view.
+pub(super) fn show(path: &str, conn: u64, view: &str) -> Vec<String> {
     let conn = conn.to_string();
-    ["h2lint", "show", &quote(path), "--as", "frames", "--conn", &conn].map(str::to_owned).to_vec()
+    ["h2lint", "show", &quote(path), "--as", view, "--conn", &conn].map(str::to_owned).to_vec()
 }
 
 /// The command by which tshark shows these packets; without TLS it is told that the port speaks HTTP/2.

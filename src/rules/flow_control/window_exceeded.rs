@@ -132,8 +132,9 @@ fn of_stream(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let (who, length, stream) = (event.side().word(), header.length, header.stream);
     let beyond = window.saturating_neg();
+    let unit = if beyond == 1 { "octet" } else { "octets" };
     let message = format!(
-        "The {who} sent DATA of {length} octets on stream {stream}; with them it is {beyond} octets beyond the window of \
+        "The {who} sent DATA of {length} octets on stream {stream}; with them it is {beyond} {unit} beyond the window of \
          the stream."
     );
     verdict.say(Draft::against_sender(event, message));
@@ -146,8 +147,9 @@ fn of_connection(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let (who, length, stream) = (event.side().word(), header.length, header.stream);
     let beyond = window.saturating_neg();
+    let unit = if beyond == 1 { "octet" } else { "octets" };
     let message = format!(
-        "The {who} sent DATA of {length} octets on stream {stream}; with them it is {beyond} octets beyond the window of \
+        "The {who} sent DATA of {length} octets on stream {stream}; with them it is {beyond} {unit} beyond the window of \
          the connection."
     );
     verdict.say(Draft::against_sender(event, message));

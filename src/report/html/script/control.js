@@ -4,31 +4,39 @@ function control(conn, W) {
     rungs = rungsOf(conn),
     at = new Map(rungs.filter((one) => one.t != null).map((one) => [one.pkt, one.t]));
   const marks = rungs.filter((one) => ["SETTINGS", "PING", "GOAWAY"].includes(one.kind) && one.t != null);
+  // The report names no file beside these packets: where there are several, the diagram tells it, or nothing does.
+  const placed = (row, kind) => {
+    if (!several(conn)) return { pkt: packetOf(row, conn) };
+    const fits = (one) =>
+      one.kind === kind && whose(one.from) === row.by && one.pkt % FILE === row.pkt && !/\bACK\b/.test(one.flags || "");
+    const there = new Set(rungs.filter(fits).map((one) => one.pkt));
+    return there.size === 1 ? { pkt: [...there][0] } : { pkt: packetOf(row, conn), unplaced: true };
+  };
   const rows = [
     ...list(conn.settings).map((row) => [
-      packetOf(row, conn),
+      placed(row, "SETTINGS"),
       row.by,
       "SETTINGS",
       values(row),
       row.acked_pkt
-        ? "acknowledged in pkt " + row.acked_pkt + " after " + ms(row.ack_ms)
+        ? "acknowledged " + (several(conn) ? "" : "in pkt " + row.acked_pkt + " ") + "after " + ms(row.ack_ms)
         : h("b", { class: "sev warning" }, "never acknowledged"),
     ]),
     ...list(conn.goaway).map((row) => [
-      packetOf(row, conn),
+      placed(row, "GOAWAY"),
       row.by,
       "GOAWAY",
       row.error_code + (row.debug ? ": " + row.debug : ""),
       "last stream " + row.last_stream_id,
     ]),
     ...list(drawn.pings).map(([pkt, , by, answered, trip, streams]) => [
-      pkt,
+      { pkt },
       whose(by),
       "PING",
       plural(streams, "stream") + " open",
-      answered ? "answered in pkt " + (answered % FILE) + " after " + ms(trip) : h("b", { class: "sev warning" }, "never answered"),
+      answered ? "answered in pkt " + packetName(answered, conn) + " after " + ms(trip) : h("b", { class: "sev warning" }, "never answered"),
     ]),
-  ].sort((a, b) => a[0] - b[0]);
+  ].sort((a, b) => a[0].pkt - b[0].pkt);
   const count = (kind, side) => ((conn.frames || {})[side] || {})[kind] || 0,
     trip = conn.rtt_ms || {},
     whole = conn.duration_s || 1,
@@ -85,17 +93,19 @@ function control(conn, W) {
             ["says", "mono"],
             ["answer", ""],
           ],
-          rows.slice(0, 300).map(([pkt, ...rest]) => [
-            h(
-              "button",
-              {
-                class: "pick",
-                "aria-label": "Show packet " + packetName(pkt, conn) + " in the ladder",
-                onclick: () => jump([conn.key], () => pkt),
-              },
-              packetName(pkt, conn),
-            ),
-            at.has(pkt) ? seconds(at.get(pkt)) : "–",
+          rows.slice(0, 300).map(([{ pkt, unplaced }, ...rest]) => [
+            unplaced
+              ? String(pkt % FILE)
+              : h(
+                  "button",
+                  {
+                    class: "pick",
+                    "aria-label": "Show packet " + packetName(pkt, conn) + " in the ladder",
+                    onclick: () => jump([conn.key], () => pkt),
+                  },
+                  packetName(pkt, conn),
+                ),
+            at.has(pkt) && !unplaced ? seconds(at.get(pkt)) : "–",
             ...rest,
           ]),
           "Control frames",

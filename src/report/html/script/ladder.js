@@ -10,8 +10,9 @@ function rung(row) {
   const [stream, flags, length, note] = rest;
   return { pkt, t, from, kind: rest.length ? kind : kind === "RST" ? "RST" : "signal", name: kind, stream, flags, length, note };
 }
-// Without them what the report itself says of the connection.
+// Without them what the report itself says of the connection: of packets in several files it does not say in which.
 function fromReport(conn) {
+  if (several(conn)) return [];
   const made = [],
     side = (by) => (by === "client" ? 0 : 1);
   for (const row of list(conn.settings)) {

@@ -19,7 +19,7 @@ function rules() {
           (list(one.conns).length ? " on conn " + one.conns.slice(0, 8).join(", ") + (one.conns.length > 8 ? " …" : "") : ""),
       )
       .join("; ");
-  const told = (row) => (row.found ? plural(row.found, "finding") : row.reasons.length ? "skipped: " + reason(row) : "checked, quiet");
+  const told = (row) => (row.found ? plural(row.found, "finding") : row.reasons.length ? "skipped: " + reason(row) : index.scan ? "quiet" : "checked, quiet");
   const made = grid({
     rows,
     label: "rules",
@@ -52,7 +52,9 @@ function rules() {
   );
   return [
     h("h2", { id: "rules-checked" }, "Rules checked", h("small", {}, [plural(coverage.rules_run, "rule"), ...skippedBy].join(" · "))),
-    index.scan ? h("p", { class: "mute" }, "What the blind spots of a capture mute is said with the capture.") : null,
+    index.scan
+      ? h("p", { class: "mute" }, "Where a capture has blind spots, some rules could not judge; the spots are listed with the capture.")
+      : null,
     h(
       "details",
       { class: "card rules" },
