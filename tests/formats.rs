@@ -171,6 +171,8 @@ fn the_page_has_the_structure_that_was_agreed_and_the_same_bytes_every_time() {
     };
     assert!(undrawn(&merged) == undrawn(&whole), "shards leave a trace");
     let inside = Regex::new(r"(?s)(<(?:script|style)[^>]*>).*?(</(?:script|style)>)").unwrap();
+    let digest = Regex::new("sha256-[A-Za-z0-9+/]+=*").unwrap();
+    let one = digest.replace(&one, "sha256-…");
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("scan-html", inside.replace_all(&one, "$1…$2"));
     });
