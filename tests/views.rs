@@ -77,7 +77,7 @@ fn the_rows_of_json_are_those_of_text() {
 }
 
 /// The views, each with a conversation in which it has something to say.
-const VIEWS: [(&str, &str); 12] = [
+const VIEWS: [(&str, &str); 14] = [
     ("conns", "grpc/four-kinds"),
     ("handshake", "tls/nginx-curl"),
     ("settings", "h2c/nghttp-nghttpd"),
@@ -90,6 +90,8 @@ const VIEWS: [(&str, &str); 12] = [
     ("concurrency", "clean/rst-in-flight"),
     ("latency", "grpc/four-kinds"),
     ("headers", "clean/rst-in-flight"),
+    ("legs", "h2c/proxy-nghttpx"),
+    ("hpack", "clean/rst-in-flight"),
 ];
 
 /// How they are asked for.

@@ -41,8 +41,9 @@ impl Connection {
             self.sides[seen.side].knowledge.prove_by_ending(opened, seen.start);
         }
         let debug = debug.get(..limits::MAX_DEBUG_DATA).unwrap_or(debug).into();
+        let unheard = self.transport.has_left(seen.side.peer());
         let half = &mut self.sides[seen.side];
-        half.note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug });
+        half.note_goaway(Goaway { end: *seen.end, last_stream_id, code, debug, unheard });
         let before = half.accepts;
         half.accepts = before.min(last_stream_id);
         emit(self, seen.fact(Kind::Goaway { last_stream_id, code, before }));

@@ -91,6 +91,8 @@ pub struct Goaway {
     pub code: ErrorCode,
     /// Text for people; bounded.
     pub debug: Box<[u8]>,
+    /// True when its receiver had left by then.
+    pub unheard: bool,
 }
 
 impl Limits {

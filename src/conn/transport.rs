@@ -136,12 +136,10 @@ impl Transport {
         self.farewell[side].get_or_insert(at);
     }
 
-    /// True when a side had left before the packet in which the other did something: by `close_notify` of TLS, FIN, or RST.
+    /// True when a side has left: by `close_notify` of TLS, FIN, or RST.
     #[must_use]
-    pub fn had_left(&self, side: Side, before: &Origin) -> bool {
-        let fin = self.fin[side].map(|(origin, _)| origin);
-        let rst = self.rst[side].map(|(origin, _)| origin);
-        [self.farewell[side], fin, rst].into_iter().flatten().any(|left| left.at.pkt < before.at.pkt)
+    pub fn has_left(&self, side: Side) -> bool {
+        self.farewell[side].is_some() || self.fin[side].is_some() || self.rst[side].is_some()
     }
 
     /// Who left first, where, and by what: a FIN that answers `close_notify` ends nothing.

@@ -44,13 +44,16 @@ accusing="PRE001 PRE002 PRE003 PRE004 PRE006 PRE007 PRE008 PRE010 SET00* SET010 
   STS00* STS010 STS011 STS012 STS013 STS015 SID*"
 
 quiet() {
+  local - # the stars are for the sidecar, not for files that lie here
+  set -f
   # shellcheck disable=SC2086
   forbid $accusing
 }
 
 # quiet_but STS FRM: as quiet, but these areas may speak.
 quiet_but() {
-  local rule
+  local - rule
+  set -f
   for rule in $accusing; do
     case " $* " in *" ${rule:0:3} "*) ;; *) forbid "$rule" ;; esac
   done

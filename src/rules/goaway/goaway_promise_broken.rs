@@ -68,7 +68,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (Ended::Fin(side) | Ended::Rst(side), Some(end)) = conn.transport.ended() else { return };
     let (own, peer) = (&conn.sides[side], side.peer());
     let whole = Side::BOTH.iter().all(|side| event.coverage.sides[*side].whole());
-    if !own.leaves_in_peace() || !whole || conn.transport.had_left(peer, &end) {
+    if !own.leaves_in_peace() || !whole || conn.transport.left_first().is_some_and(|(who, ..)| who == peer) {
         return;
     }
     let kept = |stream: &&Stream| stream.opened_by == peer && stream.id <= own.accepts && stream.counts();

@@ -2,7 +2,7 @@
 
 use super::Cause;
 use crate::base::{Origin, PerSide, Place, Side, Span};
-use crate::conn::{Connection, Ended, MessageState, Stream};
+use crate::conn::{Connection, Ended, Goaway, MessageState, Stream};
 use crate::finding::Confidence;
 use crate::frame::{ErrorCode, StreamId};
 use crate::rules::{Event, Scope, View};
@@ -182,8 +182,9 @@ impl Due {
         let goaways = &conn.sides[self.debtor].goaways;
         let late = |end: &Origin| self.knew(end);
         // A farewell to somebody who has left is no reaction to what he did.
-        let leaves = |end: &Origin| late(end) && !conn.transport.had_left(self.cause.culprit, end);
-        let goaway = goaways.iter().find(|goaway| goaway.code != ErrorCode::NO_ERROR || leaves(&goaway.end));
+        let answers =
+            |goaway: &&Goaway| goaway.code != ErrorCode::NO_ERROR || (late(&goaway.end) && !goaway.unheard);
+        let goaway = goaways.iter().find(answers);
         let reset = self.reset.or_else(|| self.stream(conn)?.reset[self.debtor]);
         let error = match (self.ends, goaway, reset) {
             (Reach::Stream, _, Some(reset)) => Some(reset),
