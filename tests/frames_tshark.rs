@@ -14,7 +14,7 @@ use std::process::Command;
 
 use common::{captures, sidecars};
 use h2lint::pipeline::{KeyLog, Wishes, analyze};
-use h2lint::views::{Frames, Observed};
+use h2lint::views::Frames;
 
 /// How often a packet completes a frame of a type, stream and length.
 type Seen = BTreeMap<(u64, u8, u32, u32), i32>;
@@ -80,10 +80,7 @@ fn compare(captures: &[PathBuf]) -> (i32, Vec<String>) {
 fn ours(capture: &Path) -> (Seen, Vec<String>) {
     let (mut seen, mut view) = (Seen::new(), Frames::default());
     let report = analyze(&[capture.to_owned()], &Wishes::default(), KeyLog::new(), &mut |fact| {
-        let (conn, first, ends, connection) = (fact.conn, fact.first, fact.ends, fact.connection);
-        let (fact, grpc, tls, http1) = (fact.fact, fact.grpc, fact.tls, fact.http1);
-        let observed = Observed { conn, first, ends, fact, connection, grpc, tls, http1 };
-        view.push(&observed, &mut |line| {
+        view.push(&fact, &mut |line| {
             let number = line.kind.strip_prefix("0x").and_then(|digits| u8::from_str_radix(digits, 16).ok());
             let named = TYPES.iter().position(|name| *name == line.kind).and_then(|at| u8::try_from(at).ok());
             if let Some(kind) = named.or(number) {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use common::{captures, examples, sidecars};
 use h2lint::base::Time;
 use h2lint::frame::{ErrorCode, Setting};
-use h2lint::pipeline::{KeyLog, Seen, Wishes, analyze, analyze_octets};
+use h2lint::pipeline::{KeyLog, Wishes, analyze, analyze_octets};
 use h2lint::report::{qlog_begin, qlog_event};
 use h2lint::script::{
     Script, Wire, block, capture, continuation, data, get, goaway, headers, ping, priority, push_promise,
@@ -262,10 +262,8 @@ impl Checker {
         Self { events: Events::new(Secrets::Masked), seen: BTreeSet::new(), count: 0 }
     }
 
-    fn observe(&mut self, name: &str, seen: &Seen<'_>) {
-        let Seen { conn, first, ends, fact, connection, grpc, tls, http1 } = *seen;
-        let observed = Observed { conn, first, ends, fact, connection, grpc, tls, http1 };
-        self.events.push(&observed, &mut |event| {
+    fn observe(&mut self, name: &str, seen: &Observed<'_>) {
+        self.events.push(seen, &mut |event| {
             let value = record(&qlog_event(&event, Time(0)));
             self.count += 1;
             check_event(&value, &mut self.seen).unwrap_or_else(|why| panic!("{name}: {why}\n{value:#}"));
@@ -325,9 +323,7 @@ fn the_events_of_every_example_are_those_of_the_draft() {
 fn told(script: &Script) -> Vec<Value> {
     let (mut events, mut told) = (Events::new(Secrets::Masked), Vec::new());
     analyze_octets("script", &script.pcap(), &wishes(), &mut |seen| {
-        let Seen { conn, first, ends, fact, connection, grpc, tls, http1 } = seen;
-        let observed = Observed { conn, first, ends, fact, connection, grpc, tls, http1 };
-        events.push(&observed, &mut |event| {
+        events.push(&seen, &mut |event| {
             let value = record(&qlog_event(&event, Time(0)));
             check_event(&value, &mut BTreeSet::new()).unwrap();
             told.push(value);

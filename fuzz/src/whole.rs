@@ -1,7 +1,7 @@
 //! Everything that can be made of one capture: the report in each format and look, the rows of each view, the exports.
 
 use h2lint::finding::Report;
-use h2lint::pipeline::{Seen, Wishes, analyze_octets};
+use h2lint::pipeline::{Wishes, analyze_octets};
 use h2lint::report::{
     Charset, Clock, Detail, Format, Lines, Look, Paint, Rows, element, har_entry, qlog_event,
 };
@@ -86,17 +86,7 @@ impl Default for Sheets {
 }
 
 impl Sheets {
-    fn hear(&mut self, seen: &Seen<'_>) {
-        let seen = &Observed {
-            conn: seen.conn,
-            first: seen.first,
-            ends: seen.ends,
-            fact: seen.fact,
-            connection: seen.connection,
-            grpc: seen.grpc,
-            tls: seen.tls,
-            http1: seen.http1,
-        };
+    fn hear(&mut self, seen: &Observed<'_>) {
         self.frames.push(seen, &mut |line| written(&line));
         self.streams.push(seen, &mut |line| written(&line));
         self.ladder.push(seen, &mut |line| written(&line));

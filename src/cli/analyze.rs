@@ -7,7 +7,6 @@ use super::code_of;
 use super::flags::{Judging, Looking, Reading};
 use super::output::{self, Grouping, Output};
 use super::settings::Settled;
-use super::show::observed;
 use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -139,7 +138,7 @@ fn analyze(plan: &mut Plan, drawings: &mut Drawings) -> Result<Report, Error> {
         return pipeline::analyze(&plan.inputs, &plan.wishes, keys, &mut |_| {});
     }
     let wishes = Wishes { interest: Drawings::INTEREST, ..plan.wishes };
-    pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| drawings.see(&observed(&seen)))
+    pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| drawings.see(&seen))
 }
 
 /// What was read, and what is not shown, for the curious.

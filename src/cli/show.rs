@@ -11,7 +11,7 @@ use super::talk::Talk;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::pipeline::{self, Seen};
+use crate::pipeline;
 use crate::policy::Policy;
 use crate::report::{
     Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
@@ -157,7 +157,7 @@ fn frames(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repor
     sheet.begin(&format!("{}\n", frame_header(&look)));
     args.analyze(Frames::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.push(&observed(&seen), &mut |line| {
+            view.push(&seen, &mut |line| {
                 if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
                     sheet.row(|| element(&line), || format!("{}\n", frame_line(&line, &look)));
                 }
@@ -172,7 +172,7 @@ fn streams(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repo
     sheet.begin(&format!("{}\n", stream_header(&look)));
     args.analyze(Streams::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.push(&observed(&seen), &mut |line| {
+            view.push(&seen, &mut |line| {
                 if wanted.stream(line.conn, line.stream) {
                     sheet.row(|| element(&line), || format!("{}\n", stream_line(&line, &look)));
                 }
@@ -186,7 +186,7 @@ fn legs(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report,
     let mut view = Legs::default();
     sheet.begin(&format!("{}\n", leg_header(&look)));
     args.analyze(Legs::INTEREST, &mut |seen| {
-        view.push(&observed(&seen), &mut |line| {
+        view.push(&seen, &mut |line| {
             let of = |leg: &Leg| wanted.conn(leg.conn) && wanted.stream(leg.conn, leg.stream);
             if of(&line.front) || of(&line.back) {
                 sheet.row(|| element(&line), || format!("{}\n", leg_line(&line, &look)));
@@ -201,7 +201,7 @@ fn ladder(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repor
     sheet.begin(&format!("{}\n", ladder_header(&look)));
     args.analyze(Ladder::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.push(&observed(&seen), &mut |line| {
+            view.push(&seen, &mut |line| {
                 if wanted.moment(line.t)
                     && line.stream().is_none_or(|stream| wanted.stream(line.conn, stream))
                 {
@@ -217,7 +217,7 @@ fn show_headers(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result
     sheet.begin(&format!("{}\n", header_header(&look)));
     args.analyze(HEADERS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            headers(&observed(&seen), secrets, &mut |line| {
+            headers(&seen, secrets, &mut |line| {
                 if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
                     sheet.row(|| element(&line), || format!("{}\n", header_line(&line, &look)));
                 }
@@ -232,7 +232,7 @@ fn tables(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repor
     sheet.begin(&format!("{}\n", table_header(&look)));
     args.analyze(Tables::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.push(&observed(&seen), &mut |line| {
+            view.push(&seen, &mut |line| {
                 sheet.row(|| element(&line), || format!("{}\n", table_line(&line, &look)));
             });
         }
@@ -244,7 +244,7 @@ fn show_handshakes(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Res
     sheet.begin(&format!("{}\n", handshake_header(&look)));
     args.analyze(HANDSHAKE_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            for line in handshake(&observed(&seen)).into_iter().filter(|line| wanted.moment(line.t)) {
+            for line in handshake(&seen).into_iter().filter(|line| wanted.moment(line.t)) {
                 sheet.row(|| element(&line), || format!("{}\n", handshake_line(&line, &look)));
             }
         }
@@ -256,7 +256,7 @@ fn show_pings(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<R
     sheet.begin(&format!("{}\n", ping_header(&look)));
     args.analyze(PINGS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            for line in pings(&observed(&seen)).into_iter().filter(|line| wanted.moment(line.t)) {
+            for line in pings(&seen).into_iter().filter(|line| wanted.moment(line.t)) {
                 sheet.row(|| element(&line), || format!("{}\n", ping_line(&line, &look)));
             }
         }
@@ -269,7 +269,7 @@ fn windows(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repo
     sheet.begin(&format!("{}\n", window_header(&look)));
     args.analyze(Room::WINDOWS_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.windows(&observed(&seen), &mut |line| {
+            view.windows(&seen, &mut |line| {
                 if wanted.stream(line.conn, line.stream) {
                     sheet.row(|| element(&line), || format!("{}\n", window_line(&line, &look)));
                 }
@@ -284,7 +284,7 @@ fn concurrency(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<
     sheet.begin(&format!("{}\n", concurrency_header(&look)));
     args.analyze(Room::CONCURRENCY_INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
-            view.concurrency(&observed(&seen), &mut |line| {
+            view.concurrency(&seen, &mut |line| {
                 sheet.row(|| element(&line), || format!("{}\n", concurrency_line(&line, &look)));
             });
         }
@@ -295,7 +295,7 @@ fn show_latency(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result
     let look = sheet.look;
     sheet.begin(&format!("{}\n", latency_header(&look)));
     args.analyze(LATENCY_INTEREST, &mut |seen| {
-        if let Some(line) = latency(&observed(&seen)).filter(|_| wanted.conn(seen.conn))
+        if let Some(line) = latency(&seen).filter(|_| wanted.conn(seen.conn))
             && wanted.stream(line.conn, line.stream)
         {
             sheet.row(|| element(&line), || format!("{}\n", latency_line(&line, &look)));
@@ -311,7 +311,7 @@ fn show_settings(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Resul
         if !wanted.conn(seen.conn) {
             return;
         }
-        let mut lines: Vec<SettingLine> = settings(&observed(&seen));
+        let mut lines: Vec<SettingLine> = settings(&seen);
         lines.retain(|line| wanted.moment(line.t));
         if sheet.shape == Shape::Json {
             for line in &lines {
@@ -333,7 +333,7 @@ fn show_calls(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<R
         if !wanted.conn(seen.conn) {
             return;
         }
-        view.push(&observed(&seen), &mut |mut lines| {
+        view.push(&seen, &mut |mut lines| {
             lines.retain(|line| wanted.stream(line.conn, line.stream));
             if sheet.shape == Shape::Json {
                 for line in &lines {
@@ -364,7 +364,7 @@ fn show_connections(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Re
 }
 
 impl Args {
-    fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
+    fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Observed<'_>)) -> Result<Report, Error> {
         let files = self.files();
         let (keys, notices) = self.reading.keys()?;
         let mut wishes = self.reading.wishes(interest);
@@ -438,19 +438,5 @@ impl Sheet<'_> {
         if let (None, Err(error)) = (&self.failed, self.terminal.put(text)) {
             self.failed = Some(error);
         }
-    }
-}
-
-/// A fact of the pipeline, as views hear it.
-pub(super) const fn observed<'a>(seen: &Seen<'a>) -> Observed<'a> {
-    Observed {
-        conn: seen.conn,
-        first: seen.first,
-        ends: seen.ends,
-        fact: seen.fact,
-        connection: seen.connection,
-        grpc: seen.grpc,
-        tls: seen.tls,
-        http1: seen.http1,
     }
 }

@@ -1,7 +1,6 @@
 //! Packets in, report out: finds each packet's connection, keeps the live ones, concludes those that are over.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
 
 use super::collector::Collector;
 use super::decode::{DecodeAs, Stack};
@@ -11,17 +10,16 @@ use super::hidden;
 use super::keyring;
 use super::session::Session;
 use super::weight::{Share, Weight};
-use crate::base::{PacketNumber, PerSide, Place, Span, Time};
+use crate::base::{PacketNumber, Place, Span, Time};
 use crate::capture::{Packet, Record};
-use crate::conn::{Connection, Fact, Interest};
+use crate::conn::Interest;
 use crate::finding::{Comment, Input, Report};
-use crate::grpc::Calls;
-use crate::http1::Exchange;
 use crate::limits;
 use crate::link::{Datagram, Links};
 use crate::rules::{FileView, Options, interest};
 use crate::tcp::{Endpoint, Flows, Segment};
-use crate::tls::{KeyLog, Negotiation};
+use crate::tls::KeyLog;
+use crate::views::Observed;
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug)]
@@ -111,27 +109,6 @@ impl Default for Wishes {
     }
 }
 
-/// A fact as an observer hears it.
-#[derive(Clone, Copy)]
-pub struct Seen<'a> {
-    /// Number of the connection.
-    pub conn: u64,
-    /// The connection's first packet.
-    pub first: Place,
-    /// Address and port of both ends, once it is known who is the client.
-    pub ends: Option<&'a PerSide<(IpAddr, u16)>>,
-    /// What happened.
-    pub fact: &'a Fact<'a>,
-    /// The connection, the fact already counted in.
-    pub connection: &'a Connection,
-    /// The gRPC calls on it.
-    pub grpc: &'a Calls,
-    /// What TLS negotiated, where there is TLS.
-    pub tls: Option<&'a Negotiation>,
-    /// What stands before HTTP/2, or in its place.
-    pub http1: &'a Exchange,
-}
-
 /// The analysis of one capture, packet by packet.
 #[derive(Default)]
 pub struct Analyzer {
@@ -172,7 +149,7 @@ impl Analyzer {
     }
 
     /// Takes the next record of a capture.
-    pub fn record(&mut self, record: &Record<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    pub fn record(&mut self, record: &Record<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         match record {
             Record::Packet(packet) => self.push(packet, observe),
             Record::Secrets(text) => self.secrets(text),
@@ -201,7 +178,7 @@ impl Analyzer {
     }
 
     /// Takes the next packet.
-    pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    pub fn push(&mut self, packet: &Packet<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         self.note_time(packet.place());
         self.belongs = None;
         let mut links = self.links.take().unwrap_or_default();
@@ -232,7 +209,7 @@ impl Analyzer {
         &mut self,
         packet: &Packet<'_>,
         datagram: &Datagram<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
         if let Some(segment) = segment.map(|segment| segment.identified(datagram.identification)) {
@@ -261,7 +238,7 @@ impl Analyzer {
         self,
         inputs: Vec<Input>,
         truncated: Option<String>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> Report {
         self.finish_with_keys(inputs, truncated, observe).0
     }
@@ -271,7 +248,7 @@ impl Analyzer {
         mut self,
         inputs: Vec<Input>,
         truncated: Option<String>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> (Report, KeyLog) {
         self.file.truncated = truncated;
         let mut numbers: Vec<u64> = self.live.keys().copied().collect();
@@ -295,7 +272,7 @@ impl Analyzer {
         &mut self,
         datagram: &Datagram<'_>,
         segment: &Segment<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
@@ -345,7 +322,7 @@ impl Analyzer {
     }
 
     /// Concludes connections whose stragglers are no longer waited for.
-    fn retire(&mut self, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn retire(&mut self, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         while let Some((number, ended)) = self.lingering.front().copied() {
             let old = self.last.time.since(ended.time) > Span::seconds(limits::LINGER_S);
             if !old && self.lingering.len() <= limits::MAX_LINGERING {
@@ -358,7 +335,7 @@ impl Analyzer {
 
     /// When live connections hold too much, those that were silent longest are judged as if the capture had ended with the last packet
     /// of each, until an eighth is free: what follows on them may silence, never accuse.
-    fn make_room(&mut self, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn make_room(&mut self, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         let most = self.desk.wishes.max_memory;
         let last = |(number, live): (&u64, &Live)| (live.session.last(), *number);
         let mut silent: Vec<(Place, u64)> = self.live.iter().map(last).collect();
@@ -373,7 +350,7 @@ impl Analyzer {
     }
 
     /// A connection is over, or nothing more is heard of it; `until` is the last packet of the capture so far.
-    fn conclude(&mut self, number: u64, until: Place, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn conclude(&mut self, number: u64, until: Place, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         if let Some(Live { mut session, share, .. }) = self.live.remove(&number) {
             self.weight.forget(&share);
             let concluded = session.finish(until, &self.desk, observe);

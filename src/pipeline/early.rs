@@ -1,6 +1,5 @@
 //! What a connection says before it is known which of its ends is the client.
 
-use super::analyzer::Seen;
 use super::desk::Desk;
 use super::layers::Layers;
 use super::opening::{guess, role};
@@ -8,6 +7,7 @@ use super::session::side;
 use crate::base::{LossKind, Origin, Piece, Side, Signal};
 use crate::limits;
 use crate::tcp::{Direction, Output, PerDirection};
+use crate::views::Observed;
 
 /// What waits until it is known which end is the client.
 #[derive(Default)]
@@ -67,7 +67,7 @@ impl Waiting {
         client: Direction,
         layers: &mut Layers,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         for (direction, output) in std::mem::take(self).outputs {
             layers.upper.ears.coverage.sides[side(client, direction)].absent = false;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::analyzer::{Analyzer, Seen, Wishes};
+use super::analyzer::{Analyzer, Wishes};
 use super::hidden;
 use super::rows::stamp;
 use crate::base::{Time, to_index};
@@ -14,6 +14,7 @@ use crate::capture::{
 use crate::error::Error;
 use crate::finding::{Input, Keys, Notice, Report};
 use crate::tls::KeyLog;
+use crate::views::Observed;
 
 /// The source of keys that a capture carries itself.
 pub(super) const EMBEDDED: &str = "embedded";
@@ -30,7 +31,7 @@ pub fn analyze(
     paths: &[PathBuf],
     wishes: &Wishes,
     keys: KeyLog,
-    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
 ) -> Result<Report, Error> {
     analyze_with_keys(paths, wishes, keys, observe).map(|(report, _)| report)
 }
@@ -44,7 +45,7 @@ pub fn analyze_with_keys(
     paths: &[PathBuf],
     wishes: &Wishes,
     mut keys: KeyLog,
-    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
 ) -> Result<(Report, KeyLog), Error> {
     let mut notices = Vec::new();
     for path in paths {
@@ -143,7 +144,7 @@ pub fn analyze_octets(
     name: &str,
     octets: &[u8],
     wishes: &Wishes,
-    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
 ) -> Result<Report, Error> {
     let mut reader = Reader::new(octets, name)?;
     let mut analyzer = Analyzer::new(*wishes, KeyLog::new());

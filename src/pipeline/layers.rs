@@ -1,6 +1,5 @@
 //! TLS, where there is any, between TCP and what stands above: its plaintext goes where the octets of TCP go otherwise.
 
-use super::analyzer::Seen;
 use super::conclusion::Concluded;
 use super::covered::Records;
 use super::desk::{Desk, Sight};
@@ -10,6 +9,7 @@ use crate::base::{Origin, PerSide, Piece, Place, Side};
 use crate::http1::FirstOctets;
 use crate::tcp::{Connection as Tcp, Direction, Output};
 use crate::tls::{self, AlertDescription, Fact, Label, Session, Turn};
+use crate::views::Observed;
 
 /// A connection above TCP.
 pub(super) struct Layers {
@@ -35,7 +35,7 @@ impl Layers {
         side: Side,
         mut output: Output<'_>,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         match &mut output {
             Output::Piece(piece) => {
@@ -58,7 +58,7 @@ impl Layers {
     }
 
     /// A side turned out to speak TLS: what is held goes to it, the client's octets first.
-    fn begin_tls(&mut self, desk: &Desk, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn begin_tls(&mut self, desk: &Desk, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         let client = &self.upper.ears.coverage.sides.client;
         let late = (client.start_missing || client.gap.is_some())
             && !self.upper.held.client.octets().starts_with(&[0x16, 3]);
@@ -75,7 +75,7 @@ impl Layers {
         side: Side,
         piece: &Piece<'_>,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { tls: Some(tls), records, upper } = self else { return };
         let mut shared = desk.shared.borrow_mut();
@@ -92,7 +92,7 @@ impl Layers {
         capture: Place,
         over: bool,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> Concluded {
         let Self { tls, records, upper } = self;
         if let Some(tls) = tls {
@@ -114,7 +114,7 @@ fn out(
     output: tls::Output<'_>,
     (records, upper): (&mut PerSide<Records>, &mut Upper),
     desk: &Desk,
-    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
 ) {
     let sight = Sight { wishes: &desk.wishes, tls: Some(session.negotiation()) };
     match output {

@@ -30,7 +30,7 @@ mod weight;
 
 pub use crate::limits::{LEAST_MEMORY, MAX_EXPORTED_FRAGMENTS, MAX_FILTERED};
 pub use crate::tls::KeyLog;
-pub use analyzer::{Alias, Analyzer, Seen, StreamsListed, Wishes};
+pub use analyzer::{Alias, Analyzer, StreamsListed, Wishes};
 pub use decode::{DecodeAs, Stack};
 pub use files::{add_keys, analyze, analyze_octets, analyze_with_keys};
 pub use sorter::Sorter;

@@ -1,6 +1,5 @@
 //! One TCP connection from its first segment to its last: TCP, and above it what the octets turn out to be.
 
-use super::analyzer::Seen;
 use super::conclusion::Concluded;
 use super::desk::Desk;
 use super::early::Waiting;
@@ -12,6 +11,7 @@ use crate::conn::Interest;
 use crate::limits;
 use crate::link::Encapsulation;
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, Segment};
+use crate::views::Observed;
 
 /// A connection on its way through the floors.
 pub(super) struct Session {
@@ -59,7 +59,7 @@ impl Session {
         direction: Direction,
         segment: &Segment<'_>,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { tcp, client, early, layers } = self;
         let back =
@@ -131,7 +131,7 @@ impl Session {
         &mut self,
         capture: Place,
         desk: &Desk,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> Concluded {
         let Self { tcp, client, early, layers } = self;
         tcp.finish(&mut |direction, output| route(client, early, layers, direction, output, desk, observe));
@@ -166,7 +166,7 @@ fn route(
     direction: Direction,
     output: Output<'_>,
     desk: &Desk,
-    observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
 ) {
     if let Some(client) = *client {
         layers.take(side(client, direction), output, desk, observe);

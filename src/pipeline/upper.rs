@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::analyzer::Seen;
 use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
 use super::decode::Stack;
@@ -20,6 +19,7 @@ use crate::link::Encapsulation;
 use crate::rules::{Coverage, Engine, Scene};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
 use crate::tls::{Session, Verdict, looks_like_tls};
+use crate::views::Observed;
 
 /// Everything above TCP.
 pub(super) struct Upper {
@@ -67,7 +67,7 @@ impl Ears {
         (conn, http1): (&Connection, &Exchange),
         fact: &Fact<'_>,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         self.cover(fact, conn);
         let notices = self.grpc.hear(fact, conn);
@@ -88,7 +88,7 @@ impl Ears {
         let engine = &self.engine;
         let counted = Counted::of(number, first, &self.grpc, sight.wishes);
         self.calls.hear(counted, fact, |stream| engine.names(stream));
-        observe(Seen {
+        observe(Observed {
             conn: number,
             first,
             ends: self.ends.as_ref(),
@@ -205,7 +205,7 @@ impl Upper {
         side: Side,
         output: Output<'_>,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         match output {
             Output::Signal(signal, origin) => self.signal(side, signal, origin, sight, observe),
@@ -222,7 +222,7 @@ impl Upper {
     fn tell(
         &mut self,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
         act: impl FnOnce(&mut Connection, &mut dyn FnMut(&Connection, Fact<'_>)),
     ) {
         let Self { conn, ears, number, first, http1, .. } = self;
@@ -235,7 +235,7 @@ impl Upper {
         signal: Signal,
         origin: Origin,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { conn, ears, number, first, http1, .. } = self;
         conn.signal(side, signal, origin, &mut |conn, fact| {
@@ -253,7 +253,7 @@ impl Upper {
         complete: bool,
         origin: Origin,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         match (self.http1.protocols[side], side) {
             (Protocol::Unknown, Side::Client) if complete => {
@@ -284,7 +284,7 @@ impl Upper {
         side: Side,
         piece: Piece<'_>,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         match (self.http1.protocols[side], piece) {
             (Protocol::Http2, piece) => self.frames(side, &piece, sight, observe),
@@ -320,7 +320,7 @@ impl Upper {
         side: Side,
         piece: &Piece<'_>,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { conn, ears, decoders, number, first, http1, .. } = self;
         decoders[side].push(piece, &mut |output| {
@@ -336,7 +336,7 @@ impl Upper {
     }
 
     /// The beginning of a side is missing: frames are searched for in what it sends.
-    fn search(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn search(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         self.http1.protocols[side] = Protocol::Http2;
         self.http1.first[side] = None;
         self.ears.coverage.sides[side].opaque = false;
@@ -352,7 +352,7 @@ impl Upper {
         bytes: &[u8],
         origin: Origin,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let pending = self.http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Pending);
         if pending && !self.held.client.is_full() {
@@ -375,7 +375,7 @@ impl Upper {
     }
 
     /// Looks at the octets held of a side, and at those of the other one, which may have waited for that.
-    fn decide(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn decide(&mut self, side: Side, sight: &Sight<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         match self.take_prologue() {
             Front::NotYet => return,
             Front::Taken => {
@@ -407,7 +407,12 @@ impl Upper {
         if self.ears.coverage.sides[side].start_missing { Start::Midstream } else { Start::Syn }
     }
 
-    fn bad_preface(&mut self, agree: u8, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn bad_preface(
+        &mut self,
+        agree: u8,
+        sight: &Sight<'_>,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
         let origin = self.held.client.origin(1);
         self.http1.protocols.client = Protocol::Other;
         self.tell(sight, observe, |conn, mut emit| conn.bad_preface(origin, agree, 24, &mut emit));
@@ -421,7 +426,7 @@ impl Upper {
         protocol: Protocol,
         length: usize,
         sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         self.http1.protocols[side] = protocol;
         self.http1.first[side] = Some(self.held[side].first());
@@ -460,7 +465,7 @@ impl Upper {
     }
 
     /// The server goes over to HTTP/2: the request is stream 1, and the client's preface is due behind its content.
-    fn accept_upgrade(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn accept_upgrade(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         let Some(upgrade) = &mut self.http1.upgrade else { return };
         if upgrade.outcome != Outcome::Accepted {
             upgrade.outcome = Outcome::TalkedOver;
@@ -485,7 +490,7 @@ impl Upper {
     }
 
     /// What the client began with is no HTTP/2, yet the server proves to speak it: the preface was due.
-    fn reconcile(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Seen<'_>) + ?Sized)) {
+    fn reconcile(&mut self, sight: &Sight<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         let began = self.conn.spoke.client.filter(|_| !self.ears.coverage.sides.client.start_missing);
         let opaque = self.http1.protocols.client == Protocol::Other && self.conn.preface.is_none();
         if let (Some(origin), true, Protocol::Http2) = (began, opaque, self.http1.protocols.server)
@@ -519,7 +524,7 @@ impl Upper {
         capture: Place,
         over: bool,
         around: (Option<&Session>, &Desk),
-        observe: &mut (impl FnMut(Seen<'_>) + ?Sized),
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> Concluded {
         let sight = &Sight { wishes: &around.1.wishes, tls: around.0.map(Session::negotiation) };
         for side in Side::BOTH {

@@ -2,16 +2,16 @@
 
 use super::super::flags::Reading;
 use super::super::narrowing::{Narrowed, Narrowing};
-use super::super::show::{observed, unread};
+use super::super::show::unread;
 use super::super::terminal::Terminal;
 use super::sink::{Sink, tell};
 use super::{Paths, counted};
 use crate::base::Time;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::pipeline::{self, Seen};
+use crate::pipeline;
 use crate::report::{clean, har_begin, har_end, har_entry, qlog_begin, qlog_event};
-use crate::views::{Event, Events, Happened, Interest, NO_INTEREST, Secrets, Transactions};
+use crate::views::{Event, Events, Happened, Interest, NO_INTEREST, Observed, Secrets, Transactions};
 
 /// The words of both.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,7 @@ pub(super) fn har(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         if !narrowed.conn(seen.conn) {
             return;
         }
-        view.push(&observed(&seen), &mut |transaction| {
+        view.push(&seen, &mut |transaction| {
             let span = (transaction.t, transaction.t);
             if narrowed.stream(transaction.conn, transaction.stream) && narrowed.span(span) {
                 let separator = if count == 0 { "\n" } else { ",\n" };
@@ -62,7 +62,7 @@ pub(super) fn qlog(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
         if !narrowed.conn(seen.conn) {
             return;
         }
-        view.push(&observed(&seen), &mut |event| {
+        view.push(&seen, &mut |event| {
             if wanted(&event, &narrowed) {
                 let epoch = *epoch.get_or_insert(event.began);
                 count = count.saturating_add(u64::from(matches!(event.what, Happened::Frame(_))));
@@ -91,7 +91,7 @@ impl Args {
         self.narrowing.settle(std::slice::from_ref(&self.paths.file), (wishes, &self.reading), terminal)
     }
 
-    fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Seen<'_>)) -> Result<Report, Error> {
+    fn analyze(&self, interest: Interest, observe: &mut dyn FnMut(Observed<'_>)) -> Result<Report, Error> {
         let (keys, _) = self.reading.keys()?;
         let files = std::slice::from_ref(&self.paths.file);
         pipeline::analyze(files, &self.reading.wishes(interest), keys, observe)

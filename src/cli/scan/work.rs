@@ -10,12 +10,12 @@ use std::sync::mpsc;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::progress::Progress;
-use crate::cli::show::observed;
 use crate::error::Error;
 use crate::finding::Report;
-use crate::pipeline::{self, KeyLog, Seen, Wishes};
+use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Policy, unread};
 use crate::report::Drawings;
+use crate::views::Observed;
 use crate::views::Secrets;
 
 /// What is to be done.
@@ -95,7 +95,7 @@ fn judge(work: &Work<'_>, capture: &[PathBuf]) -> (Report, Drawings) {
             return Ok((report, Drawings::default()));
         };
         let mut drawings = Drawings::new(secrets);
-        let see = &mut |seen: Seen<'_>| drawings.see(&observed(&seen));
+        let see = &mut |seen: Observed<'_>| drawings.see(&seen);
         let mut report = pipeline::analyze(capture, &work.wishes, keys, see)?;
         work.policy.apply(&mut report);
         drawings.keep_few(&report);

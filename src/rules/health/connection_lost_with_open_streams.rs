@@ -90,6 +90,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let draft = Draft::new(culprit, message, start, at)
         .at_most(Confidence::Likely)
+        .given_all_of(side.peer())
         .shows(EvidenceRole::Cause, side, at, format!("{}{after}", word.word()))
         .shows(
             EvidenceRole::Context,

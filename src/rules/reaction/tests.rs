@@ -284,6 +284,15 @@ fn to_say_of_a_stream_that_is_over_that_it_is_closed_accuses_nobody() {
 }
 
 #[test]
+fn what_is_lost_of_a_stream_that_is_over_makes_no_accusation_of_its_reset() {
+    let answered = Script::open().client([get(1)]).server([response(1), data(1, b"x").map(Wire::end_stream)]);
+    let whole = answered.client([rst_stream(1, ErrorCode::STREAM_CLOSED)]).close();
+    for packet in 0..whole.packets().len() {
+        assert_eq!(said(&whole.clone().lose(packet)), [], "without packet {packet}");
+    }
+}
+
+#[test]
 fn a_second_reset_of_a_stream_that_is_over_rejects_nothing() {
     let upload = Script::open()
         .client([post(1)])
