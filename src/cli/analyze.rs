@@ -81,6 +81,7 @@ impl Plan {
         let policy = Policy { group_by: grouping.meaning(), ..settled.policy(&judging)? };
         let mut output = output.plan(settled, &looking, policy.fail_on)?;
         output.look.group_by = policy.group_by;
+        wishes.measures = output.measures();
         // A filter asks streams, listed or not.
         if policy.filter.is_none() {
             wishes.streams = output.streams();

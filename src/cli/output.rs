@@ -194,12 +194,16 @@ impl Plan {
         self.files.iter().map(|(format, _)| *format).chain([self.format])
     }
 
+    /// True when what is to be written says how long packet records are.
+    pub(super) fn measures(&self) -> bool {
+        let tells = |format| matches!(format, Format::Json | Format::Ndjson | Format::Html | Format::Sarif);
+        self.formats().any(tells)
+    }
+
     /// The streams that what is to be written lists: text and the formats of CI only speak of those that findings name.
     pub(super) fn streams(&self) -> StreamsListed {
-        let lists =
-            |format: Format| matches!(format, Format::Json | Format::Html | Format::Ndjson | Format::Csv);
-        let all = lists(self.format) || self.files.iter().any(|(format, _)| lists(*format));
-        if all { StreamsListed::Slowest } else { StreamsListed::Named }
+        let lists = |format| matches!(format, Format::Json | Format::Html | Format::Ndjson | Format::Csv);
+        if self.formats().any(lists) { StreamsListed::Slowest } else { StreamsListed::Named }
     }
 
     /// Says what the run took, when that is asked for.

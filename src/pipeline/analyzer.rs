@@ -34,6 +34,8 @@ pub struct Wishes {
     pub streams: StreamsListed,
     /// Connections whose keys are listed.
     pub limit_keys: usize,
+    /// True when evidence tells how long its records are, which are read again for that.
+    pub measures: bool,
     /// Packets with fragments whose connections are listed.
     pub limit_fragments: usize,
     /// Names of servers, for reports and fingerprints.
@@ -99,6 +101,7 @@ impl Default for Wishes {
             limit_streams: limits::MAX_STREAMS_LISTED,
             streams: StreamsListed::Slowest,
             limit_keys: 0,
+            measures: true,
             limit_fragments: 0,
             aliases: &[],
             decode_as: &[],

@@ -83,7 +83,9 @@ pub fn analyze_with_keys(
     report.notices.extend(notices);
     let spots = (0..).zip(joined.inputs()).filter_map(|(input, (_, facts))| hidden::damaged(input, facts?));
     report.coverage.blind_spots.extend(spots);
-    measure(&mut report);
+    if wishes.measures {
+        measure(&mut report);
+    }
     Ok((report, keys))
 }
 
