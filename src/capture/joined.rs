@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{FileFacts, Reader, Record};
+use super::{FileFacts, ReadBlock, Reader, Record};
 use crate::base::{Span, Time, to_u32};
 use crate::error::Error;
 
@@ -82,6 +82,15 @@ impl Joined {
     /// As [`Reader::open`] and [`Reader::next`]. The next call goes on with the file behind the one that failed.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
+        Ok(self.next_in_block()?.map(|(record, _)| record))
+    }
+
+    /// As [`Self::next`], with the block that the record stands in, for those who want to keep it without a copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub fn next_in_block(&mut self) -> Result<Option<(Record<'_>, &ReadBlock)>, Error> {
         if let Some(error) = self.give_up() {
             return Err(error);
         }
@@ -102,7 +111,7 @@ impl Joined {
                 }
             }
         };
-        Ok(self.reader.as_ref().map(|reader| reader.record(found)))
+        Ok(self.reader.as_ref().map(|reader| (reader.record(found), reader.block())))
     }
 
     /// The index of the file that is read now.

@@ -11,7 +11,7 @@ use super::pieces::FoundPiece;
 use super::record::Found;
 use super::signature;
 use super::source::Source;
-use super::{FileFacts, Format, Packet, Record};
+use super::{FileFacts, Format, Packet, ReadBlock, Record};
 use crate::error::Error;
 
 /// Reads one capture file from beginning to end.
@@ -149,6 +149,11 @@ impl<R: Read> Reader<R> {
     /// Octets by their place.
     pub(super) fn octets(&self, range: &Range<usize>) -> &[u8] {
         self.source.octets(range)
+    }
+
+    /// The block in which the record stands that was found last.
+    pub(super) const fn block(&self) -> &ReadBlock {
+        self.source.block()
     }
 
     /// Borrows what was found.
