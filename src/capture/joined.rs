@@ -136,6 +136,13 @@ pub fn by_first_packet(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     timed.into_iter().map(|(_, path)| path).collect()
 }
 
+/// Octets of a file; as many as there can be of anything else, such as standard input.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    let file = path.metadata().ok().filter(std::fs::Metadata::is_file);
+    file.map_or(u64::MAX, |file| file.len())
+}
+
 /// The time of the first packet in a file; none where there is no packet.
 ///
 /// # Errors

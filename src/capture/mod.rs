@@ -36,7 +36,7 @@ mod zstd;
 
 pub use compression::Compression;
 pub use facts::{Cut, Damage, Dropped, Fault, FileFacts, Format};
-pub use joined::{Joined, by_first_packet, first_time};
+pub use joined::{Joined, by_first_packet, first_time, size};
 pub use key_files::{key_log, key_logs_beside};
 pub use link_type::LinkType;
 pub use read_block::ReadBlock;

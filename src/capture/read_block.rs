@@ -28,6 +28,12 @@ impl ReadBlock {
         (end <= self.0.len()).then_some(start..end)
     }
 
+    /// True when both are the same block.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// How many octets there is room for.
     pub(super) fn len(&self) -> usize {
         self.0.len()

@@ -90,7 +90,16 @@ impl<R: Read> Reader<R> {
     /// [`Error::Read`] when the machine refuses to read on; nothing follows it.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
-        Ok(self.find()?.map(|found| self.record(found)))
+        Ok(self.next_in_block()?.map(|(record, _)| record))
+    }
+
+    /// As [`Reader::next`], with the block that the record stands in, for those who keep it without a copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::next`].
+    pub fn next_in_block(&mut self) -> Result<Option<(Record<'_>, &ReadBlock)>, Error> {
+        Ok(self.find()?.map(|found| (self.record(found), self.source.block())))
     }
 
     /// The same file as the one with this index among those that are read as one capture.
