@@ -387,7 +387,7 @@ mod tests {
 
     fn same(octets: &[u8], wishes: Wishes, keys: &KeyLog, what: &str) {
         let one = report(octets, wishes, keys.clone(), 0);
-        for threads in [1, 2, 5] {
+        for threads in [2, 5] {
             let many = report(octets, wishes, keys.clone(), threads);
             assert!(one == many, "{what} on {threads} threads:\n{one}\n{many}");
         }
@@ -400,8 +400,8 @@ mod tests {
         };
         let turn = |script: Script, turn: u32| {
             let script = (0..turn % 7).fold(script, |script, each| call(script, 2 * each + 1));
-            let script = if turn % 5 == 0 { script.server([data(99, b"z")]) } else { script };
-            let script = if turn % 3 == 0 { script.close() } else { script };
+            let script = if turn.is_multiple_of(5) { script.server([data(99, b"z")]) } else { script };
+            let script = if turn.is_multiple_of(3) { script.close() } else { script };
             script.again_open(Span::millis(7))
         };
         let script = (0..600).fold(Script::open(), turn);
