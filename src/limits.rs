@@ -1,7 +1,8 @@
 //! Every cap, with the argument for its number. Reaching one is a fact in the report, never an error and never silence.
 
-/// Octets asked of the operating system at a time. Measured: reads of 1 MiB are as fast as mapping the file.
-pub const READ_BLOCK: usize = 1 << 20;
+/// Octets asked of the operating system at a time. Measured: larger reads are no faster, and several blocks live at once where threads
+/// share a capture.
+pub const READ_BLOCK: usize = 1 << 18;
 
 /// Longest packet record accepted. The largest real ones are 64 KiB segments of offload plus headers; Wireshark's own limit
 /// for ordinary captures is 256 KiB.
@@ -56,7 +57,7 @@ pub const HELD_SEGMENT_OCTETS: u64 = 192;
 pub const EPOCH_PACKETS: usize = 1 << 10;
 
 /// Captured octets of an epoch, where its packets are large.
-pub const EPOCH_OCTETS: usize = 1 << 20;
+pub const EPOCH_OCTETS: usize = 1 << 18;
 
 /// Epochs that are judged at once at most: one that is being read, one that is being judged, one that waits.
 pub const EPOCHS_AHEAD: usize = 2;
