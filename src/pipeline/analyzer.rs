@@ -58,7 +58,9 @@ impl Analyzer {
             shard.push(seated, observe);
         });
         self.note_fragments(packet);
-        self.collect();
+        if self.shard.has_news() {
+            self.collect();
+        }
         if self.intake.epoch_is_over() {
             self.end_epoch(observe);
         }

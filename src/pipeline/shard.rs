@@ -183,6 +183,11 @@ impl Shard {
         }
     }
 
+    /// True when something is told.
+    pub(super) const fn has_news(&self) -> bool {
+        !self.told.is_empty()
+    }
+
     /// What is told since this was called last, in its order.
     pub(super) fn tells(&mut self) -> std::vec::Drain<'_, Told> {
         self.told.drain(..)
