@@ -51,11 +51,25 @@ pub const STREAM_OCTETS: u64 = 1 << 10;
 /// Octets that a late segment holds besides its own.
 pub const HELD_SEGMENT_OCTETS: u64 = 192;
 
+/// Packets of an epoch, at whose end counts what concerns all connections: few enough that a limit to memory is passed by little,
+/// and that the threads of one capture wait for each other's news but rarely.
+pub const EPOCH_PACKETS: usize = 1 << 10;
+
+/// Captured octets of an epoch, where its packets are large.
+pub const EPOCH_OCTETS: usize = 1 << 20;
+
+/// Epochs that are judged at once at most: one that is being read, one that is being judged, one that waits.
+pub const EPOCHS_AHEAD: usize = 2;
+
+/// Octets of a capture from which on its connections are shared out over threads: less is judged before threads pay.
+pub const LEAST_SHARED: u64 = 4 << 20;
+
 /// Segments of a connection from one time that it is weighed to the next: weighing costs a few nanoseconds.
 pub const SEGMENTS_BETWEEN_WEIGHINGS: u8 = 8;
 
-/// Connections that have ended but may still see stragglers.
-pub const MAX_LINGERING: usize = 256;
+/// Packets of the capture for which an ended connection still takes stragglers: so many connections at most wait for them at once, and
+/// on the fastest links a retransmission comes within as many.
+pub const LINGER_PACKETS: u64 = 1 << 12;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;

@@ -26,7 +26,7 @@ use common::{
 use h2lint::base::Side;
 use h2lint::finding::{BlindSpot, Confidence, Finding, Report, Severity};
 use h2lint::limits;
-use h2lint::pipeline::{Wishes, analyze_octets};
+use h2lint::pipeline::{KeyLog, Wishes, analyze_octets, judge};
 use h2lint::rules::find;
 use h2lint::script::{Packet, Script, capture, http1};
 use proptest::prelude::*;
@@ -140,6 +140,28 @@ proptest! {
         let here = json(&file);
         let there = std::thread::scope(|scope| scope.spawn(|| json(&file)).join().unwrap());
         prop_assert_eq!(here, there);
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_report(
+        moves in prop::collection::vec(moves(), 1..6),
+        damages in damages(),
+        threads in 2_usize..6,
+    ) {
+        let apart = |(port, moves)| play(moves).into_iter().map(move |packet| Packet { port, ..packet });
+        let mut packets: Vec<Packet> = (0..).zip(&moves).flat_map(apart).collect();
+        packets.sort_by_key(|packet| packet.time);
+        let file = damaged(capture(&packets), &damages, 24);
+        let folder = tempfile::tempdir().unwrap();
+        let paths = [folder.path().join("small.pcap"), folder.path().join("long.pcap")];
+        std::fs::write(&paths[0], file).unwrap();
+        std::fs::write(&paths[1], long()).unwrap();
+        let report = |threads| {
+            let wishes = Wishes { threads, ..Wishes::default() };
+            let (report, _) = judge(&paths, &wishes, KeyLog::new()).unwrap();
+            serde_json::to_string_pretty(&report).unwrap()
+        };
+        prop_assert_eq!(report(1), report(threads));
     }
 }
 
@@ -351,6 +373,18 @@ fn healthy() -> Vec<(String, Records)> {
         (!faults).then(|| (capture.display().to_string(), records))
     };
     sidecars(&captures()).into_iter().filter_map(sound).collect()
+}
+
+/// A capture that is long enough for threads, of packets that are no IP.
+fn long() -> Vec<u8> {
+    let length = 200_000_u32;
+    let [record, data] = [u64::from(length) + 16, limits::LEAST_SHARED];
+    let mut octets = capture(&[]);
+    for _ in 0..=data / record {
+        [0, 0, length, length].iter().for_each(|word| octets.extend(word.to_le_bytes()));
+        octets.resize(octets.len() + usize::try_from(length).unwrap(), 0);
+    }
+    octets
 }
 
 /// A change to the octets of a file.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{FileFacts, Reader, Record};
+use super::{FileFacts, ReadBlock, Reader, Record};
 use crate::base::{Span, Time, to_u32};
 use crate::error::Error;
 
@@ -82,6 +82,15 @@ impl Joined {
     /// As [`Reader::open`] and [`Reader::next`]. The next call goes on with the file behind the one that failed.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
+        Ok(self.next_in_block()?.map(|(record, _)| record))
+    }
+
+    /// As [`Self::next`], with the block that the record stands in, for those who want to keep it without a copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub fn next_in_block(&mut self) -> Result<Option<(Record<'_>, &ReadBlock)>, Error> {
         if let Some(error) = self.give_up() {
             return Err(error);
         }
@@ -102,7 +111,7 @@ impl Joined {
                 }
             }
         };
-        Ok(self.reader.as_ref().map(|reader| reader.record(found)))
+        Ok(self.reader.as_ref().map(|reader| (reader.record(found), reader.block())))
     }
 
     /// The index of the file that is read now.
@@ -125,6 +134,13 @@ pub fn by_first_packet(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut timed: Vec<_> = paths.into_iter().map(|path| (first_time(&path).ok().flatten(), path)).collect();
     timed.sort_by_key(|(time, _)| (time.is_none(), *time));
     timed.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Octets of a file; as many as there can be of anything else, such as standard input.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    let file = path.metadata().ok().filter(std::fs::Metadata::is_file);
+    file.map_or(u64::MAX, |file| file.len())
 }
 
 /// The time of the first packet in a file; none where there is no packet.

@@ -11,7 +11,7 @@ use super::pieces::FoundPiece;
 use super::record::Found;
 use super::signature;
 use super::source::Source;
-use super::{FileFacts, Format, Packet, Record};
+use super::{FileFacts, Format, Packet, ReadBlock, Record};
 use crate::error::Error;
 
 /// Reads one capture file from beginning to end.
@@ -90,7 +90,16 @@ impl<R: Read> Reader<R> {
     /// [`Error::Read`] when the machine refuses to read on; nothing follows it.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
-        Ok(self.find()?.map(|found| self.record(found)))
+        Ok(self.next_in_block()?.map(|(record, _)| record))
+    }
+
+    /// As [`Reader::next`], with the block that the record stands in, for those who keep it without a copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::next`].
+    pub fn next_in_block(&mut self) -> Result<Option<(Record<'_>, &ReadBlock)>, Error> {
+        Ok(self.find()?.map(|found| (self.record(found), self.source.block())))
     }
 
     /// The same file as the one with this index among those that are read as one capture.
@@ -149,6 +158,11 @@ impl<R: Read> Reader<R> {
     /// Octets by their place.
     pub(super) fn octets(&self, range: &Range<usize>) -> &[u8] {
         self.source.octets(range)
+    }
+
+    /// The block in which the record stands that was found last.
+    pub(super) const fn block(&self) -> &ReadBlock {
+        self.source.block()
     }
 
     /// Borrows what was found.

@@ -2,12 +2,13 @@
 //! many octets each `read` returned never shows. Records are known by their ranges in the block, which stay valid until the
 //! next [`Source::fill`].
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
 #[cfg(feature = "compress")]
 use super::unpack::{Stop, Unpacker};
-use super::{Compression, Fault, FileFacts};
+use super::{Compression, Fault, FileFacts, ReadBlock};
 use crate::base::to_u64;
 use crate::limits::READ_BLOCK;
 
@@ -15,7 +16,9 @@ use crate::limits::READ_BLOCK;
 #[derive(Debug)]
 pub(super) struct Source<R: Read> {
     octets: Octets<R>,
-    block: Vec<u8>,
+    block: ReadBlock,
+    /// Blocks that others may still look at, the oldest first.
+    lent: VecDeque<ReadBlock>,
     start: usize,
     end: usize,
     offset: u64,
@@ -64,7 +67,8 @@ impl<R: Read> Source<R> {
     }
 
     fn of(octets: Octets<R>) -> Self {
-        Self { octets, block: vec![0; READ_BLOCK], start: 0, end: 0, offset: 0, ended: false, broken: None }
+        let (block, lent) = (ReadBlock::new(READ_BLOCK), VecDeque::new());
+        Self { octets, block, lent, start: 0, end: 0, offset: 0, ended: false, broken: None }
     }
 
     #[cfg(feature = "compress")]
@@ -111,7 +115,7 @@ impl<R: Read> Source<R> {
     /// The octets that were read and not taken.
     #[inline]
     pub(super) fn available(&self) -> &[u8] {
-        self.block.get(self.start..self.end).unwrap_or_default()
+        self.block.octets(&(self.start..self.end))
     }
 
     /// Takes the next `length` octets, as far as they are available, and says where in the block they stand.
@@ -126,7 +130,12 @@ impl<R: Read> Source<R> {
     /// Octets by their place in the block.
     #[inline]
     pub(super) fn octets(&self, range: &Range<usize>) -> &[u8] {
-        self.block.get(range.start..range.end).unwrap_or_default()
+        self.block.octets(range)
+    }
+
+    /// The block in which the octets stand that were taken last.
+    pub(super) const fn block(&self) -> &ReadBlock {
+        &self.block
     }
 
     /// Where in the stream of octets the next one to be taken stands.
@@ -142,9 +151,9 @@ impl<R: Read> Source<R> {
 
     #[cold]
     fn refill(&mut self, need: usize) -> io::Result<bool> {
-        self.make_room(need);
-        while self.held() < need && !self.ended {
-            let room = self.block.get_mut(self.end..).unwrap_or_default();
+        let enough = self.make_room(need);
+        while self.held() < enough && !self.ended {
+            let room = self.block.writable().and_then(|block| block.get_mut(self.end..)).unwrap_or_default();
             let count = match &mut self.octets {
                 Octets::Plain(read) => match read.read(room) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -166,15 +175,34 @@ impl<R: Read> Source<R> {
         Ok(self.held() >= need)
     }
 
-    /// Moves what is left to the front; the rest of a record is all that is ever moved.
-    fn make_room(&mut self, need: usize) {
-        let held = self.held();
-        self.block.copy_within(self.start..self.end, 0);
+    /// Moves what is left to the front of this block, or of another one where somebody still looks at this one; the rest of a record is all
+    /// that is ever moved. Says how many octets to hold before going on: a block that is lent is worth being filled.
+    fn make_room(&mut self, need: usize) -> usize {
+        let held = self.start..self.end;
         self.start = 0;
-        self.end = held;
-        if need > self.block.len() {
-            self.block.resize(need, 0);
+        self.end = held.len();
+        if let Some(block) = self.block.writable() {
+            block.copy_within(held, 0);
+            if need > block.len() {
+                block.resize(need, 0);
+            }
+            return need;
         }
+        let mut next = self.spare();
+        if let Some(block) = next.writable() {
+            block.resize(need.max(block.len()), 0);
+            if let Some(front) = block.get_mut(..held.len()) {
+                front.copy_from_slice(self.block.octets(&held));
+            }
+        }
+        self.lent.push_back(std::mem::replace(&mut self.block, next));
+        need.max(self.block.len() / 2)
+    }
+
+    /// A block that nobody looks at.
+    fn spare(&mut self) -> ReadBlock {
+        let free = self.lent.iter_mut().position(|block| block.writable().is_some());
+        free.and_then(|at| self.lent.remove(at)).unwrap_or_else(|| ReadBlock::new(READ_BLOCK))
     }
 }
 
@@ -218,5 +246,36 @@ mod tests {
         assert!(source.fill(20).unwrap());
         assert_eq!(source.fill(21).unwrap_err().to_string(), "the disk is gone");
         assert_eq!(source.available(), [9; 20]);
+    }
+    #[test]
+    fn what_somebody_looks_at_stays_as_it_is_while_reading_goes_on() {
+        let octets: Vec<u8> = (0..=255).cycle().take(3 * READ_BLOCK).collect();
+        let mut source = Source::new(&octets[..]);
+        let mut seen = Vec::new();
+        let mut at = 0;
+        while source.fill(1000).unwrap() {
+            let range = source.take(1000);
+            assert_eq!(source.octets(&range), &octets[at..at + 1000]);
+            if at % 500_000 == 0 {
+                seen.push((source.block().clone(), range, at));
+            }
+            at += 1000;
+        }
+        assert!(seen.len() > 3 && source.lent.len() >= 2);
+        for (block, range, at) in seen {
+            assert_eq!(block.octets(&range), &octets[at..at + 1000]);
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_given_back_is_used_again() {
+        let octets = vec![7_u8; 8 * READ_BLOCK];
+        let mut source = Source::new(&octets[..]);
+        let mut last = None;
+        while source.fill(4000).unwrap() {
+            source.take(4000);
+            last = Some(source.block().clone());
+        }
+        assert!(last.is_some() && source.lent.len() <= 2, "{} blocks", source.lent.len());
     }
 }

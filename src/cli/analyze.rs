@@ -136,7 +136,7 @@ fn judge(plan: &mut Plan, terminal: &mut Terminal) -> Result<u8, Error> {
 fn analyze(plan: &mut Plan, drawings: &mut Drawings) -> Result<Report, Error> {
     let keys = std::mem::take(&mut plan.keys);
     if plan.output.drawn().is_none() {
-        return pipeline::analyze(&plan.inputs, &plan.wishes, keys, &mut |_| {});
+        return pipeline::judge(&plan.inputs, &plan.wishes, keys).map(|(report, _)| report);
     }
     let wishes = Wishes { interest: Drawings::INTEREST, ..plan.wishes };
     pipeline::analyze(&plan.inputs, &wishes, keys, &mut |seen| drawings.see(&seen))

@@ -72,7 +72,7 @@ impl Args {
         let mut wishes = self.reading.wishes(NO_INTEREST);
         settled.tune(&mut wishes);
         let (keys, _) = self.reading.keys()?;
-        let mut report = pipeline::analyze(&[path.to_owned()], &wishes, keys, &mut |_| {})?;
+        let (mut report, _) = pipeline::judge(&[path.to_owned()], &wishes, keys)?;
         policy.apply(&mut report);
         Snapshot::of(&name, &serde_json::to_value(&report).unwrap_or_default())
     }

@@ -1,6 +1,7 @@
 //! Flags that several commands share: as words first, then as what they mean.
 
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anstream::AutoStream;
@@ -38,7 +39,7 @@ pub(super) struct Reading {
     /// Streams that a report lists at most; totals count all [default: 1000; 10000 for a page alone]
     #[arg(long, value_name = "N")]
     limit_streams: Option<usize>,
-    /// Threads of a scan; 0 for one a core. One capture is read on one thread
+    /// Threads that judge, several captures or the connections of one; 0 for one a core
     #[arg(
         short = 'j',
         long,
@@ -200,6 +201,10 @@ impl Reading {
             decode_as: Box::leak(self.decode_as.clone().into_boxed_slice()),
             max_memory: self.max_memory.map_or(Wishes::default().max_memory, |size| size.0),
             timeout: self.timeout.map(|patience| patience.0),
+            threads: match self.threads {
+                0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+                threads => threads,
+            },
             ..Wishes::default()
         }
     }

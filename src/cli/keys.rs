@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use crate::capture::copy_with_secrets;
 use crate::error::Error;
 use crate::finding::KeyRow;
-use crate::pipeline::{KeyLog, Wishes, analyze_with_keys};
+use crate::pipeline::{KeyLog, Wishes, judge};
 use crate::report::{Detail, Look, element, key_lines};
 use crate::views::NO_INTEREST;
 
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let mut wishes = args.reading.wishes(NO_INTEREST);
     settled.tune(&mut wishes);
     let wishes = Wishes { limit_keys: wishes.limit_connections, ..wishes };
-    let (report, keys) = analyze_with_keys(std::slice::from_ref(&args.file), &wishes, keys, &mut |_| {})?;
+    let (report, keys) = judge(std::slice::from_ref(&args.file), &wishes, keys)?;
     for notice in report.notices.iter().chain(&notices).filter(|_| talk >= Talk::Notices) {
         terminal.complain(&notice.text);
     }

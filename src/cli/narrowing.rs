@@ -89,7 +89,7 @@ pub(super) fn survey(
     let (keys, _) = reading.keys()?;
     let most = pipeline::MAX_FILTERED;
     let wishes = Wishes { limit_connections: most, limit_streams: most, ..wishes };
-    pipeline::analyze_with_keys(files, &wishes, keys, &mut |_| {})
+    pipeline::judge(files, &wishes, keys)
 }
 
 /// Says when a filter saw less than everything.

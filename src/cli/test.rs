@@ -108,7 +108,7 @@ impl Args {
     ) -> Result<Report, Error> {
         let mut wishes = self.reading.wishes(NO_INTEREST);
         settled.tune(&mut wishes);
-        let mut report = pipeline::analyze(&[capture], &wishes, keys, &mut |_| {})?;
+        let (mut report, _) = pipeline::judge(&[capture], &wishes, keys)?;
         policy.apply(&mut report);
         Ok(report)
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::analyzer::{StreamsListed, Wishes};
 use super::listing::{Listed, Rank, time};
+use super::wishes::{StreamsListed, Wishes};
 use crate::base::{Place, Side};
 use crate::conn::{Fact, Kind, Stream, Streams};
 use crate::finding::{Calls, Finding};

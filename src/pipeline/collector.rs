@@ -1,12 +1,12 @@
 //! Adds up concluded connections to a report. Counts are never limited, lists are.
 
-use super::analyzer::Wishes;
 use super::conclusion::Concluded;
 use super::decode;
-use super::desk::Desk;
 use super::found::{Found, Unseen, limit};
 use super::keyring::Keyring;
-use super::listing::{Listed, Listing, Rank};
+use super::listing::{Listed, Listing};
+use super::shard::Weighed;
+use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
     ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats, Status, Tool, Totals, Verdict,
@@ -15,7 +15,7 @@ use crate::rules::{
     Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
     judge_capture, revise,
 };
-use crate::tcp::Flows;
+use crate::tls::KeyLog;
 
 /// What is kept of the connections that are over.
 #[derive(Debug, Default)]
@@ -39,14 +39,19 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    /// A connection was silent for longest when there were too many.
-    pub(super) const fn put_aside(&mut self) {
-        self.aside = self.aside.saturating_add(1);
+    /// These connections were silent for longest when too much was held.
+    pub(super) fn put_aside(&mut self, which: &[Weighed]) {
+        self.aside = self.aside.saturating_add(to_u64(which.len()));
     }
 
-    /// A connection is on a port that is not looked at.
-    pub(super) const fn pass_by(&mut self) {
-        self.passed_by = self.passed_by.saturating_add(1);
+    /// So many connections are on ports that are not looked at.
+    pub(super) const fn pass_by(&mut self, count: u64) {
+        self.passed_by = count;
+    }
+
+    /// Takes streams that may be listed.
+    pub(super) fn candidates(&mut self, streams: Vec<Listed>, wishes: &Wishes) {
+        self.listing.add(streams, wishes.limit_slowest());
     }
 
     /// Takes a concluded connection.
@@ -74,16 +79,6 @@ impl Collector {
         if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
             self.summaries.add(summary, ends);
         }
-    }
-
-    /// What a stream must stand above to be listed; `None` as long as there is room.
-    pub(super) fn bar(&self, wishes: &Wishes) -> Option<Rank> {
-        self.listing.bar(wishes.limit_slowest())
-    }
-
-    /// Takes streams that stand above the bar.
-    pub(super) fn candidates(&mut self, streams: Vec<Listed>, wishes: &Wishes) {
-        self.listing.add(streams, wishes.limit_slowest());
     }
 
     /// Puts a connection in its place; numbers count from 0 without a gap.
@@ -136,13 +131,12 @@ impl Collector {
     /// The report. The verdict is left to policy.
     pub(super) fn report(
         mut self,
-        desk: &Desk,
-        flows: &Flows,
+        (wishes, keys): (&Wishes, &KeyLog),
+        connections: u64,
         mut inputs: Vec<Input>,
         file: &FileView,
     ) -> Report {
-        let wishes = &desk.wishes;
-        self.keyring.tell(&mut inputs, &desk.keys);
+        self.keyring.tell(&mut inputs, keys);
         let nobody = Ends::default();
         let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
         let lost = kept.forgotten().max(agreements.forgotten());
@@ -171,7 +165,7 @@ impl Collector {
         let add = |sum: u64, more: u64| sum.saturating_add(more);
         let packets = inputs.iter().map(|input| input.packets).fold(0, add);
         let bytes = inputs.iter().map(|input| input.bytes).fold(0, add);
-        let totals = Totals { connections: flows.count(), packets, bytes, ..self.totals };
+        let totals = Totals { connections, packets, bytes, ..self.totals };
         let listed = to_u64(streams.len());
         let omitted = Omitted { streams: totals.streams.saturating_sub(listed), ..self.omitted };
         Report {

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use super::analyzer::Wishes;
 use super::desk::Sight;
 use super::opening::{self, Decision, Held, Secured};
 use super::upper::Upper;
+use super::wishes::Wishes;
 use crate::base::Side;
 use crate::finding::{BlindSpot, BlindSpotKind};
 use crate::frame::PREFACE;

@@ -1,16 +1,17 @@
 //! What everybody at work on a capture needs to hand: wishes, keys, and what sessions of TLS share.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use super::analyzer::Wishes;
 use super::opening::Secured;
+use super::wishes::Wishes;
 use crate::tls::{KeyLog, Negotiation, Shared};
 
 /// What the analysis of a capture works with.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     pub(super) wishes: Wishes,
-    pub(super) keys: KeyLog,
+    pub(super) keys: Arc<KeyLog>,
     /// Touched only while a session of TLS is at work.
     pub(super) shared: RefCell<Shared>,
 }

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::analyzer::{Analyzer, Wishes};
+use super::analyzer::Analyzer;
+use super::crew::Crew;
 use super::hidden;
 use super::rows::stamp;
+use super::wishes::Wishes;
 use crate::base::{Time, to_index};
 use crate::capture::{
-    Compression, FileFacts, Format, Joined, Reader, Records, by_first_packet, embedded_secrets, key_log,
-    key_logs_beside,
+    Compression, FileFacts, Format, Joined, ReadBlock, Reader, Record, Records, by_first_packet,
+    embedded_secrets, key_log, key_logs_beside, size,
 };
 use crate::error::Error;
 use crate::finding::{Input, Keys, Notice, Report};
+use crate::limits::LEAST_SHARED;
 use crate::tls::KeyLog;
 use crate::views::Observed;
 
@@ -44,8 +48,62 @@ pub fn analyze(
 pub fn analyze_with_keys(
     paths: &[PathBuf],
     wishes: &Wishes,
-    mut keys: KeyLog,
+    keys: KeyLog,
     observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+) -> Result<(Report, KeyLog), Error> {
+    read(paths, wishes, keys, |keys, _| Work::Watched(Box::new(Analyzer::new(*wishes, keys)), observe))
+}
+
+/// As [`analyze_with_keys`] without anybody who observes, on as many threads as are wished for, besides this one which reads. The report
+/// is the same. Short captures are not worth threads.
+///
+/// # Errors
+///
+/// As [`analyze`].
+pub fn judge(paths: &[PathBuf], wishes: &Wishes, keys: KeyLog) -> Result<(Report, KeyLog), Error> {
+    let threads = wishes.threads;
+    // Whose a fragment is, only one thread tells.
+    let shared = threads > 1 && wishes.limit_fragments == 0;
+    read(paths, wishes, keys, |keys, octets| {
+        let keys = Arc::new(keys);
+        let crew = (shared && octets >= LEAST_SHARED).then(|| Crew::hire(*wishes, &keys, threads)).flatten();
+        let alone = || {
+            Work::Watched(Box::new(Analyzer::new(*wishes, Arc::unwrap_or_clone(keys))), |_: Observed<'_>| {})
+        };
+        crew.map_or_else(alone, |crew| Work::Shared(Box::new(crew)))
+    })
+}
+
+/// Who analyzes what is read.
+enum Work<O: FnMut(Observed<'_>)> {
+    Watched(Box<Analyzer>, O),
+    Shared(Box<Crew>),
+}
+
+impl<O: FnMut(Observed<'_>)> Work<O> {
+    fn record(&mut self, record: &Record<'_>, block: &ReadBlock) {
+        match self {
+            Self::Watched(analyzer, observe) => analyzer.record(record, observe),
+            Self::Shared(crew) => crew.record(record, block),
+        }
+    }
+
+    fn finish(self, inputs: Vec<Input>, truncated: Option<String>) -> (Report, KeyLog) {
+        match self {
+            Self::Watched(analyzer, mut observe) => {
+                analyzer.finish_with_keys(inputs, truncated, &mut observe)
+            }
+            Self::Shared(crew) => crew.finish(inputs, truncated),
+        }
+    }
+}
+
+/// Reads captures for those whom `begin` calls, given the keys and how many octets there are.
+fn read<O: FnMut(Observed<'_>)>(
+    paths: &[PathBuf],
+    wishes: &Wishes,
+    mut keys: KeyLog,
+    begin: impl FnOnce(KeyLog, u64) -> Work<O>,
 ) -> Result<(Report, KeyLog), Error> {
     let mut notices = Vec::new();
     for path in paths {
@@ -55,16 +113,15 @@ pub fn analyze_with_keys(
     if paths.len() > 1 && !paths.iter().any(|path| path == Path::new("-")) {
         paths = by_first_packet(paths);
     }
+    let octets = paths.iter().map(|path| size(path)).fold(0, u64::saturating_add);
+    let mut work = begin(keys, octets);
     let mut joined = Joined::new(paths).within(wishes.timeout);
-    let mut analyzer = Analyzer::new(*wishes, keys);
     let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
     loop {
-        match joined.next() {
-            Ok(Some(record)) => analyzer.record(&record, observe),
+        match joined.next_in_block() {
+            Ok(Some((record, block))) => work.record(&record, block),
             Ok(None) => break,
-            Err(error) => {
-                failures.insert(joined.inputs().count(), error);
-            }
+            Err(error) => _ = failures.insert(joined.inputs().count(), error),
         }
     }
     let unopened = joined.inputs().all(|(_, facts)| facts.is_none());
@@ -78,8 +135,7 @@ pub fn analyze_with_keys(
     let inputs: Vec<Input> = inputs.collect();
     let several = inputs.len() > 1;
     let cuts: Vec<String> = joined.inputs().filter_map(|(path, facts)| cut(path, facts?, several)).collect();
-    let (mut report, keys) =
-        analyzer.finish_with_keys(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")), observe);
+    let (mut report, keys) = work.finish(inputs, (!cuts.is_empty()).then(|| cuts.join("; ")));
     report.notices.extend(notices);
     let spots = (0..).zip(joined.inputs()).filter_map(|(input, (_, facts))| hidden::damaged(input, facts?));
     report.coverage.blind_spots.extend(spots);

@@ -16,7 +16,13 @@ use crate::grpc::Calls;
 pub(super) struct Listing {
     named: Slowest,
     others: Slowest,
+    bar: Bar,
 }
+
+/// What a stream must stand above to be listed: the lowest of the highest ones ever told. It never sinks, so that whoever tells of streams
+/// may leave out what his own bar is above, and the list is the same.
+#[derive(Debug, Default)]
+pub(super) struct Bar(BinaryHeap<Reverse<Rank>>);
 
 /// A stream that may be listed.
 #[derive(Debug)]
@@ -42,18 +48,16 @@ struct Slowest {
 }
 
 impl Listing {
-    /// What a stream that no finding names must stand above to be listed among `limit`; `None` as long as there is room.
-    pub(super) fn bar(&self, limit: usize) -> Option<Rank> {
-        if limit == 0 {
-            return Some(Rank { time: i64::MAX, conn: Reverse(0), stream: Reverse(0) });
-        }
-        let lowest = self.others.streams.peek().filter(|_| self.others.streams.len() >= limit);
-        lowest.map(|Reverse(lowest)| lowest.rank)
-    }
-
     /// Takes streams that no finding names.
     pub(super) fn add(&mut self, streams: Vec<Listed>, limit: usize) {
         for listed in streams {
+            self.add_other(listed, limit);
+        }
+    }
+
+    fn add_other(&mut self, listed: Listed, limit: usize) {
+        if self.bar.height(limit).is_none_or(|bar| listed.rank > bar) {
+            self.bar.raise(std::slice::from_ref(&listed), limit);
             self.others.add(listed, limit);
         }
     }
@@ -79,7 +83,7 @@ impl Listing {
                     self.named.add(listed, limit);
                 }
                 None if taken.contains(&listed.row.stream) => {}
-                None => self.others.add(listed, slowest),
+                None => self.add_other(listed, slowest),
             }
         }
     }
@@ -91,6 +95,26 @@ impl Listing {
         let mut rows: Vec<StreamRow> = ordered.take(limit).map(|Reverse(listed)| *listed.row).collect();
         rows.sort_unstable_by_key(|row| (row.conn, row.stream));
         rows
+    }
+}
+
+impl Bar {
+    /// Where it stands when so many are listed; `None` as long as there is room.
+    pub(super) fn height(&self, limit: usize) -> Option<Rank> {
+        if limit == 0 {
+            return Some(Rank { time: i64::MAX, conn: Reverse(0), stream: Reverse(0) });
+        }
+        self.0.peek().filter(|_| self.0.len() >= limit).map(|Reverse(lowest)| *lowest)
+    }
+
+    /// These streams are told of.
+    pub(super) fn raise(&mut self, streams: &[Listed], limit: usize) {
+        for listed in streams {
+            self.0.push(Reverse(listed.rank));
+            if self.0.len() > limit {
+                self.0.pop();
+            }
+        }
     }
 }
 
@@ -230,14 +254,29 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_is_the_lowest_one_listed_once_there_is_no_room() {
-        let mut listing = Listing::default();
-        listing.add(streams(0, &[10]), 2);
-        assert_eq!(listing.bar(2), None);
-        listing.add(streams(1, &[20]), 2);
-        let above = |time| streams(2, &[time])[0].rank > listing.bar(2).unwrap();
+    fn the_bar_is_the_lowest_of_the_highest_once_there_is_no_room() {
+        let mut bar = Bar::default();
+        bar.raise(&streams(0, &[10]), 2);
+        assert_eq!(bar.height(2), None);
+        bar.raise(&streams(1, &[20]), 2);
+        let above = |time| streams(2, &[time])[0].rank > bar.height(2).unwrap();
         assert!(above(11) && !above(9));
-        assert!(Listing::default().bar(0).is_some_and(|bar| streams(2, &[9_000_000])[0].rank < bar));
+        assert!(Bar::default().height(0).is_some_and(|bar| streams(2, &[9_000_000])[0].rank < bar));
+    }
+
+    #[test]
+    fn what_stands_below_the_bar_of_its_teller_is_not_listed_though_others_were_named_away() {
+        let told = |third: bool| {
+            let mut listing = Listing::default();
+            listing.add(streams(0, &[20]), 2);
+            listing.add(streams(1, &[10]), 2);
+            listing.name(0, vec![1], Vec::new(), (2, 2));
+            if third {
+                listing.add(streams(2, &[5]), 2);
+            }
+            numbers(listing, 2)
+        };
+        assert_eq!(told(true), told(false));
     }
 
     #[test]

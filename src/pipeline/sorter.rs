@@ -1,7 +1,8 @@
 //! Says of packets which connection they belong to: the analysis once more, for those who copy a capture and know already which
 //! connections they want.
 
-use super::analyzer::{Analyzer, Wishes};
+use super::analyzer::Analyzer;
+use super::wishes::Wishes;
 use crate::capture::Packet;
 use crate::conn::Interest;
 use crate::tls::KeyLog;

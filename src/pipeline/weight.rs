@@ -31,14 +31,21 @@ impl Weight {
         }
     }
 
+    /// All that they hold.
+    pub(super) const fn total(&self) -> u64 {
+        self.total
+    }
+
     /// A connection is gone.
     pub(super) const fn forget(&mut self, share: &Share) {
         self.total = self.total.saturating_sub(share.octets);
     }
+}
 
-    /// True when all together hold more than this.
-    pub(super) const fn exceeds(&self, octets: u64) -> bool {
-        self.total > octets
+impl Share {
+    /// Octets that it holds.
+    pub(super) const fn octets(&self) -> u64 {
+        self.octets
     }
 }
 

@@ -63,6 +63,8 @@ fn words(address: IpAddr) -> [u64; 2] {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     number: u64,
+    /// The first connection that had these addresses and ports.
+    lane: u64,
     /// True when the first packet came from the lower endpoint.
     forward_is_low: bool,
     /// Sequence numbers that the SYN of each end had, or would have had.
@@ -74,6 +76,9 @@ struct Entry {
 pub struct Seat {
     /// The connection's number.
     pub number: u64,
+    /// The same for all connections between the same addresses and ports, as long as the table knows them; else the numbers of lanes are
+    /// spread as evenly as those of connections.
+    pub lane: u64,
     /// Who sent.
     pub direction: Direction,
     /// True when this segment opens the connection.
@@ -107,14 +112,15 @@ impl Flows {
             entry.note(from_low, segment);
             let direction =
                 if entry.forward_is_low == from_low { Direction::Forward } else { Direction::Backward };
-            return Seat { number: entry.number, direction, opens: false, replaces: None };
+            return Seat { number: entry.number, lane: entry.lane, direction, opens: false, replaces: None };
         }
         let number = self.count;
         self.count = self.count.saturating_add(1);
-        let mut entry = Entry { number, forward_is_low: from_low, bases: [None; 2] };
+        let lane = self.entries.get(&key).map_or(number, |old| old.lane);
+        let mut entry = Entry { number, lane, forward_is_low: from_low, bases: [None; 2] };
         entry.note(from_low, segment);
         let replaces = self.entries.insert(key, entry).map(|old| old.number);
-        Seat { number, direction: Direction::Forward, opens: true, replaces }
+        Seat { number, lane, direction: Direction::Forward, opens: true, replaces }
     }
 
     /// A connection between these ends is over and reported. Its addresses stay known for a while, so that a straggler opens no

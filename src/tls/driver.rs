@@ -118,6 +118,7 @@ pub(super) fn run_with(capture: &Path, keys: &KeyLog) -> (Vec<Seen>, Shared) {
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let seat = flows.seat(source, destination, &segment);
+        shared.reach(packet.number);
         let (connection, seen, client) = all.entry(seat.number).or_insert_with(|| {
             let client = segment.source_port > segment.destination_port;
             let client = if client { Direction::Forward } else { Direction::Backward };
@@ -128,6 +129,7 @@ pub(super) fn run_with(capture: &Path, keys: &KeyLog) -> (Vec<Seen>, Shared) {
             take_output(seen, side, output, keys, &mut shared);
         });
     }
+    shared.reach(u64::MAX);
     let mut found = Vec::new();
     for (_, (mut connection, mut seen, client)) in all {
         connection.finish(&mut |direction, output| {

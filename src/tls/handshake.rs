@@ -311,7 +311,7 @@ impl Session {
     fn remember<E>(&self, name: &[u8], work: &mut Work<'_, E>) {
         let Some(own) = self.key_hellos().0 else { return };
         let logged = work.keys.has(Label::ClientRandom, &own);
-        let root = if logged { own } else { self.earlier(work.shared).unwrap_or(own) };
+        let root = if logged { own } else { self.earlier(work.keys, work.shared).unwrap_or(own) };
         work.shared.resumptions.remember(name, root);
     }
 }

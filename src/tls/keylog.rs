@@ -65,6 +65,8 @@ pub enum BadLineKind {
 pub struct KeyLog {
     sources: Vec<String>,
     secrets: HashMap<(Label, Random), Secret, foldhash::fast::FixedState>,
+    /// True when master secrets are among them.
+    masters: bool,
 }
 
 /// A secret: octets that are overwritten when they are dropped.
@@ -130,6 +132,7 @@ impl KeyLog {
         if self.secrets.len() >= MAX_KEY_LINES {
             return Err(BadLineKind::TooMany);
         }
+        self.masters |= label == Label::ClientRandom;
         self.secrets.insert((label, random), secret);
         Ok(())
     }
@@ -166,6 +169,11 @@ impl KeyLog {
     /// The names of all sources, in the order in which they were added.
     pub fn sources(&self) -> impl Iterator<Item = (Source, &str)> {
         (0..).map(Source).zip(self.sources.iter().map(String::as_str))
+    }
+
+    /// True when there are secrets of sessions up to TLS 1.2.
+    pub(super) const fn has_masters(&self) -> bool {
+        self.masters
     }
 
     /// True when the secret is known.

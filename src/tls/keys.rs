@@ -64,8 +64,7 @@ impl Session {
         };
         let found = |label: Label| {
             let own = Some(hello.random).filter(|random| keys.has(label, random));
-            let earlier = || self.earlier(shared).filter(|random| keys.has(label, random));
-            own.or_else(earlier).map(|random| MissingLine { label, random })
+            own.or_else(|| self.resumed(label, keys, shared)).map(|random| MissingLine { label, random })
         };
         self.labels().into_iter().filter_map(found).collect()
     }
@@ -121,10 +120,12 @@ impl Session {
     }
 
     fn has(&self, label: Label, random: &Random, keys: &KeyLog, shared: &Shared) -> bool {
-        let resumed = || {
-            let earlier = self.earlier(shared).filter(|_| label == Label::ClientRandom);
-            earlier.is_some_and(|earlier| keys.has(label, &earlier))
-        };
-        keys.has(label, random) || resumed()
+        keys.has(label, random) || self.resumed(label, keys, shared).is_some()
+    }
+
+    /// The session that this one resumes, when the key log has its master secret.
+    fn resumed(&self, label: Label, keys: &KeyLog, shared: &Shared) -> Option<Random> {
+        let earlier = if label == Label::ClientRandom { self.earlier(keys, shared) } else { None };
+        earlier.filter(|random| keys.has(label, random))
     }
 }

@@ -21,6 +21,7 @@ mod names;
 mod negotiation;
 mod opening;
 mod records;
+mod resumptions;
 mod seal;
 mod search;
 mod server_hello;

@@ -152,15 +152,17 @@ impl Session {
     fn master<'k>(&self, keys: &'k KeyLog, shared: &Shared) -> Option<&'k Secret> {
         let random = self.key_hellos().0?;
         let own = keys.find(Label::ClientRandom, &random);
-        own.or_else(|| keys.find(Label::ClientRandom, &self.earlier(shared)?))
+        own.or_else(|| keys.find(Label::ClientRandom, &self.earlier(keys, shared)?))
     }
 
-    /// The session that this one resumes, up to TLS 1.2.
-    pub(super) fn earlier(&self, shared: &Shared) -> Option<Random> {
+    /// The session that this one resumes, up to TLS 1.2, where there are master secrets: nobody asks for it otherwise.
+    pub(super) fn earlier(&self, keys: &KeyLog, shared: &Shared) -> Option<Random> {
+        if !keys.has_masters() {
+            return None;
+        }
         let hello = self.again.as_ref().map(|again| &again.0).or(self.seen.client_hello.as_ref())?;
-        let by_id = || shared.resumptions.find(&hello.session_id).filter(|_| !hello.session_id.is_empty());
-        let ticket = hello.ticket.as_deref().filter(|ticket| !ticket.is_empty());
-        ticket.and_then(|ticket| shared.resumptions.find(ticket)).or_else(by_id)
+        let names = [hello.ticket.as_deref(), Some(hello.session_id.as_ref())].into_iter().flatten();
+        names.filter(|name| !name.is_empty()).find_map(|name| shared.resumptions.find(name))
     }
 
     /// The client's random and the answer that keys are made of.

@@ -15,7 +15,7 @@ use crate::base::{PacketNumber, to_u64};
 use crate::capture::{Form, Reader, Rewriting, embedded_secrets, rewrite};
 use crate::error::Error;
 use crate::finding::{KeyRow, Report};
-use crate::pipeline::{KeyLog, MAX_EXPORTED_FRAGMENTS, MAX_FILTERED, Wishes, analyze_with_keys};
+use crate::pipeline::{KeyLog, MAX_EXPORTED_FRAGMENTS, MAX_FILTERED, Wishes, judge};
 use crate::report::{Detail, annotations, is_annotation};
 use crate::views::NO_INTEREST;
 
@@ -116,7 +116,7 @@ pub(super) fn judged(
     };
     let (keys, notices) = reading.keys()?;
     let files = std::slice::from_ref(&paths.file);
-    let (mut report, keys) = analyze_with_keys(files, &wishes, keys, &mut |_| {})?;
+    let (mut report, keys) = judge(files, &wishes, keys)?;
     policy.apply(&mut report);
     for notice in report.notices.iter().chain(&notices) {
         terminal.complain(&notice.text);

@@ -43,6 +43,9 @@ pub(in crate::cli) fn each(
     let pool = pool.map_err(|error| Error::Usage(format!("-j {threads}: {error}")))?;
     let stop = AtomicBool::new(false);
     let ahead = pool.current_num_threads().saturating_mul(AHEAD);
+    // Threads that there are more of than captures share out the connections of each.
+    let each = pool.current_num_threads().checked_div(work.captures.len()).unwrap_or(0);
+    let wishes = &Wishes { threads: each, ..work.wishes };
     pool.in_place_scope(|scope| {
         let mut result = Ok(());
         for chunk in work.captures.chunks(ahead) {
@@ -52,7 +55,7 @@ pub(in crate::cli) fn each(
                 let numbered: Vec<_> = chunk.iter().enumerate().collect();
                 numbered.par_iter().for_each_with(sender, |sender, (at, capture)| {
                     if !stop.load(Ordering::Relaxed) {
-                        let judged = judge(work, capture);
+                        let judged = judge(work, wishes, capture);
                         progress.done(capture);
                         drop(sender.send((*at, judged)));
                     }
@@ -86,17 +89,17 @@ fn in_order(
 }
 
 /// The report on one capture, whatever happens, and its diagrams.
-fn judge(work: &Work<'_>, capture: &[PathBuf]) -> (Report, Drawings) {
+fn judge(work: &Work<'_>, wishes: &Wishes, capture: &[PathBuf]) -> (Report, Drawings) {
     guarded(capture, || {
         let keys = work.keys.clone();
         let Some(secrets) = work.drawn else {
-            let mut report = pipeline::analyze(capture, &work.wishes, keys, &mut |_| {})?;
+            let (mut report, _) = pipeline::judge(capture, wishes, keys)?;
             work.policy.apply(&mut report);
             return Ok((report, Drawings::default()));
         };
         let mut drawings = Drawings::new(secrets);
         let see = &mut |seen: Observed<'_>| drawings.see(&seen);
-        let mut report = pipeline::analyze(capture, &work.wishes, keys, see)?;
+        let mut report = pipeline::analyze(capture, wishes, keys, see)?;
         work.policy.apply(&mut report);
         drawings.keep_few(&report);
         Ok((report, drawings))

@@ -1,0 +1,224 @@
+//! Some of the connections of a capture, or all: keeps those that live, and concludes those that are over. What becomes of a connection
+//! never depends on who else is in its shard.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::conclusion::Concluded;
+use super::desk::Desk;
+use super::intake::{Moment, Seated};
+use super::listing::{Bar, Listed};
+use super::session::Session;
+use super::weight::{Share, Weight};
+use crate::base::{Place, Span};
+use crate::conn::Interest;
+use crate::limits;
+use crate::rules::interest;
+use crate::tcp::Endpoint;
+use crate::views::Observed;
+
+/// Connections that are judged together.
+#[derive(Default)]
+pub(super) struct Shard {
+    pub(super) desk: Desk,
+    interest: Interest,
+    live: HashMap<u64, Live, foldhash::fast::FixedState>,
+    /// Connections that have ended and may still see stragglers, by the time of their end.
+    lingering: VecDeque<(u64, Moment)>,
+    weight: Weight,
+    bar: Bar,
+    told: Vec<Told>,
+}
+
+/// A connection that is not concluded.
+struct Live {
+    session: Box<Session>,
+    /// Since when it waits for stragglers.
+    lingers: Option<Moment>,
+    share: Share,
+}
+
+/// Something that is told of a connection, for the report.
+pub(super) struct Told {
+    /// When it was known, and of which connection: the order in which it is collected, whoever tells it.
+    pub(super) turn: u64,
+    pub(super) number: u64,
+    pub(super) news: News,
+}
+
+/// What is told.
+pub(super) enum News {
+    /// Streams that may be listed.
+    Candidates(Vec<Listed>),
+    /// The connection is over.
+    Over(Box<Over>),
+}
+
+/// A connection that is over.
+pub(super) struct Over {
+    pub(super) concluded: Concluded,
+    /// The sender of its first packet, and the other end.
+    pub(super) ends: (Endpoint, Endpoint),
+    /// The first packet that the capture had twice, and how many there are.
+    pub(super) copies: Option<(Place, u64)>,
+}
+
+/// What a live connection holds, and when it was heard last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weighed {
+    pub(super) number: u64,
+    pub(super) last: Place,
+    pub(super) octets: u64,
+}
+
+impl Shard {
+    pub(super) fn new(desk: Desk) -> Self {
+        let interest = interest(desk.wishes.interest);
+        Self { desk, interest, ..Self::default() }
+    }
+
+    /// Takes the next segment of its connections.
+    pub(super) fn push(&mut self, seated: &Seated<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
+        let Seated { seat, segment, now, .. } = seated;
+        self.desk.shared.get_mut().reach(now.turn);
+        if let Some(old) = seat.replaces {
+            self.conclude(old, segment.at, now.turn, observe);
+        }
+        if seat.opens {
+            self.open(seated);
+        }
+        // Stragglers of a connection that is reported have no session.
+        let Some(live) = self.live.get_mut(&seat.number) else { return };
+        if live.lingers.is_some_and(|since| is_past(since, *now)) {
+            return self.conclude(seat.number, segment.at, now.turn, observe);
+        }
+        live.session.push(seat.direction, segment, &self.desk, observe);
+        self.weight.segment(&mut live.share, &live.session);
+        let limit = self.desk.wishes.limit_slowest();
+        let candidates = live.session.candidates(self.bar.height(limit));
+        if live.session.is_closed() {
+            self.tell_candidates(now.turn, seat.number, candidates);
+            return self.conclude(seat.number, segment.at, now.turn, observe);
+        }
+        if live.lingers.is_none() && live.session.is_over() {
+            live.lingers = Some(*now);
+            self.lingering.push_back((seat.number, *now));
+        }
+        self.tell_candidates(now.turn, seat.number, candidates);
+    }
+
+    fn open(&mut self, seated: &Seated<'_>) {
+        let Seated { seat, ends, encapsulation, segment, .. } = seated;
+        let session = Session::new(seat.number, *ends, segment, *encapsulation, &self.desk, self.interest);
+        let live = Live { session: Box::new(session), lingers: None, share: Share::default() };
+        self.live.insert(seat.number, live);
+    }
+
+    fn tell_candidates(&mut self, turn: u64, number: u64, candidates: Vec<Listed>) {
+        if !candidates.is_empty() {
+            self.bar.raise(&candidates, self.desk.wishes.limit_slowest());
+            self.told.push(Told { turn, number, news: News::Candidates(candidates) });
+        }
+    }
+
+    /// All segments of its connections before this turn were taken.
+    pub(super) fn pass(&self, turn: u64) {
+        self.desk.shared.borrow().pass(turn);
+    }
+
+    /// An epoch ends: concludes connections whose stragglers are no longer waited for.
+    pub(super) fn end_epoch(&mut self, now: Moment, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
+        self.desk.shared.get_mut().reach(now.turn);
+        while let Some((number, since)) = self.lingering.front().copied() {
+            if !is_past(since, now) {
+                break;
+            }
+            self.lingering.pop_front();
+            self.conclude(number, now.last, now.turn, observe);
+        }
+        self.told.sort_by_key(Told::order);
+    }
+
+    /// Octets that its connections hold.
+    pub(super) const fn weight(&self) -> u64 {
+        self.weight.total()
+    }
+
+    /// Its live connections.
+    pub(super) fn census(&self) -> Vec<Weighed> {
+        let weighed = |(number, live): (&u64, &Live)| Weighed {
+            number: *number,
+            last: live.session.last(),
+            octets: live.share.octets(),
+        };
+        self.live.iter().map(weighed).collect()
+    }
+
+    /// Concludes those of its connections that give way to others.
+    pub(super) fn put_aside(
+        &mut self,
+        which: &[Weighed],
+        now: Moment,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
+        for one in which {
+            self.conclude(one.number, one.last, now.turn, observe);
+        }
+        self.told.sort_by_key(Told::order);
+    }
+
+    /// The capture is over: concludes all connections in the order of their numbers, and hands on what is told.
+    pub(super) fn finish(
+        &mut self,
+        end: Moment,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+        tell: &mut impl FnMut(Told),
+    ) {
+        let mut numbers: Vec<u64> = self.live.keys().copied().collect();
+        numbers.sort_unstable();
+        for number in numbers {
+            let turn = end.turn.saturating_add(number);
+            self.desk.shared.get_mut().reach(turn);
+            self.conclude(number, end.last, turn, observe);
+            self.told.drain(..).for_each(&mut *tell);
+        }
+    }
+
+    /// What is told since this was called last, in its order.
+    pub(super) fn tells(&mut self) -> std::vec::Drain<'_, Told> {
+        self.told.drain(..)
+    }
+
+    /// True when TLS has begun on any of its connections.
+    pub(super) fn is_secured(&self) -> bool {
+        self.live.values().any(|live| live.session.is_secured())
+    }
+
+    /// A connection is over, or nothing more is heard of it; `until` is the last packet of the capture so far.
+    fn conclude(
+        &mut self,
+        number: u64,
+        until: Place,
+        turn: u64,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
+        let Some(Live { mut session, share, .. }) = self.live.remove(&number) else { return };
+        self.weight.forget(&share);
+        let concluded = session.finish(until, &self.desk, observe);
+        self.bar.raise(&concluded.candidates, self.desk.wishes.limit_slowest());
+        let over = Over { concluded, ends: session.ends(), copies: session.copies() };
+        self.told.push(Told { turn, number, news: News::Over(Box::new(over)) });
+    }
+}
+
+impl Told {
+    /// The order in which everything is collected that is told of an epoch, of one connection in that in which it is told.
+    pub(super) const fn order(&self) -> (u64, u64) {
+        (self.turn, self.number)
+    }
+}
+
+/// True when stragglers of a connection that ended at `since` are no longer waited for.
+fn is_past(since: Moment, now: Moment) -> bool {
+    now.latest.since(since.latest) > Span::seconds(limits::LINGER_S)
+        || now.turn.saturating_sub(since.turn) > limits::LINGER_PACKETS
+}
