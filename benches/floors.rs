@@ -111,7 +111,10 @@ fn frame_floor(c: &mut Criterion) {
                 for bytes in &traffic.server {
                     let piece = Piece::Chunk { bytes, origin: Origin::default() };
                     decoder.push(&piece, &mut |output| {
-                        frames += u64::from(matches!(output, h2lint::frame::Output::End { .. }));
+                        frames += u64::from(matches!(
+                            output,
+                            h2lint::frame::Output::Whole { .. } | h2lint::frame::Output::End { .. }
+                        ));
                     });
                 }
                 black_box(frames)

@@ -12,7 +12,7 @@ fn headers(pieces: &[&[u8]]) -> Vec<Header> {
         end += bytes.len() as u64;
         let origin = Origin { tcp_end: end, ..Origin::default() };
         decoder.push(&Piece::Chunk { bytes, origin }, &mut |output| {
-            if let Output::End { header, .. } = output {
+            if let Output::End { header, .. } | Output::Whole { header, .. } = output {
                 found.push(*header);
             }
         });

@@ -9,7 +9,7 @@ mod piece;
 mod side;
 mod time;
 
-pub use num::{to_index, to_u32, to_u64};
+pub use num::{Digits, to_index, to_u32, to_u64};
 pub use origin::{Origin, Place};
 pub use packet::PacketNumber;
 pub use piece::{Loss, LossKind, Piece, Signal};

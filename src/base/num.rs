@@ -12,8 +12,55 @@ pub fn to_index(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
+/// A number in decimal, without the detour that formatting takes: what `show` writes is mostly numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Digits {
+    octets: [u8; 20],
+    first: usize,
+}
+
+impl Digits {
+    /// The digits of a number.
+    #[must_use]
+    pub fn of(number: u64) -> Self {
+        let (mut octets, mut first, mut rest) = ([b'0'; 20], 19, number);
+        for (at, octet) in octets.iter_mut().enumerate().rev() {
+            *octet |= u8::try_from(rest % 10).unwrap_or_default();
+            (first, rest) = (at, rest / 10);
+            if rest == 0 {
+                break;
+            }
+        }
+        Self { octets, first }
+    }
+
+    /// The digits, in ASCII.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.octets.get(self.first..).unwrap_or_default()
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
 /// A length as 32 bits; saturates, since a longer thing is already beyond every cap.
 #[must_use]
 pub fn to_u32(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_those_that_formatting_gives() {
+        for number in [0, 7, 10, 99, 100, 65_535, 1_000_000, u64::MAX - 1, u64::MAX] {
+            assert_eq!(Digits::of(number).as_str(), number.to_string());
+        }
+    }
 }

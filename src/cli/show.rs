@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 use super::flags::{Looking, Reading};
 use super::narrowing::{Narrowed, Narrowing};
@@ -17,7 +18,7 @@ use crate::report::{
     Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
     frame_line, handshake_header, handshake_line, headed, header_header, header_line, ladder_header,
     ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines,
-    stream_header, stream_line, table_header, table_line, window_header, window_line,
+    stream_header, stream_line, table_header, table_line, window_header, window_line, write_element,
 };
 use crate::views::{
     CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
@@ -104,6 +105,8 @@ struct Sheet<'a> {
     /// What stands above the rows; written with the first one, so that a file that is no capture prints nothing.
     above: String,
     rows: u64,
+    /// A row on its way, in a buffer that is used again.
+    buffer: Vec<u8>,
     terminal: &'a mut Terminal,
     failed: Option<Error>,
 }
@@ -118,7 +121,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
     let talk = Talk::of_environment()?;
     let look = Look { clock: settled.clock(), ..args.looking.rows() };
     let wanted = args.wanted(&settled, terminal)?;
-    let mut sheet = Sheet { shape: args.format, look, above: String::new(), rows: 0, terminal, failed: None };
+    let (above, buffer) = (String::new(), Vec::new());
+    let mut sheet = Sheet { shape: args.format, look, above, rows: 0, buffer, terminal, failed: None };
     let report = match args.view {
         View::Conns => show_connections(&args, &wanted, &mut sheet),
         View::Frames => frames(&args, &wanted, &mut sheet),
@@ -159,7 +163,7 @@ fn frames(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Repor
         if wanted.conn(seen.conn) {
             view.push(&seen, &mut |line| {
                 if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
-                    sheet.row(|| element(&line), || format!("{}\n", frame_line(&line, &look)));
+                    sheet.write(line, |row| frame_line(line, &look, row));
                 }
             });
         }
@@ -402,20 +406,40 @@ impl Sheet<'_> {
 
     /// A row. Once writing failed, or nobody reads, further ones are not even made.
     fn row(&mut self, json: impl FnOnce() -> String, text: impl FnOnce() -> String) {
+        self.fill(|shape, row| {
+            let written = match shape {
+                Shape::Json => json(),
+                Shape::Text => text(),
+            };
+            row.extend_from_slice(written.as_bytes());
+        });
+    }
+
+    /// A row that is one line, of which there may be millions.
+    fn write(&mut self, value: &impl Serialize, text: impl FnOnce(&mut Vec<u8>)) {
+        self.fill(|shape, row| match shape {
+            Shape::Json => write_element(value, row),
+            Shape::Text => {
+                text(row);
+                row.push(b'\n');
+            }
+        });
+    }
+
+    fn fill(&mut self, fill: impl FnOnce(Shape, &mut Vec<u8>)) {
         if self.failed.is_some() || self.terminal.is_closed() {
             return;
         }
-        let row = match self.shape {
-            Shape::Json => {
-                let comma = if self.rows > 0 { ",\n" } else { "\n" };
-                format!("{comma}{}", json())
-            }
-            Shape::Text => text(),
-        };
+        let mut row = std::mem::take(&mut self.buffer);
+        row.clear();
+        row.extend_from_slice(std::mem::take(&mut self.above).as_bytes());
+        if self.shape == Shape::Json {
+            row.extend_from_slice(if self.rows > 0 { b",\n" } else { b"\n" });
+        }
+        fill(self.shape, &mut row);
         self.rows = self.rows.saturating_add(1);
-        let above = std::mem::take(&mut self.above);
-        self.put(&above);
         self.put(&row);
+        self.buffer = row;
     }
 
     fn finish(mut self) -> Result<(), Error> {
@@ -434,7 +458,7 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn put(&mut self, text: &str) {
+    fn put(&mut self, text: impl AsRef<[u8]>) {
         if let (None, Err(error)) = (&self.failed, self.terminal.put(text)) {
             self.failed = Some(error);
         }

@@ -23,12 +23,12 @@ impl Terminal {
     }
 
     /// Writes a part of a result; it may wait for more.
-    pub(super) fn put(&mut self, text: &str) -> Result<(), Error> {
+    pub(super) fn put(&mut self, text: impl AsRef<[u8]>) -> Result<(), Error> {
         let out = self.out.get_or_insert_with(|| io::BufWriter::with_capacity(1 << 16, io::stdout()));
         if self.closed {
             return Ok(());
         }
-        let written = out.write_all(text.as_bytes());
+        let written = out.write_all(text.as_ref());
         self.note(written)
     }
 

@@ -99,6 +99,7 @@ impl Connection {
     }
 
     /// The block decoded last may have named alternatives that no block before it did.
+    #[inline]
     pub(super) fn note_alt_svc_field(&mut self, seen: &Seen<'_>) {
         if let (Side::Server, Some(value)) = (seen.side, self.sides[seen.side].gatherer.alt_svc.take()) {
             self.note_alt_svc(&value, *seen.end);

@@ -70,6 +70,13 @@ impl Connection {
     /// Takes what a side's frame decoder says.
     pub fn push(&mut self, side: Side, output: Output<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match output {
+            Output::Whole { header, content, payload, start, end } => {
+                self.start(side, header, start, emit);
+                if self.calls && !content.is_empty() {
+                    self.call_content(&Seen { side, header, start, end }, content, emit);
+                }
+                self.end(side, header, payload, start, end, emit);
+            }
             Output::Start { header, start } => self.start(side, header, start, emit),
             Output::Data { header, content, start, end } => {
                 if self.calls {

@@ -4,7 +4,7 @@ use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind};
 use super::frames::{Seen, on_wrong_stream};
-use super::message;
+use super::message::{self, Head};
 use super::on::On;
 use super::settings::{Acknowledged, Announcement};
 use super::shape::Standing;
@@ -27,11 +27,11 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         let seen = Seen { side, header, start, end };
-        if payload.padding().is_some_and(|padding| !padding.zero) {
-            emit(self, seen.fact(Kind::NonzeroPadding));
-        }
-        if payload.reserved() {
-            emit(self, seen.fact(Kind::ReservedBit));
+        if !matches!(
+            payload,
+            Payload::Data(Data { padding: None, .. }) | Payload::Headers { padding: None, .. }
+        ) {
+            self.oddities(&seen, payload, emit);
         }
         let wrong = on_wrong_stream(header);
         match *payload {
@@ -85,6 +85,16 @@ impl Connection {
         }
     }
 
+    /// What a payload may have beside what it is for.
+    fn oddities(&self, seen: &Seen<'_>, payload: &Payload<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
+        if payload.padding().is_some_and(|padding| !padding.zero) {
+            emit(self, seen.fact(Kind::NonzeroPadding));
+        }
+        if payload.reserved() {
+            emit(self, seen.fact(Kind::ReservedBit));
+        }
+    }
+
     /// SETTINGS that must be rejected as a whole announce nothing.
     fn tolerate_settings(&mut self, seen: &Seen<'_>) {
         if seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK) {
@@ -119,6 +129,7 @@ impl Connection {
     /// HEADERS; `None` for a fragment that could not be read: what the header says of the stream holds all the same.
     fn headers(&mut self, seen: &Seen<'_>, fragment: Option<&[u8]>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         if let Some(stream) = self.streams.get_mut(seen.header.stream)
+            && stream.opened_end == u64::MAX
             && stream.opened == *seen.start
             && !stream.irregular
         {
@@ -131,6 +142,7 @@ impl Connection {
     }
 
     /// The first frame of a field block; `None` for a fragment that could not be read.
+    #[inline]
     fn begin_block(
         &mut self,
         seen: &Seen<'_>,
@@ -189,13 +201,27 @@ impl Connection {
             let kind = Kind::FieldBlock { octets, decoder, subject: open.subject };
             emit(self, Fact { start: open.start, ..seen.fact(kind) });
         }
-        let message = self.streams.get(open.subject).map(|stream| stream.sent[seen.side].message);
-        let also = message::no_place(message.unwrap_or_default());
         let promise = open.kind == FrameType::PUSH_PROMISE;
+        let stream = self.streams.get(open.subject);
+        let (message, call) =
+            stream.map(|stream| (stream.sent[seen.side].message, stream.call)).unwrap_or_default();
         let half = &mut self.sides[seen.side];
-        half.gatherer.want(self.streams.get(open.subject).is_some_and(|stream| stream.call && !promise));
-        let mut head = half.gatherer.decode(&mut half.hpack, octets, also);
+        half.gatherer.want(call && !promise);
+        let mut head = half.gatherer.decode(&mut half.hpack, octets, message::no_place(message));
         self.note_alt_svc_field(seen);
+        self.place(seen, open, &mut head, emit);
+        self.sides[seen.side].gatherer.keep(head);
+    }
+
+    /// The block is decoded: what it is to its stream, and what is noteworthy about it there.
+    fn place(
+        &mut self,
+        seen: &Seen<'_>,
+        open: &OpenBlock,
+        head: &mut Head,
+        emit: &mut impl FnMut(&Self, Fact<'_>),
+    ) {
+        let promise = open.kind == FrameType::PUSH_PROMISE;
         if head.block.error.is_some() || head.block.updates.count() > MOST_UPDATES {
             self.block_fault(seen, open, &head.block, emit);
         }
@@ -206,33 +232,33 @@ impl Connection {
         if let Some(stream) = self.streams.get_mut(open.subject) {
             let sent = &mut stream.sent[side];
             (head.role, sent.message) = match side {
-                Side::Client => message::request(sent.message, &head),
-                Side::Server => message::response(sent.message, &head),
+                Side::Client => message::request(sent.message, head),
+                Side::Server => message::response(sent.message, head),
             };
             match head.role {
-                message::Role::Request => stream.request = Some(half.gatherer.request(&head)),
+                message::Role::Request => stream.request = Some(half.gatherer.request(head)),
                 message::Role::Response => stream.status = head.status,
                 _ => {}
             }
             stream.grpc |= head.block.traits.contains(Traits::GRPC);
             stream.grpc_status = stream.grpc_status.or(head.grpc_status);
-            standing.note(stream, &head, (side, losses), open, seen.end);
+            standing.note(stream, head, (side, losses), open, seen.end);
         } else if seen.side == Side::Server && !promise {
             head.role = message::Role::Response;
         }
         standing.role = head.role;
-        self.examine(seen, open, &mut head, standing, emit);
-        self.note_call(seen, open, &head, emit);
+        self.examine(seen, open, head, standing, emit);
+        self.note_call(seen, open, head, emit);
         if head.role == message::Role::Response {
             self.answered(seen, open.subject, emit);
         }
         if head.role == message::Role::Reuse {
             emit(self, Fact { start: open.start, ..seen.fact(Kind::BadStreamId(BadStreamId::Reused)) });
         }
-        self.weigh(seen, open, &head, emit);
+        self.weigh(seen, open, head, emit);
         if self.interest.wants(On::Head) {
             let stream = self.streams.get(open.subject);
-            emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head: &head, stream }) });
+            emit(self, Fact { start: open.start, ..seen.fact(Kind::Head { head, stream }) });
         }
     }
 

@@ -153,7 +153,7 @@ impl Connection {
             return;
         }
         match state.step(seen.side, input) {
-            Step::To(next) if next != state && input == Input::Headers => {
+            Step::To(next) if input == Input::Headers && next != state => {
                 self.streams.shift(id, next);
                 self.hold_against_limit(seen, emit);
                 self.note_sent(seen, input);
@@ -194,9 +194,10 @@ impl Connection {
             return;
         }
         let windows = self.initial_windows();
-        let mut stream = Stream::new(id, StreamState::Open, Side::Client, *seen.start, windows);
-        stream.sent.client.last = Some(Last::at(seen.start));
-        self.streams.insert(stream);
+        self.streams.insert(Stream::new(id, StreamState::Open, Side::Client, *seen.start, windows));
+        if let Some(stream) = self.streams.get_mut(id) {
+            stream.sent.client.last = Some(Last::at(seen.start));
+        }
         if let Some(stream) = self.streams.get(id) {
             emit(self, seen.fact(Kind::Opened(stream)));
         }

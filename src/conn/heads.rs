@@ -96,6 +96,7 @@ impl Connection {
 
 impl Standing {
     /// Notes on the stream what a head of `side` says about it, and here where that stands. `losses` are those of `side` so far.
+    #[inline]
     pub(super) fn note(
         &mut self,
         stream: &mut Stream,
@@ -112,7 +113,7 @@ impl Standing {
         if head.role == Role::Response && stream.method == Method::Connect && succeeds(head.status) {
             stream.tunnel.get_or_insert_with(|| Box::new(*end));
         }
-        self.bare = stream.tunnel.is_some() || head.status == Some(204);
+        self.bare = stream.tunnel.is_some() || matches!(head.status, Some(204));
         let ends = self.known && self.ends_stream && head.role != Role::Interim;
         self.short = ends && stream.sent[side].lacks_content();
     }

@@ -104,19 +104,13 @@ impl Knowledge {
     #[must_use]
     pub fn covered_since(&self, offset: u64) -> Option<Place> {
         // Mostly one of the last acknowledgements is asked for.
-        let mut last = self.acked.iter().rev().take(NEAR);
-        let (mut found, mut before) = (None, false);
-        for (known, place) in &mut last {
-            before = *known < offset;
-            if before {
-                break;
-            }
-            found = Some(*place);
-        }
-        if before || self.acked.len() <= NEAR {
-            return found;
-        }
-        let at = self.acked.partition_point(|(known, _)| *known < offset);
+        let last = self.acked.iter().rev().take(NEAR);
+        let reach = last.take_while(|(known, _)| *known >= offset).count();
+        let at = if reach < NEAR {
+            self.acked.len().saturating_sub(reach)
+        } else {
+            self.acked.partition_point(|(known, _)| *known < offset)
+        };
         self.acked.get(at).map(|(_, place)| *place)
     }
 

@@ -66,7 +66,10 @@ pub enum Role {
 /// request like the last one costs neither a copy nor an allocation.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
-    head: Head,
+    /// The block decoded last, as it is by itself; handed out, and taken back by [`Gatherer::keep`].
+    head: Option<Box<Head>>,
+    /// Its shape, before it was known where it stands.
+    shape: Shape,
     method: Kept,
     path: Kept,
     authority: Kept,
@@ -104,26 +107,44 @@ enum Kept {
 
 impl Gatherer {
     /// Decodes a block. Its role is for the caller to find out. Fields with a trait in `also` are odd where it stands.
-    pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8], also: Traits) -> Head {
-        if !decoder.repeats(octets) || self.also != also || self.metadata.wants_more() {
-            self.also = also;
-            let noted = NOTED.or(self.metadata.begin()).or(self.product.wants());
-            self.method = Kept::Absent;
-            self.path = Kept::Absent;
-            self.authority = Kept::Absent;
-            let mut gathered = Noted::default();
-            let wanted = noted | ODD | also;
-            self.head.block =
-                decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
-                    self.note(&field, &mut gathered);
-                });
-            let Noted { status, grpc_status, content_length, shape } = gathered;
-            (self.head.status, self.head.grpc_status) = (status, grpc_status);
-            (self.head.content_length, self.head.shape) = (content_length, shape);
-            self.head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
-            self.head.metadata = self.metadata.settle();
-        }
-        self.head.clone()
+    pub(super) fn decode(&mut self, decoder: &mut Decoder, octets: &[u8], also: Traits) -> Box<Head> {
+        let same = decoder.repeats(octets) && self.also == also && !self.metadata.wants_more();
+        let mut head = match self.head.take() {
+            Some(head) if same => head,
+            known => self.decode_anew(known.unwrap_or_default(), decoder, octets, also),
+        };
+        (head.role, head.shape) = (Role::Request, self.shape);
+        head
+    }
+
+    /// The caller is done with the head of a block.
+    pub(super) fn keep(&mut self, head: Box<Head>) {
+        self.head = Some(head);
+    }
+
+    fn decode_anew(
+        &mut self,
+        mut head: Box<Head>,
+        decoder: &mut Decoder,
+        octets: &[u8],
+        also: Traits,
+    ) -> Box<Head> {
+        self.also = also;
+        let noted = NOTED.or(self.metadata.begin()).or(self.product.wants());
+        self.method = Kept::Absent;
+        self.path = Kept::Absent;
+        self.authority = Kept::Absent;
+        let mut gathered = Noted::default();
+        let wanted = noted | ODD | also;
+        head.block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
+            self.note(&field, &mut gathered);
+        });
+        let Noted { status, grpc_status, content_length, shape } = gathered;
+        (head.status, head.grpc_status, head.content_length) = (status, grpc_status, content_length);
+        self.shape = shape;
+        head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
+        head.metadata = self.metadata.settle();
+        head
     }
 
     /// Tells whether the block decoded next belongs to a gRPC call: whatever its content-type is, it is kept then.
@@ -318,7 +339,9 @@ mod tests {
 
     fn request(gatherer: &mut Gatherer, decoder: &mut Decoder, block: &[u8]) -> Arc<Request> {
         let head = gatherer.decode(decoder, block, Traits::NONE);
-        gatherer.request(&head)
+        let request = gatherer.request(&head);
+        gatherer.keep(head);
+        request
     }
 
     #[test]
@@ -356,7 +379,12 @@ mod tests {
         let mut block = Encoder::new();
         block.named_literal(Representation::WithoutIndexing, b"grpc-status", b"13", Coding::Plain);
         let block = block.into_octets();
-        let statuses = [(); 4].map(|()| gatherer.decode(&mut decoder, &block, Traits::NONE).grpc_status);
+        let statuses = [(); 4].map(|()| {
+            let head = gatherer.decode(&mut decoder, &block, Traits::NONE);
+            let status = head.grpc_status;
+            gatherer.keep(head);
+            status
+        });
         assert_eq!(statuses, [Some(13); 4]);
     }
 }

@@ -196,6 +196,7 @@ impl Default for Interest {
 
 impl Kind<'_> {
     /// The kind by name alone.
+    #[inline]
     #[must_use]
     pub const fn on(&self) -> On {
         match self {

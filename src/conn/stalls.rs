@@ -3,6 +3,7 @@
 
 use super::connection::Connection;
 use super::frames::Seen;
+use super::stream::Stream;
 use crate::base::{Origin, Place, Span, Time};
 use crate::frame::StreamId;
 use crate::limits;
@@ -53,12 +54,17 @@ const AT_ONCE: Span = Span::millis(5);
 
 impl Connection {
     /// DATA was counted against `window`, which is the connection's for stream 0: is a wait over, does one begin?
+    #[inline]
     pub(super) fn time_waits(&mut self, seen: &Seen<'_>, stream: StreamId, window: i64) {
-        let known = self.waits[seen.side].is_some();
         let uses_up = window < i64::from(seen.header.length);
-        if !known && !uses_up {
-            return;
+        if uses_up || self.waits[seen.side].is_some() {
+            self.time_wait(seen, stream, window);
         }
+    }
+
+    #[cold]
+    fn time_wait(&mut self, seen: &Seen<'_>, stream: StreamId, window: i64) {
+        let uses_up = window < i64::from(seen.header.length);
         let round_trip = self.transport.round_trip().unwrap_or(Span::ZERO);
         let least = self.thresholds.stall;
         let waits = self.waits[seen.side].get_or_insert_default();
@@ -182,13 +188,16 @@ impl Crowding {
 }
 
 impl Connection {
-    /// The number of streams that the client has open changed.
+    /// The number of streams that the client has open may have changed.
+    #[inline]
     pub(super) fn time_crowding(&mut self, seen: &Seen<'_>) {
         let side = crate::base::Side::Client;
         let (open, limit) = (self.streams.active(side), self.sides[side].limits.concurrent_streams);
+        let began = |stream: &&mut Stream| {
+            !stream.had_room && stream.opened.tcp_end == seen.start.tcp_end && stream.opened == *seen.start
+        };
         if open < limit
-            && let Some(stream) =
-                self.streams.get_mut(seen.header.stream).filter(|stream| stream.opened == *seen.start)
+            && let Some(stream) = self.streams.get_mut(seen.header.stream).filter(began)
         {
             stream.had_room = true;
         }

@@ -107,6 +107,7 @@ const CLOSED: Step =
 
 impl StreamState {
     /// What `input` by `from` does to a stream in this state.
+    #[inline]
     #[must_use]
     pub fn step(self, from: Side, input: Input) -> Step {
         match self {
@@ -146,6 +147,7 @@ impl StreamState {
     }
 
     /// A sender that has not ended its side; `ended` says whether its peer has.
+    #[inline]
     fn open(self, from: Side, input: Input, ended: Sides) -> Step {
         match (from, input) {
             (_, Input::Headers | Input::Data | Input::WindowUpdate | Input::Priority)

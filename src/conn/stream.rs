@@ -207,6 +207,12 @@ impl Stream {
         self.request.as_ref().is_none_or(|request| !request.whole)
     }
 
+    /// True when no side sent RST_STREAM on it.
+    #[must_use]
+    pub const fn is_unreset(&self) -> bool {
+        self.sent.client.reset.is_none() && self.sent.server.reset.is_none()
+    }
+
     /// True when nobody may send on it any more.
     #[must_use]
     pub const fn is_closed(&self) -> bool {

@@ -1,12 +1,12 @@
 //! All streams of a connection: the open ones whole, the last closed ones by ring, every identifier ever opened exactly.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::message::{Head, Role};
-use super::neighbours::Neighbours;
+use super::places::Places;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{Origin, PacketNumber, PerSide, Side, to_index, to_u32};
+use crate::base::{Origin, PacketNumber, PerSide, Side, to_index};
 use crate::frame::StreamId;
 use crate::hpack::Traits;
 use crate::limits;
@@ -15,10 +15,9 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub struct Streams {
     slots: Vec<Stream>,
-    places: HashMap<StreamId, u32, Neighbours>,
-    /// The slot that was asked for last: frames of one stream follow each other.
-    recent: Option<(StreamId, u32)>,
-    free: Vec<u32>,
+    places: Places,
+    /// The stream that was asked for last, and its slot: frames of one stream follow each other.
+    recent: (StreamId, u32),
     closed: VecDeque<StreamId>,
     opened: PerSide<Ranges>,
     highest: PerSide<StreamId>,
@@ -100,10 +99,7 @@ impl Streams {
     /// The stream, when it is open or remembered.
     #[must_use]
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
-        let at = match self.recent {
-            Some((recent, at)) if recent == id => at,
-            _ => *self.places.get(&id)?,
-        };
+        let at = if self.recent.0 == id { self.recent.1 } else { self.places.get(id)? };
         self.slots.get(index(at))
     }
 
@@ -181,7 +177,7 @@ impl Streams {
 
     /// Every stream that is open or remembered, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Stream> {
-        self.places.values().filter_map(|at| self.slots.get(index(*at)))
+        self.places.taken().filter_map(|at| self.slots.get(at))
     }
 
     /// Highest identifier opened by a side; 0 when there is none.
@@ -229,7 +225,7 @@ impl Streams {
         self.full_at
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert(&mut self, stream: Stream) {
         let (id, side) = (stream.id, opener(stream.id));
         self.opened[side].insert(id.0);
@@ -242,9 +238,21 @@ impl Streams {
     }
 
     /// A frame that no state allows named a stream: remembered, but not opened.
-    #[inline]
-    pub(super) fn note(&mut self, mut stream: Stream) {
+    #[inline(always)]
+    pub(super) fn note(&mut self, stream: Stream) {
         let id = stream.id;
+        let at = self.places.seat(id);
+        match self.slots.get_mut(index(at)) {
+            Some(slot) => *slot = stream,
+            None => {
+                if self.slots.is_empty() {
+                    self.slots.reserve_exact(FIRST_SLOTS);
+                }
+                self.slots.push(stream);
+            }
+        }
+        self.recent = (id, at);
+        let Some(stream) = self.slots.get_mut(index(at)) else { return };
         for side in Side::BOTH {
             stream.sent[side].losses = self.losses[side];
         }
@@ -256,24 +264,6 @@ impl Streams {
         if self.unsettled && id.is_odd() {
             stream.sent.client.losses = self.losses.client.wrapping_sub(1);
         }
-        let mut at = self.free.last().copied().unwrap_or(to_u32(self.slots.len()));
-        match self.places.insert(id, at) {
-            Some(known) => {
-                self.places.insert(id, known);
-                at = known;
-            }
-            None => _ = self.free.pop(),
-        }
-        match self.slots.get_mut(index(at)) {
-            Some(slot) => *slot = stream,
-            None => {
-                if self.slots.is_empty() {
-                    self.slots.reserve_exact(FIRST_SLOTS);
-                }
-                self.slots.push(stream);
-            }
-        }
-        self.recent = Some((id, at));
     }
 
     /// Moves a stream to a state, and keeps the counts. True when it was closed by that.
@@ -296,24 +286,20 @@ impl Streams {
     /// Forgets the details of the streams that closed longest ago, beyond the cap.
     pub(super) fn forget(&mut self) {
         while self.closed.len() > limits::MAX_CLOSED_STREAMS {
-            if let Some(id) = self.closed.pop_front()
-                && let Some(at) = self.places.remove(&id)
-            {
-                self.free.push(at);
-                self.recent = self.recent.filter(|(recent, _)| *recent != id);
+            if let Some(id) = self.closed.pop_front() {
+                self.places.leave(id);
+                if self.recent.0 == id {
+                    self.recent.0 = NOBODY;
+                }
             }
         }
     }
 
     fn place(&mut self, id: StreamId) -> Option<u32> {
-        match self.recent {
-            Some((recent, at)) if recent == id => Some(at),
-            _ => {
-                let at = *self.places.get(&id)?;
-                self.recent = Some((id, at));
-                Some(at)
-            }
+        if self.recent.0 != id {
+            self.recent = (id, self.places.get(id)?);
         }
+        Some(self.recent.1)
     }
 
     fn enter(&mut self, side: Side) {
@@ -321,6 +307,9 @@ impl Streams {
         self.peak = self.peak.max(self.active.client.saturating_add(self.active.server));
     }
 }
+
+/// No stream has this identifier, which takes 32 bits.
+const NOBODY: StreamId = StreamId(u32::MAX);
 
 /// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
 const FIRST_SLOTS: usize = 2;

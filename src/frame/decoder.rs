@@ -7,7 +7,7 @@ use super::{Data, Fault, Flags, FrameType, HEADER_OCTETS, Header, Malformed, PRE
 use crate::base::{Origin, Piece, to_index, to_u32, to_u64};
 use crate::limits;
 
-/// What the decoder says. For each frame: `Start`, for DATA any number of `Data`, then `End`.
+/// What the decoder says. For each frame: `Start`, for DATA any number of `Data`, then `End`; or all of them at once as `Whole`.
 #[derive(Clone, Copy, Debug)]
 pub enum Output<'a> {
     /// A header is complete.
@@ -37,6 +37,19 @@ pub enum Output<'a> {
         /// As in `Start`.
         start: &'a Origin,
         /// The packet with the last octet.
+        end: &'a Origin,
+    },
+    /// A frame that is complete in the piece in which it began.
+    Whole {
+        /// The header.
+        header: &'a Header,
+        /// Content of DATA; empty for other frames.
+        content: &'a [u8],
+        /// What was in it.
+        payload: &'a Payload<'a>,
+        /// As in `Start`.
+        start: &'a Origin,
+        /// The packet with the last octet, and with the first.
         end: &'a Origin,
     },
     /// A connection preface where a frame should begin (RFC 9113 §3.4).
@@ -238,11 +251,8 @@ impl Decoder {
     }
 
     /// True for a header that cannot be one, so soon after frames were found again that they were none either: the search goes on.
-    #[inline]
+    #[cold]
     fn misled(&mut self, header: &Header, origin: &Origin, emit: &mut impl FnMut(Output<'_>)) -> bool {
-        if self.doubtful == 0 {
-            return false;
-        }
         self.doubtful = self.doubtful.saturating_sub(1);
         if plausible(header, LONGEST) {
             return false;
@@ -255,34 +265,28 @@ impl Decoder {
 
     fn header<'b>(
         &mut self,
-        bytes: &'b [u8],
+        mut bytes: &'b [u8],
         origin: &Origin,
         emit: &mut impl FnMut(Output<'_>),
     ) -> &'b [u8] {
-        if self.buffer.is_empty() {
+        while self.buffer.is_empty() && !bytes.is_empty() {
             self.start = behind(origin, bytes);
-            if let Some(header) = Header::read(bytes) {
-                let rest = bytes.get(HEADER_OCTETS..).unwrap_or_default();
-                if self.misled(&header, &behind(origin, rest), emit) {
-                    return bytes;
-                }
-                if let Some((octets, rest)) = whole(&header, rest) {
-                    emit(Output::Start { header: &header, start: &self.start });
-                    let end = &behind(origin, rest);
-                    let payload = if header.kind == FrameType::DATA {
-                        if !octets.is_empty() {
-                            emit(Output::Data { header: &header, content: octets, start: &self.start, end });
-                        }
-                        Payload::Data(Data { content: header.length, ..Data::default() })
-                    } else {
-                        Payload::read(&header, octets)
-                    };
-                    emit(Output::End { header: &header, payload: &payload, start: &self.start, end });
-                    return rest;
-                }
+            let Some((header, rest)) = Header::read_from(bytes) else { break };
+            if self.doubtful > 0 && self.misled(&header, &behind(origin, rest), emit) {
+                return bytes;
+            }
+            let Some((octets, rest)) = whole(&header, rest) else {
                 self.begin(header, &behind(origin, rest), emit);
                 return rest;
-            }
+            };
+            let (content, payload) = if header.kind == FrameType::DATA {
+                (octets, Payload::Data(Data { content: header.length, ..Data::default() }))
+            } else {
+                (&[][..], Payload::read(&header, octets))
+            };
+            let end = &behind(origin, rest);
+            emit(Output::Whole { header: &header, content, payload: &payload, start: &self.start, end });
+            bytes = rest;
         }
         let missing = HEADER_OCTETS.saturating_sub(self.buffer.len());
         let (taken, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
@@ -290,7 +294,7 @@ impl Decoder {
         if let Some(header) = Header::read(&self.buffer) {
             self.buffer.clear();
             let end = behind(origin, rest);
-            if self.misled(&header, &end, emit) {
+            if self.doubtful > 0 && self.misled(&header, &end, emit) {
                 self.advance(&header.octets(), &end, emit);
             } else {
                 self.begin(header, &end, emit);

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use nom::number::complete::{be_u8, be_u24, be_u32};
-use nom::{IResult, Parser};
-
 /// A frame header as it stands on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -25,7 +22,23 @@ impl Header {
     #[must_use]
     #[inline]
     pub fn read(input: &[u8]) -> Option<Self> {
-        read(input).ok().map(|(_, header)| header)
+        Self::read_from(input).map(|(header, _)| header)
+    }
+
+    /// Reads a header, and tells what follows it.
+    #[inline]
+    pub(super) fn read_from(input: &[u8]) -> Option<(Self, &[u8])> {
+        let (octets, rest) = input.split_first_chunk()?;
+        let [l0, l1, l2, kind, flags, s0, s1, s2, s3] = *octets;
+        let word = u32::from_be_bytes([s0, s1, s2, s3]);
+        let header = Self {
+            length: u32::from_be_bytes([0, l0, l1, l2]),
+            kind: FrameType(kind),
+            flags: Flags(flags),
+            reserved: word >> 31 == 1,
+            stream: StreamId(word & StreamId::MAX.0),
+        };
+        Some((header, rest))
     }
 
     /// The header on the wire.
@@ -54,19 +67,6 @@ impl Header {
     pub fn ends_block(&self) -> bool {
         self.kind.carries_block() && self.flags.has(Flags::END_HEADERS)
     }
-}
-
-#[inline]
-fn read(input: &[u8]) -> IResult<&[u8], Header> {
-    let (rest, (length, kind, flags, stream)) = (be_u24, be_u8, be_u8, be_u32).parse(input)?;
-    let header = Header {
-        length,
-        kind: FrameType(kind),
-        flags: Flags(flags),
-        reserved: stream >> 31 == 1,
-        stream: StreamId(stream & StreamId::MAX.0),
-    };
-    Ok((rest, header))
 }
 
 /// Type of a frame (RFC 9113 §6 and the HTTP/2 Frame Type registry).

@@ -2,7 +2,8 @@
 //! types and flags, wrong lengths and bad padding are preserved as they stand.
 //!
 //! [`Decoder`] takes the pieces of one side's plaintext and says [`Output::Start`], [`Output::Data`], [`Output::End`] for each
-//! frame. The octets of DATA pass through and are never held; other payloads are read whole.
+//! frame, or [`Output::Whole`] for one that is complete at once. The octets of DATA pass through and are never held; other payloads
+//! are read whole.
 
 mod decoder;
 mod header;

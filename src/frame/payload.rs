@@ -155,15 +155,20 @@ pub enum Fault {
 impl<'a> Payload<'a> {
     /// Reads the whole payload of any frame but DATA.
     #[must_use]
+    #[inline]
     pub fn read(header: &Header, octets: &'a [u8]) -> Self {
+        if header.kind == FrameType::HEADERS && header.flags.0 & (Flags::PADDED.0 | Flags::PRIORITY.0) == 0 {
+            return Self::Headers { priority: None, padding: None, fragment: octets };
+        }
+        Self::read_other(header, octets)
+    }
+
+    fn read_other(header: &Header, octets: &'a [u8]) -> Self {
         let malformed = |fault| Self::Malformed(Malformed { fault, octets });
         if let Some(fault) = wrong_length(header) {
             return malformed(fault);
         }
         let read = match header.kind {
-            FrameType::HEADERS if header.flags.0 & (Flags::PADDED.0 | Flags::PRIORITY.0) == 0 => {
-                return Self::Headers { priority: None, padding: None, fragment: octets };
-            }
             FrameType::HEADERS | FrameType::PUSH_PROMISE => {
                 return block(header, octets).unwrap_or_else(malformed);
             }

@@ -26,6 +26,10 @@ fn said(stream: &[u8], step: usize) -> Vec<String> {
         decoder.push(&chunk(bytes, turn * step + bytes.len()), &mut |output| match output {
             Output::Data { content: octets, .. } => content.extend_from_slice(octets),
             Output::Start { header, start } => lines.push(format!("start {header:?} at {}", start.tcp_end)),
+            Output::Whole { header, content, payload, start, end } => {
+                lines.push(format!("start {header:?} at {}", start.tcp_end));
+                lines.push(format!("end {payload:?} {content:?} at {}", end.tcp_end));
+            }
             Output::End { payload, end, .. } => {
                 lines.push(format!("end {payload:?} {content:?} at {}", end.tcp_end));
                 content.clear();
@@ -61,7 +65,7 @@ fn a_gap_inside_data_is_stepped_over_and_counted() {
     let stream = [frame(0, 0, 1, b"abcdef"), frame(6, 0, 0, b"12345678")].concat();
     let mut ends = Vec::new();
     let mut note = |output: Output<'_>| {
-        if let Output::End { payload, .. } = output {
+        if let Output::End { payload, .. } | Output::Whole { payload, .. } = output {
             ends.push(format!("{payload:?}"));
         }
     };
@@ -92,7 +96,7 @@ fn behind_a_gap_the_next_chain_of_frames_is_found_and_read() {
     let mut note = |output: Output<'_>| match output {
         Output::Lost { .. } => said.push("lost".to_owned()),
         Output::Resynchronised { skipped, .. } => said.push(format!("found behind {skipped}")),
-        Output::End { payload, .. } => said.push(format!("{payload:?}")),
+        Output::End { payload, .. } | Output::Whole { payload, .. } => said.push(format!("{payload:?}")),
         _ => {}
     };
     decoder.push(&gap(100), &mut note);
@@ -113,7 +117,9 @@ fn frames_found_inside_a_payload_are_given_up_where_the_payload_ends() {
         let mut note = |output: Output<'_>| match output {
             Output::Lost { .. } => said.push("lost"),
             Output::Resynchronised { .. } => said.push("found"),
-            Output::End { header, .. } => said.push(header.kind.name().unwrap_or("?")),
+            Output::End { header, .. } | Output::Whole { header, .. } => {
+                said.push(header.kind.name().unwrap_or("?"))
+            }
             _ => {}
         };
         decoder.push(&gap(100), &mut note);

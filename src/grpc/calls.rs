@@ -52,7 +52,15 @@ impl Calls {
     }
 
     /// Takes a fact. What it brings that is noteworthy is told, and remembered until the next one.
+    #[inline]
     pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> Notices {
+        match fact.kind {
+            Kind::Opened(stream) | Kind::Closed(stream) if !stream.call => Notices::NONE,
+            _ => self.take(fact, conn),
+        }
+    }
+
+    fn take(&mut self, fact: &Fact<'_>, conn: &Connection) -> Notices {
         let stream = match fact.kind {
             Kind::CallFields { stream, .. }
             | Kind::CallContent { stream, .. }

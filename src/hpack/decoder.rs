@@ -19,7 +19,6 @@ use super::{Block, Fault, FaultKind, Field, Representation, Text, Traits};
 ///
 /// A fault inside an integer or a string ends its block, and all entries become unknown: nobody can say what the rest
 /// would have done to the table. After any other fault decoding goes on, for the sender's table is still as it says.
-#[derive(Clone)]
 pub struct Decoder {
     table: Table,
     limit: u32,
@@ -61,6 +60,21 @@ impl fmt::Debug for Decoder {
             .field("exact", &self.exact())
             .field("size", &self.size())
             .finish_non_exhaustive()
+    }
+}
+
+/// A copy takes the buffers of another decoder for its own, so that many copies cost no allocation.
+impl Clone for Decoder {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.table.clone_from(&source.table);
+        (self.limit, self.owed, self.length) = (source.limit, source.owed, source.length);
+        self.last.clone_from(&source.last);
     }
 }
 

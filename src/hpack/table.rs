@@ -13,7 +13,6 @@ use super::static_table::{self, FIXED, Fixed};
 use super::{Text, Traits};
 
 /// The static and the dynamic table behind one address space.
-#[derive(Clone)]
 pub(super) struct Table {
     fixed: &'static [Fixed; 61],
     /// Oldest first.
@@ -79,6 +78,22 @@ pub struct Entry<'a> {
     pub size: u32,
     /// What is noteworthy about it.
     pub traits: Traits,
+}
+
+impl Clone for Table {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.entries.clone_from(&source.entries);
+        self.octets.clone_from(&source.octets);
+        let Self { fixed, size, maximum, maximum_known, past, nameless, .. } = *source;
+        (self.fixed, self.size, self.maximum) = (fixed, size, maximum);
+        (self.maximum_known, self.past, self.nameless) = (maximum_known, past, nameless);
+    }
 }
 
 impl Table {

@@ -49,6 +49,7 @@ impl<'a> Counted<'a> {
 
 impl CallStats {
     /// Hears a fact. `named` says whether a finding names a stream.
+    #[inline]
     pub(super) fn hear(&mut self, counted: Counted<'_>, fact: &Fact<'_>, named: impl Fn(u32) -> bool) {
         match fact.kind {
             Kind::Opened(stream) if stream.opened_by == Side::Client => {
@@ -77,7 +78,9 @@ impl CallStats {
     fn close(&mut self, counted: Counted<'_>, stream: &Stream, named: &impl Fn(u32) -> bool) {
         if stream.opened_by == Side::Client {
             let call = if stream.call { counted.grpc.get(stream.id.0) } else { None };
-            if let Some(cause) = failure(stream, call) {
+            let without_grpc = call.is_none() && stream.grpc_status.is_none();
+            let fine = without_grpc && stream.is_unreset() && matches!(stream.status, Some(..500));
+            if !fine && let Some(cause) = failure(stream, call) {
                 self.fail(cause);
             }
             self.grpc |= stream.call || stream.grpc_status.is_some();
@@ -161,7 +164,7 @@ impl CallStats {
 
 /// Why a call failed, in the words that the report counts by.
 fn failure(stream: &Stream, call: Option<&Call>) -> Option<String> {
-    let reset = Side::BOTH.iter().find_map(|side| stream.sent[*side].reset());
+    let reset = stream.sent.client.reset().or_else(|| stream.sent.server.reset());
     let status = call.and_then(Call::code).or(stream.grpc_status);
     match (status, stream.status, reset) {
         (Some(status), _, _) if status != 0 => Some(format!("grpc-status {status}")),

@@ -226,7 +226,9 @@ pub(super) fn role(octets: &[u8]) -> Option<Side> {
     let mut found = None;
     let mut decoder = FrameDecoder::joined_late();
     let mut note = |output: Output<'_>| {
-        let Output::End { header, payload, .. } = output else { return };
+        let (Output::End { header, payload, .. } | Output::Whole { header, payload, .. }) = output else {
+            return;
+        };
         found = found.or(match *payload {
             Payload::PushPromise { promised, .. } if promised.0.is_multiple_of(2) => Some(Side::Server),
             Payload::Headers { fragment, .. } if header.ends_block() => side_of_head(fragment),

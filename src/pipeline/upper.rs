@@ -69,7 +69,9 @@ impl Ears {
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        self.cover(fact, conn);
+        if !matches!(fact.kind, Kind::Opened(_) | Kind::Closed(_)) {
+            self.cover(fact, conn);
+        }
         let notices = self.grpc.hear(fact, conn);
         let scene = Scene {
             conn,
@@ -101,6 +103,7 @@ impl Ears {
     }
 
     /// What a fact says about what can be seen.
+    #[inline]
     fn cover(&mut self, fact: &Fact<'_>, conn: &Connection) {
         let seen = &mut self.coverage.sides[fact.side];
         match fact.kind {
@@ -237,10 +240,7 @@ impl Upper {
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        let Self { conn, ears, number, first, http1, .. } = self;
-        conn.signal(side, signal, origin, &mut |conn, fact| {
-            ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
-        });
+        self.tell(sight, observe, |conn, mut emit| conn.signal(side, signal, origin, &mut emit));
         if let Signal::Fin { complete } = signal {
             self.cut(side, complete, origin, sight, observe);
         }
@@ -323,11 +323,10 @@ impl Upper {
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { conn, ears, decoders, number, first, http1, .. } = self;
-        decoders[side].push(piece, &mut |output| {
-            conn.push(side, output, &mut |conn, fact| {
-                ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
-            });
-        });
+        let mut hear = |conn: &Connection, fact: Fact<'_>| {
+            ears.hear(*number, *first, (conn, http1), &fact, sight, observe);
+        };
+        decoders[side].push(piece, &mut |output| conn.push(side, output, &mut hear));
         let searched = self.decoders[side].searched() > to_u64(limits::MAX_UNDECIDED);
         if searched && self.conn.sides.client.total() == 0 && self.conn.sides.server.total() == 0 {
             self.http1.protocols[side] = Protocol::Other;

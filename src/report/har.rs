@@ -1,6 +1,8 @@
 //! HTTP archive (HAR 1.2): a request and its answer after the other, for the tools of browsers and for load generators. What the
 //! format has no place for stands in fields that begin with `_`. Bodies are not kept: their sizes are said.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -85,12 +87,12 @@ struct RequestPart<'a> {
     url: String,
     http_version: &'static str,
     cookies: [Empty; 0],
-    headers: Vec<Header>,
-    query_string: Vec<Header>,
+    headers: Vec<Header<'a>>,
+    query_string: Vec<Header<'a>>,
     headers_size: i64,
     body_size: u64,
     #[serde(rename = "_trailers", skip_serializing_if = "Vec::is_empty")]
-    trailers: Vec<Header>,
+    trailers: Vec<Header<'a>>,
     #[serde(rename = "_fieldsLeftOut", skip_serializing_if = "Option::is_none")]
     left_out: Option<u64>,
 }
@@ -102,14 +104,14 @@ struct ResponsePart<'a> {
     status_text: &'static str,
     http_version: &'static str,
     cookies: [Empty; 0],
-    headers: Vec<Header>,
+    headers: Vec<Header<'a>>,
     content: Content<'a>,
     #[serde(rename = "redirectURL")]
     redirect_url: &'a str,
     headers_size: i64,
     body_size: i64,
     #[serde(rename = "_trailers", skip_serializing_if = "Vec::is_empty")]
-    trailers: Vec<Header>,
+    trailers: Vec<Header<'a>>,
     #[serde(rename = "_interim", skip_serializing_if = "Option::is_none")]
     interim: Option<u64>,
     #[serde(rename = "_fieldsLeftOut", skip_serializing_if = "Option::is_none")]
@@ -124,9 +126,9 @@ struct Content<'a> {
 }
 
 #[derive(Serialize)]
-struct Header {
-    name: String,
-    value: String,
+struct Header<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, str>,
 }
 
 /// In milliseconds; -1 does not apply, or is not known.
@@ -263,18 +265,14 @@ fn url(from: &Transaction) -> String {
 }
 
 /// What stands behind the question mark, as it is.
-fn query(path: &str) -> Vec<Header> {
+fn query(path: &str) -> Vec<Header<'_>> {
     let Some((_, query)) = path.split_once('?') else { return Vec::new() };
     let parts = query.split('&').filter(|part| !part.is_empty());
-    let pair = |part: &str| part.split_once('=').map_or_else(|| (part.to_owned(), String::new()), owned);
-    parts.map(pair).map(|(name, value)| Header { name, value }).collect()
+    let pairs = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
+    pairs.map(|(name, value)| Header { name: name.into(), value: value.into() }).collect()
 }
 
-fn owned((name, value): (&str, &str)) -> (String, String) {
-    (name.to_owned(), value.to_owned())
-}
-
-fn headers(fields: &ExportFields) -> Vec<Header> {
+fn headers(fields: &ExportFields) -> Vec<Header<'_>> {
     let header =
         fields.list.iter().map(|field| Header { name: field.name.text(), value: field.value.text() });
     header.collect()

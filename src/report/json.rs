@@ -16,6 +16,16 @@ pub fn report(report: &Report) -> String {
 /// One value, indented. What cannot be written is said in its place.
 #[must_use]
 pub fn element(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value)
-        .unwrap_or_else(|error| serde_json::json!({ "error": error.to_string() }).to_string())
+    let mut written = Vec::new();
+    write_element(value, &mut written);
+    String::from_utf8(written).unwrap_or_default()
+}
+
+/// The same, behind what was written before.
+pub fn write_element(value: &impl Serialize, into: &mut Vec<u8>) {
+    let begin = into.len();
+    if let Err(error) = serde_json::to_writer_pretty(&mut *into, value) {
+        into.truncate(begin);
+        into.extend(serde_json::json!({ "error": error.to_string() }).to_string().into_bytes());
+    }
 }

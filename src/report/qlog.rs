@@ -3,10 +3,13 @@
 //! client sent is `frame_created`, what the server sent `frame_parsed`. Names are in lower case throughout, as JSON-SEQ demands.
 
 use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::base::{Side, Time};
-use crate::views::{Event, ExportFields, FrameContent, FrameEvent, Happened, Word, address_and_port};
+use crate::base::{Digits, Side, Time};
+use crate::views::{
+    Event, ExportField, ExportFields, FrameContent, FrameEvent, Happened, Word, address_and_port,
+};
 
 /// The first record: what the file is. `title` names the capture, `epoch` is what times count from.
 #[must_use]
@@ -37,40 +40,139 @@ pub fn qlog_event(event: &Event, epoch: Time) -> String {
                 Side::Client => "http2:frame_created",
                 Side::Server => "http2:frame_parsed",
             };
-            (name, json!({ "stream_id": frame.stream, "frame": framed(frame) }))
+            (name, Data::Frame { frame: Framed::of(frame), stream_id: frame.stream })
         }
-        Happened::Settings(values) => ("http2:parameters_set", parameters(event.by, values)),
-        Happened::Remark(words) => ("loglevel:warning", json!({ "message": words })),
+        Happened::Settings(values) => ("http2:parameters_set", Data::Other(parameters(event.by, values))),
+        Happened::Remark(words) => ("loglevel:warning", Data::Other(json!({ "message": words }))),
     };
-    let mut told = json!({
-        "time": milliseconds(event.time, epoch),
-        "name": name,
-        "group_id": event.conn.to_string(),
-        "data": data,
-        "packet": event.pkt.number(),
-    });
-    if let (Some(ends), Some(told)) = (&event.ends, told.as_object_mut()) {
+    let tuple = event.ends.as_ref().map(|ends| {
         let [client, server] = [ends.client, ends.server].map(address_and_port);
-        told.insert("tuple".to_owned(), format!("{client} {server}").into());
-    }
-    record(&told)
+        format!("{client} {server}")
+    });
+    let (conn, time) = (Digits::of(event.conn), milliseconds(event.time, epoch));
+    record(&Told { data, group_id: conn.as_str(), name, packet: event.pkt.number(), time, tuple })
 }
 
 /// A record of a JSON text sequence: RS in front, a line feed behind.
-fn record(value: &Value) -> String {
-    format!("\u{1e}{value}\n")
+fn record(value: &impl Serialize) -> String {
+    let mut octets = b"\x1e".to_vec();
+    let written = serde_json::to_writer(&mut octets, value);
+    debug_assert!(written.is_ok(), "writing to memory cannot fail");
+    octets.push(b'\n');
+    String::from_utf8(octets).unwrap_or_default()
+}
+
+/// An event. Here and below names stand in the order of the alphabet, as they do in maps.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    data: Data<'a>,
+    group_id: &'a str,
+    name: &'static str,
+    packet: u64,
+    time: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tuple: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Frame { frame: Framed<'a>, stream_id: u32 },
+    Other(Value),
+}
+
+/// A frame. Nearly all of a capture are `Common`, which are written without making a tree of them first.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Framed<'a> {
+    Common(Common<'a>),
+    Other(Value),
+}
+
+/// DATA, HEADERS, CONTINUATION, WINDOW_UPDATE.
+#[derive(serde::Serialize)]
+struct Common<'a> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    end_headers: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    end_stream: bool,
+    frame_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<Headers<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    padded: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    priority: bool,
+    raw: Raw,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_size_increment: Option<u32>,
+}
+
+#[derive(serde::Serialize)]
+struct Raw {
+    length: u64,
+    payload_length: u32,
+}
+
+struct Headers<'a>(&'a ExportFields);
+
+struct Field<'a>(&'a ExportField);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.list.iter().map(Field))
+    }
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut told = serializer.serialize_map(Some(2))?;
+        match &self.0.name {
+            Word::Text(text) => told.serialize_entry("name", text)?,
+            Word::Octets(octets) => told.serialize_entry("name_bytes", &hexadecimal(octets))?,
+        }
+        match &self.0.value {
+            Word::Text(text) => told.serialize_entry("value", text)?,
+            Word::Octets(octets) => told.serialize_entry("value_bytes", &hexadecimal(octets))?,
+        }
+        told.end()
+    }
+}
+
+impl Raw {
+    fn of(frame: &FrameEvent) -> Self {
+        Self { length: u64::from(frame.length).saturating_add(HEADER), payload_length: frame.length }
+    }
+}
+
+impl<'a> Framed<'a> {
+    fn of(frame: &'a FrameEvent) -> Self {
+        let (frame_type, headers, window_size_increment) = match &frame.content {
+            FrameContent::Data => ("data", None, None),
+            FrameContent::Headers(fields) => ("headers", Some(Headers(fields)), None),
+            FrameContent::Continuation(fields) => ("continuation", Some(Headers(fields)), None),
+            FrameContent::WindowUpdate { increment } => ("window_update", None, Some(*increment)),
+            _ => return Self::Other(framed(frame)),
+        };
+        let flags = flags(frame);
+        Self::Common(Common {
+            end_headers: flags.end_headers,
+            end_stream: flags.end_stream,
+            frame_type,
+            headers,
+            padded: flags.padded,
+            priority: flags.priority,
+            raw: Raw::of(frame),
+            window_size_increment,
+        })
+    }
 }
 
 fn framed(frame: &FrameEvent) -> Value {
     let mut told = match &frame.content {
-        FrameContent::Data => json!({ "frame_type": "data" }),
-        FrameContent::Headers(fields) => json!({ "frame_type": "headers", "headers": headers(fields) }),
-        FrameContent::Continuation(fields) => {
-            json!({ "frame_type": "continuation", "headers": headers(fields) })
-        }
-        FrameContent::PushPromise { promised, fields } => {
-            json!({ "frame_type": "push_promise", "promised_stream_id": promised, "headers": headers(fields) })
-        }
+        FrameContent::PushPromise { promised, fields } => json!({
+            "frame_type": "push_promise", "promised_stream_id": promised, "headers": Headers(fields),
+        }),
         FrameContent::Priority { exclusive, dependency, weight } => json!({
             "frame_type": "priority", "exclusive": exclusive, "stream_dependency": dependency,
             // The octet on the wire, which stands for one more.
@@ -87,9 +189,6 @@ fn framed(frame: &FrameEvent) -> Value {
             "frame_type": "goaway", "last_stream_id": last_stream, "error_code": error_code,
             "additional_debug_data": hexadecimal(debug),
         }),
-        FrameContent::WindowUpdate { increment } => {
-            json!({ "frame_type": "window_update", "window_size_increment": increment })
-        }
         FrameContent::AltSvc { origin, value } => json!({
             "frame_type": "altsvc", "origin_len": origin.len(), "origin": text(origin),
             "alt-svc-field-value": text(value),
@@ -102,52 +201,58 @@ fn framed(frame: &FrameEvent) -> Value {
             "frame_type": "priority_update", "prioritized_stream_id": prioritized,
             "priority_field_value": text(value),
         }),
-        FrameContent::Unknown => json!({ "frame_type": "unknown", "frame_type_bytes": frame.kind }),
+        FrameContent::Unknown
+        | FrameContent::Data
+        | FrameContent::Headers(_)
+        | FrameContent::Continuation(_)
+        | FrameContent::WindowUpdate { .. } => {
+            json!({ "frame_type": "unknown", "frame_type_bytes": frame.kind })
+        }
         FrameContent::Unreadable(words) => {
             json!({ "frame_type": "unknown", "frame_type_bytes": frame.kind, "fault": words })
         }
     };
     if let Some(told) = told.as_object_mut() {
-        flags(frame, told);
-        let whole = u64::from(frame.length).saturating_add(HEADER);
-        told.insert("raw".to_owned(), json!({ "length": whole, "payload_length": frame.length }));
+        let Marks { padded, end_stream, end_headers, priority, ack } = flags(frame);
+        let flags = [
+            ("padded", padded),
+            ("end_stream", end_stream),
+            ("end_headers", end_headers),
+            ("priority", priority),
+            ("ack", ack),
+        ];
+        for (name, _) in flags.into_iter().filter(|(_, set)| *set) {
+            told.insert(name.to_owned(), true.into());
+        }
+        told.insert("raw".to_owned(), json!(Raw::of(frame)));
     }
     told
 }
 
-/// The flags that the draft has a name for, where they are set.
-fn flags(frame: &FrameEvent, told: &mut Map<String, Value>) {
+/// The flags that the draft has a name for.
+struct Marks {
+    padded: bool,
+    end_stream: bool,
+    end_headers: bool,
+    priority: bool,
+    ack: bool,
+}
+
+/// The flags that are set.
+fn flags(frame: &FrameEvent) -> Marks {
     let block = matches!(
         frame.content,
         FrameContent::Headers(_) | FrameContent::Continuation(_) | FrameContent::PushPromise { .. }
     );
     let ends = matches!(frame.content, FrameContent::Data | FrameContent::Headers(_));
     let known = !matches!(frame.content, FrameContent::Unknown | FrameContent::Unreadable(_));
-    for (name, set) in [
-        ("padded", frame.padded && known),
-        ("end_stream", frame.end_stream && ends),
-        ("end_headers", frame.end_headers && block),
-        ("priority", frame.priority && matches!(frame.content, FrameContent::Headers(_))),
-        ("ack", frame.ack && known),
-    ] {
-        if set {
-            told.insert(name.to_owned(), true.into());
-        }
+    Marks {
+        padded: frame.padded && known,
+        end_stream: frame.end_stream && ends,
+        end_headers: frame.end_headers && block,
+        priority: frame.priority && matches!(frame.content, FrameContent::Headers(_)),
+        ack: frame.ack && known,
     }
-}
-
-fn headers(fields: &ExportFields) -> Vec<Value> {
-    let field = fields.list.iter().map(|field| {
-        let mut told = Map::new();
-        for (name, word) in [("name", &field.name), ("value", &field.value)] {
-            match word {
-                Word::Text(text) => told.insert(name.to_owned(), text.as_str().into()),
-                Word::Octets(octets) => told.insert(format!("{name}_bytes"), hexadecimal(octets).into()),
-            };
-        }
-        Value::Object(told)
-    });
-    field.collect()
 }
 
 fn setting((identifier, value): &(u16, u32)) -> Value {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The text with every character that a terminal would act on, or not show, as a visible escape: `\x1b`, `\u{202e}`.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unfit) {
+    if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) || !text.chars().any(is_unfit) {
         return Cow::Borrowed(text);
     }
     let mut cleaned = String::with_capacity(text.len().saturating_add(16));

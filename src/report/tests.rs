@@ -5,7 +5,7 @@ use super::text::{
     stream_line,
 };
 use super::*;
-use crate::base::{PerSide, Side, Time};
+use crate::base::{PerSide, Side, Span, Time};
 use crate::finding::{
     BlindSpotKind, Confidence, Direction, Evidence, EvidenceRole, Finding, PacketFilter, Severity,
 };
@@ -280,19 +280,25 @@ fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) ->
         pkt: 11.into(),
         t: 0.000_552,
         dir: Direction::C2s,
-        kind: kind.to_owned(),
-        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        kind: kind.to_owned().into(),
+        flags: flags.iter().map(|flag| (*flag).to_owned().into()).collect(),
         length: 1085,
         state,
         stream_window: None,
         connection_window: None,
         note: note.to_owned(),
         time: Time(1_700_000_000_000_000_000),
+        since: Span(552_000),
     }
 }
 
 #[test]
 fn a_frame_is_one_line_under_its_header() {
+    let frame_line = |line: &FrameLine, look: &Look| {
+        let mut written = Vec::new();
+        frame_line(line, look, &mut written);
+        String::from_utf8(written).unwrap()
+    };
     let headers =
         frame("HEADERS", &["END_STREAM", "END_HEADERS"], Some("half_closed_local"), "POST /\u{1b}a\nb");
     let data = FrameLine {

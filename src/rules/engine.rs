@@ -63,11 +63,16 @@ impl Ends {
 
 impl Engine {
     /// Judges one fact.
+    #[inline]
     pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
         self.ledger.hear(fact, scene.conn);
-        let Some(woken) = table().facts.get(fact.kind.on().index()).filter(|woken| !woken.is_empty()) else {
-            return;
-        };
+        let woken = table().facts.get(fact.kind.on().index());
+        if let Some(woken) = woken.filter(|woken| !woken.is_empty()) {
+            self.wake(woken, fact, scene);
+        }
+    }
+
+    fn wake(&mut self, woken: &'static [ByFact], fact: &Fact<'_>, scene: &Scene<'_>) {
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
         self.calls = self.calls.saturating_add(to_u64(woken.len()));

@@ -10,6 +10,7 @@ use super::{Observed, note};
 use crate::base::{PacketNumber, PerSide, Side, Time};
 use crate::conn::{Interest, Kind, On};
 use crate::frame::{Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
+use crate::hpack::Decoder;
 use crate::limits;
 
 /// Something that happened on the wire.
@@ -117,6 +118,7 @@ pub enum FrameContent {
 pub struct Events {
     secrets: Secrets,
     blocks: HashMap<u64, Held, foldhash::fast::FixedState>,
+    scratch: Decoder,
 }
 
 /// What is kept of a connection.
@@ -142,7 +144,7 @@ impl Events {
     /// Nothing has been heard.
     #[must_use]
     pub fn new(secrets: Secrets) -> Self {
-        Self { secrets, blocks: HashMap::default() }
+        Self { secrets, blocks: HashMap::default(), scratch: Decoder::default() }
     }
 
     /// Takes a fact.
@@ -152,7 +154,8 @@ impl Events {
         let happened = match &seen.fact.kind {
             Kind::FieldBlock { octets, decoder, .. } => {
                 let room = limits::MAX_EXPORTED_BLOCK;
-                held.block[side] = Some(ExportFields::decode(octets, decoder, self.secrets, room));
+                held.block[side] =
+                    Some(ExportFields::decode(octets, decoder, &mut self.scratch, (self.secrets, room)));
                 return;
             }
             Kind::Frame(payload) => {

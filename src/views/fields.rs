@@ -1,5 +1,7 @@
 //! The fields of a block as exports write them: text where it is text, octets where it is not, and no secrets unless they are asked for.
 
+use std::borrow::Cow;
+
 use super::secret::Secrets;
 use crate::base::to_u64;
 use crate::hpack::{Decoder, Text};
@@ -49,10 +51,10 @@ impl Word {
 
     /// As text; what is none is replaced.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Octets(octets) => String::from_utf8_lossy(octets).into_owned(),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Octets(octets) => String::from_utf8_lossy(octets),
         }
     }
 
@@ -65,13 +67,18 @@ impl Word {
 }
 
 impl ExportFields {
-    /// Decodes a block, with a copy of its decoder; no more than `room` octets of it are kept.
-    pub(super) fn decode(octets: &[u8], decoder: &Decoder, secrets: Secrets, room: usize) -> Self {
+    /// Decodes a block, with a copy of its decoder in `scratch`; no more than `room` octets of it are kept.
+    pub(super) fn decode(
+        octets: &[u8],
+        decoder: &Decoder,
+        scratch: &mut Decoder,
+        (secrets, room): (Secrets, usize),
+    ) -> Self {
         // The connection decodes the block after this; its decoder may not advance here.
-        let mut decoder = decoder.clone();
+        scratch.clone_from(decoder);
         let mut fields = Self { octets: to_u64(octets.len()), ..Self::default() };
         let mut left = room.min(limits::MAX_EXPORTED_BLOCK);
-        decoder.decode(octets, &mut |field| {
+        scratch.decode(octets, &mut |field| {
             let value = if secrets.hides(field.traits) {
                 Word::Text(secrets.value(field.traits, field.value))
             } else {
@@ -123,7 +130,7 @@ mod tests {
     const BLOCK: &[u8] = b"\x82\0\x01x\x01a\0\x01y\x01\x07\0\x0dauthorization\x01s";
 
     fn read(secrets: Secrets, room: usize) -> ExportFields {
-        ExportFields::decode(BLOCK, &Decoder::default(), secrets, room)
+        ExportFields::decode(BLOCK, &Decoder::default(), &mut Decoder::default(), (secrets, room))
     }
 
     #[test]

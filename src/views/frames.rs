@@ -1,11 +1,12 @@
 //! The rows of `show --as frames`: one for each frame, in the order in which they are complete.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::{Observed, note, state};
-use crate::base::{PacketNumber, Place, Side, Time};
+use crate::base::{PacketNumber, Place, Side, Span, Time};
 use crate::conn::{Interest, Kind};
 use crate::finding::Direction;
 use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
@@ -25,9 +26,9 @@ pub struct FrameLine {
     pub dir: Direction,
     /// Name of the type, or its number; in lower case what is no frame: `preface`, `lost`, `cut`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// Flags by name; undefined ones together as `0x…`.
-    pub flags: Vec<String>,
+    pub flags: Vec<Cow<'static, str>>,
     /// Octets of payload that the header announces.
     pub length: u32,
     /// State of the stream after it: a word of the RFC's figure, local being the client. `None` for stream 0 and for a stream of
@@ -42,18 +43,29 @@ pub struct FrameLine {
     /// The moment of the packet.
     #[serde(skip)]
     pub time: Time,
+    /// The same as `t`.
+    #[serde(skip)]
+    pub since: Span,
 }
 
 /// Makes [`FrameLine`]s of facts.
 #[derive(Debug, Default)]
 pub struct Frames {
     halves: HashMap<(u64, Side), Half, foldhash::fast::FixedState>,
+    spare: Spare,
+}
+
+/// The parts of the last line that are used again.
+#[derive(Debug, Default)]
+struct Spare {
+    flags: Vec<Cow<'static, str>>,
+    note: String,
 }
 
 /// What is known of the frame that a side is sending.
 #[derive(Debug, Default)]
 struct Half {
-    remarks: Vec<String>,
+    remarks: String,
     /// Frames of the side that have a line.
     told: u64,
 }
@@ -63,22 +75,19 @@ impl Frames {
     pub const INTEREST: Interest = Interest::ALL;
 
     /// Takes a fact.
-    pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
+    pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(&FrameLine)) {
         let fact = seen.fact;
         match &fact.kind {
             Kind::Frame(payload) => {
-                let half = self.halves.entry((seen.conn, fact.side)).or_default();
-                half.told = half.told.saturating_add(1);
-                let remarks = std::mem::take(&mut half.remarks);
                 if let Some(header) = fact.header {
-                    emit(frame(seen, header, payload, remarks));
+                    self.frame(seen, &header, payload, emit);
                 }
             }
             Kind::Preface => {
-                emit(other(seen, fact.side, fact.end.at, "preface", "connection preface".to_owned()))
+                emit(&other(seen, fact.side, fact.end.at, "preface", "connection preface".to_owned()))
             }
             Kind::PrefaceAgain => {
-                emit(other(
+                emit(&other(
                     seen,
                     fact.side,
                     fact.end.at,
@@ -88,11 +97,11 @@ impl Frames {
             }
             Kind::BadPreface { agree, seen: found } => {
                 let note = format!("{agree} of the first {found} octets agree with the connection preface");
-                emit(other(seen, fact.side, fact.end.at, "lost", note));
+                emit(&other(seen, fact.side, fact.end.at, "lost", note));
             }
             Kind::Unsynchronised => {
                 let note = "octets are missing: frames of this side cannot be found any more".to_owned();
-                emit(other(seen, fact.side, fact.end.at, "lost", note));
+                emit(&other(seen, fact.side, fact.end.at, "lost", note));
             }
             Kind::Unfinished { left } => self.unfinished(seen, *left, emit),
             Kind::End => self.end(seen, emit),
@@ -102,41 +111,79 @@ impl Frames {
 
     /// Keeps what a fact says about the frame under way.
     fn remark(&mut self, seen: &Observed<'_>) {
-        if let Some(remark) = note::remark(seen.fact) {
-            self.halves.entry((seen.conn, seen.fact.side)).or_default().remarks.push(remark);
+        if let Kind::Head { head, stream } = &seen.fact.kind {
+            note::message(head, *stream, self.remarks(seen));
+        } else if let Some(remark) = note::remark(seen.fact) {
+            self.remarks(seen).push_str(&remark);
         }
     }
 
-    /// A side closed inside a frame.
-    fn unfinished(&mut self, seen: &Observed<'_>, left: u32, emit: &mut impl FnMut(FrameLine)) {
+    /// Where the next remark on the frame under way goes.
+    fn remarks(&mut self, seen: &Observed<'_>) -> &mut String {
         let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
-        let mut remarks = std::mem::take(&mut half.remarks);
-        remarks.push(format!("never complete: {left} octets did not come"));
+        if !half.remarks.is_empty() {
+            half.remarks.push_str("; ");
+        }
+        &mut half.remarks
+    }
+
+    /// A frame is complete, or ends here.
+    fn frame(
+        &mut self,
+        seen: &Observed<'_>,
+        header: &Header,
+        payload: &Payload<'_>,
+        emit: &mut impl FnMut(&FrameLine),
+    ) {
+        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
+        half.told = half.told.saturating_add(1);
+        let line = line(seen, header, payload, &half.remarks, std::mem::take(&mut self.spare));
+        half.remarks.clear();
+        emit(&line);
+        self.spare = Spare { flags: line.flags, note: line.note };
+    }
+
+    /// A side closed inside a frame.
+    fn unfinished(&mut self, seen: &Observed<'_>, left: u32, emit: &mut impl FnMut(&FrameLine)) {
+        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
+        let end = format!("never complete: {left} octets did not come");
+        half.remarks = joined(&half.remarks, &end);
         match seen.fact.header {
-            Some(header) => {
-                half.told = half.told.saturating_add(1);
-                emit(frame(seen, header, &Payload::Unread, remarks));
+            Some(header) => self.frame(seen, &header, &Payload::Unread, emit),
+            None => {
+                let remarks = std::mem::take(&mut half.remarks);
+                emit(&other(seen, seen.fact.side, seen.fact.end.at, "cut", remarks));
             }
-            None => emit(other(seen, seen.fact.side, seen.fact.end.at, "cut", remarks.join("; "))),
         }
     }
 
     /// Frames that began and of which nothing more was heard, when the connection is over.
-    fn end(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(FrameLine)) {
+    fn end(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(&FrameLine)) {
         for side in Side::BOTH {
             let half = self.halves.remove(&(seen.conn, side)).unwrap_or_default();
             let untold = seen.connection.sides[side].total().saturating_sub(half.told);
             if untold > 0 {
                 let frames = if untold == 1 { "a frame".to_owned() } else { format!("{untold} frames") };
                 let end = format!("{frames} of this side began and cannot be seen whole");
-                let remarks: Vec<String> = std::iter::once(end).chain(half.remarks).collect();
-                emit(other(seen, side, seen.fact.end.at, "cut", remarks.join("; ")));
+                emit(&other(seen, side, seen.fact.end.at, "cut", joined(&end, &half.remarks)));
             }
         }
     }
 }
 
-fn frame(seen: &Observed<'_>, header: Header, payload: &Payload<'_>, remarks: Vec<String>) -> FrameLine {
+/// Two notes, of which either may be empty.
+fn joined(first: &str, second: &str) -> String {
+    let semicolon = if first.is_empty() || second.is_empty() { "" } else { "; " };
+    [first, semicolon, second].concat()
+}
+
+fn line(
+    seen: &Observed<'_>,
+    header: &Header,
+    payload: &Payload<'_>,
+    remarks: &str,
+    Spare { mut flags, mut note }: Spare,
+) -> FrameLine {
     let Observed { conn, fact, connection, .. } = *seen;
     let stream = connection.streams.get(header.stream).filter(|_| header.stream != StreamId::CONNECTION);
     let spender = match header.kind {
@@ -144,34 +191,44 @@ fn frame(seen: &Observed<'_>, header: Header, payload: &Payload<'_>, remarks: Ve
         FrameType::WINDOW_UPDATE => Some(fact.side.peer()),
         _ => None,
     };
-    let told = !matches!(fact.kind, Kind::Unfinished { .. });
-    let content = told.then(|| note::payload(&header, payload)).filter(|content| !content.is_empty());
+    note.clear();
+    if !matches!(fact.kind, Kind::Unfinished { .. }) {
+        note.push_str(&note::payload(header, payload));
+    }
+    if !note.is_empty() && !remarks.is_empty() {
+        note.push_str("; ");
+    }
+    note.push_str(remarks);
+    flags.clear();
+    name_flags(header, &mut flags);
+    let since = seen.since_first(fact.end.at);
     FrameLine {
         conn,
         stream: header.stream.0,
         pkt: fact.end.at.pkt,
-        t: seen.since_first(fact.end.at).as_seconds(),
+        t: since.as_seconds(),
         dir: fact.side.into(),
-        kind: header.kind.name().map_or_else(|| format!("0x{:02x}", header.kind.0), str::to_owned),
-        flags: flags(&header),
+        kind: header.kind.name().map_or_else(|| format!("0x{:02x}", header.kind.0).into(), Cow::Borrowed),
+        flags,
         length: header.length,
         state: stream.map(state),
         stream_window: spender.and_then(|side| Some(stream?.sent[side].window)),
         connection_window: spender.map(|side| connection.sides[side].window),
-        note: content.into_iter().chain(remarks).collect::<Vec<_>>().join("; "),
+        note,
         time: fact.end.at.time,
+        since,
     }
 }
 
 /// A line about octets that are no frame.
-fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &str, note: String) -> FrameLine {
+fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &'static str, note: String) -> FrameLine {
     FrameLine {
         conn: seen.conn,
         stream: 0,
         pkt: at.pkt,
         t: seen.since_first(at).as_seconds(),
         dir: side.into(),
-        kind: kind.to_owned(),
+        kind: Cow::Borrowed(kind),
         flags: Vec::new(),
         length: if kind == "preface" { 24 } else { 0 },
         state: None,
@@ -179,14 +236,12 @@ fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &str, note: String) -
         connection_window: None,
         note,
         time: at.time,
+        since: seen.since_first(at),
     }
 }
 
-fn flags(header: &Header) -> Vec<String> {
+fn name_flags(header: &Header, into: &mut Vec<Cow<'static, str>>) {
     let defined = header.kind.defined_flags();
-    let named = |(flag, name): &(Flags, &'static str)| {
-        (defined.has(*flag) && header.flags.has(*flag)).then(|| (*name).to_owned())
-    };
     let names: &[(Flags, &str)] = match header.kind {
         FrameType::SETTINGS | FrameType::PING => &[(Flags::ACK, "ACK")],
         kind if kind.name().is_some() => &[
@@ -197,8 +252,12 @@ fn flags(header: &Header) -> Vec<String> {
         ],
         _ => &[],
     };
-    let known = names.iter().filter(|(flag, _)| defined.has(*flag)).fold(0, |bits, (flag, _)| bits | flag.0);
-    let rest = header.flags.0 & !known;
-    let undefined = (rest != 0).then(|| format!("0x{rest:02x}"));
-    names.iter().filter_map(named).chain(undefined).collect()
+    let mut rest = header.flags.0;
+    for (flag, name) in names.iter().filter(|(flag, _)| defined.has(*flag) && header.flags.has(*flag)) {
+        into.push(Cow::Borrowed(name));
+        rest &= !flag.0;
+    }
+    if rest != 0 {
+        into.push(format!("0x{rest:02x}").into());
+    }
 }

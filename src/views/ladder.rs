@@ -1,6 +1,7 @@
 //! The rows of `show --as ladder`: frames between two ends, the silences between them, and the acknowledgements of TCP that prove
 //! that they arrived.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
@@ -51,9 +52,9 @@ pub enum Rung {
         stream: u32,
         /// Name of the type, or what stands in its place.
         #[serde(rename = "type")]
-        kind: String,
+        kind: Cow<'static, str>,
         /// Flags by name.
-        flags: Vec<String>,
+        flags: Vec<Cow<'static, str>>,
         /// Octets of payload.
         length: u32,
         /// What is in it, and what is odd about it. Stems from the traffic.
@@ -191,7 +192,7 @@ impl Climb {
     }
 }
 
-fn frame(line: FrameLine) -> Rung {
-    let FrameLine { stream, kind, flags, length, note, .. } = line;
+fn frame(line: &FrameLine) -> Rung {
+    let FrameLine { stream, kind, flags, length, note, .. } = line.clone();
     Rung::Frame { stream, kind, flags, length, note }
 }

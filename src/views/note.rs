@@ -1,5 +1,6 @@
 //! What stands in the last column: what a frame carries, and what the facts say about it.
 
+use crate::base::Digits;
 use crate::conn::{BadStreamId, Fact, Head, Kind, Request, Role, Stream};
 use crate::frame::{Data, Fault, Flags, Header, Payload, Settings};
 
@@ -40,7 +41,6 @@ pub(super) fn payload(header: &Header, payload: &Payload<'_>) -> String {
 /// What a fact says about the frame under way; `None` where the frame's own line says it.
 pub(super) fn remark(fact: &Fact<'_>) -> Option<String> {
     Some(match &fact.kind {
-        Kind::Head { head, stream } => message(head, *stream),
         Kind::WrongFirstFrame => "first frame of this side, and not SETTINGS".to_owned(),
         Kind::WrongStream => "the type does not belong on this stream".to_owned(),
         Kind::Oversized { limit } => format!("longer than the {limit} octets that the receiver allows"),
@@ -69,26 +69,37 @@ pub(super) fn remark(fact: &Fact<'_>) -> Option<String> {
 
 /// The request line as far as it is known: `POST /pkg.Service/Method`.
 pub(super) fn request(request: Option<&Request>) -> String {
-    let known = |part: Option<&str>| part.unwrap_or("?").to_owned();
-    request.map_or_else(
-        || "?".to_owned(),
-        |request| match (request.method.as_deref(), request.path.as_deref()) {
-            (Some("CONNECT"), None) => format!("CONNECT {}", known(request.authority.as_deref())),
-            (method, path) => format!("{} {}", known(method), known(path)),
-        },
-    )
+    let mut said = String::new();
+    say_request(request, &mut said);
+    said
 }
 
-fn message(head: &Head, stream: Option<&Stream>) -> String {
-    let status = head.status.map_or_else(|| "status ?".to_owned(), |status| format!("status {status}"));
-    let mut said = match head.role {
-        Role::Request => {
-            stream.map_or_else(|| "request".to_owned(), |stream| request(stream.request.as_deref()))
-        }
-        Role::Interim | Role::Response => status,
-        Role::Trailers => "trailers".to_owned(),
-        Role::Reuse => "another request".to_owned(),
+fn say_request(request: Option<&Request>, said: &mut String) {
+    let Some(request) = request else { return said.push('?') };
+    let (method, path) = match (request.method.as_deref(), request.path.as_deref()) {
+        (Some("CONNECT"), None) => (Some("CONNECT"), request.authority.as_deref()),
+        known => known,
     };
+    said.push_str(method.unwrap_or("?"));
+    said.push(' ');
+    said.push_str(path.unwrap_or("?"));
+}
+
+/// What a field block says, in a few words.
+pub(super) fn message(head: &Head, stream: Option<&Stream>, said: &mut String) {
+    match (head.role, stream) {
+        (Role::Request, None) => said.push_str("request"),
+        (Role::Request, Some(stream)) => say_request(stream.request.as_deref(), said),
+        (Role::Interim | Role::Response, _) => {
+            said.push_str("status ");
+            match head.status {
+                Some(status) => said.push_str(Digits::of(u64::from(status)).as_str()),
+                None => said.push('?'),
+            }
+        }
+        (Role::Trailers, _) => said.push_str("trailers"),
+        (Role::Reuse, _) => said.push_str("another request"),
+    }
     if let Some(status) = head.grpc_status {
         said.push_str(&format!(", grpc-status {status}"));
     }
@@ -98,7 +109,6 @@ fn message(head: &Head, stream: Option<&Stream>) -> String {
     if let Some(fault) = head.block.error {
         said.push_str(&format!(", field block: {}", fault.kind));
     }
-    said
 }
 
 fn content(data: &Data) -> String {

@@ -44,7 +44,7 @@ impl Wire {
                 tls: None,
                 http1: &exchange,
             };
-            frames.push(&seen, &mut |line| said.frames.push(line));
+            frames.push(&seen, &mut |line| said.frames.push(line.clone()));
             streams.push(&seen, &mut |line| said.streams.push(line));
             said.settings.extend(settings(&seen));
         });
@@ -82,7 +82,7 @@ fn frame(kind: FrameType, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 fn notes(said: &Said) -> Vec<(&str, &str)> {
-    said.frames.iter().map(|line| (line.kind.as_str(), line.note.as_str())).collect()
+    said.frames.iter().map(|line| (line.kind.as_ref(), line.note.as_str())).collect()
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_is_odd_about_a_frame_stands_in_its_line() {
     assert_eq!(notes(&said), expected);
     assert_eq!(
         (said.frames[1].flags.as_slice(), said.frames[2].flags.as_slice()),
-        (&["0xf0".to_owned()][..], &["0x81".to_owned()][..])
+        (&["0xf0".into()][..], &["0x81".into()][..])
     );
 }
 

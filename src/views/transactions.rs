@@ -11,6 +11,7 @@ use super::{Observed, streams};
 use crate::base::{PacketNumber, PerSide, Side, Span, Time};
 use crate::conn::{Ended, Head, Interest, Kind, On, Request, Role, Stream};
 use crate::frame::StreamId;
+use crate::hpack::Decoder;
 use crate::http1::Outcome;
 use crate::limits;
 
@@ -93,6 +94,7 @@ pub struct Transactions {
     connections: HashMap<u64, Held, foldhash::fast::FixedState>,
     /// Octets of fields that are kept.
     kept: usize,
+    scratch: Decoder,
 }
 
 /// Those of one connection.
@@ -113,7 +115,7 @@ impl Transactions {
     /// Nothing has been heard.
     #[must_use]
     pub fn new(secrets: Secrets) -> Self {
-        Self { secrets, connections: HashMap::default(), kept: 0 }
+        Self { secrets, connections: HashMap::default(), kept: 0, scratch: Decoder::default() }
     }
 
     /// Takes a fact.
@@ -126,7 +128,7 @@ impl Transactions {
             }
             Kind::FieldBlock { octets, decoder, .. } => {
                 let room = limits::MAX_EXPORTED_FIELDS.saturating_sub(self.kept);
-                let fields = ExportFields::decode(octets, decoder, self.secrets, room);
+                let fields = ExportFields::decode(octets, decoder, &mut self.scratch, (self.secrets, room));
                 let held = self.connections.entry(seen.conn).or_default();
                 held.block[side] = Some(fields);
             }

@@ -116,7 +116,7 @@ fn row(line: &LadderLine) -> Value {
 fn controls(rung: &Rung) -> bool {
     match rung {
         Rung::Frame { kind, .. } => {
-            matches!(kind.as_str(), "SETTINGS" | "PING" | "GOAWAY" | "RST_STREAM" | "lost" | "cut")
+            matches!(kind.as_ref(), "SETTINGS" | "PING" | "GOAWAY" | "RST_STREAM" | "lost" | "cut")
         }
         Rung::Signal { .. } => true,
         Rung::Receipt { .. } | Rung::Silence { .. } => false,
@@ -150,7 +150,13 @@ mod tests {
             pkt: pkt.into(),
             t: 0.5,
             dir: Some(Direction::C2s),
-            rung: Rung::Frame { stream: 1, kind, flags: Vec::new(), length: 3, note: "n".repeat(500) },
+            rung: Rung::Frame {
+                stream: 1,
+                kind: kind.into(),
+                flags: Vec::new(),
+                length: 3,
+                note: "n".repeat(500),
+            },
             time: Time(0),
         }
     }

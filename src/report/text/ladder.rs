@@ -81,9 +81,9 @@ pub(in crate::report) fn label(conn: u64, rung: &Rung) -> String {
         Rung::Frame { stream, kind, flags, length, note } => {
             let flags: Vec<&str> = flags.iter().map(|flag| short(flag)).collect();
             let length = length.to_string();
-            let parts = match kind.as_str() {
+            let parts = match kind.as_ref() {
                 "preface" => vec![note.as_str()],
-                "lost" | "cut" => vec![kind.as_str(), note],
+                "lost" | "cut" => vec![kind.as_ref(), note],
                 kind => vec![kind, &length, note],
             };
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();

@@ -54,7 +54,14 @@ pub struct Late {
 
 impl Ledger {
     /// Follows what happens. Nothing is kept of a connection without faults and errors.
+    #[inline]
     pub(super) fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) {
+        if self.0.is_some() || matches!(fact.kind, Kind::Reset { .. } | Kind::Goaway { .. }) {
+            self.follow(fact, conn);
+        }
+    }
+
+    fn follow(&mut self, fact: &Fact<'_>, conn: &Connection) {
         match fact.kind {
             Kind::Reset { code, stream } if self.0.is_some() || Complaint::is_error(code) => {
                 let book = self.0.get_or_insert_default();
