@@ -156,7 +156,7 @@ fn goaways(conn: &Connection) -> Vec<GoawayRow> {
             pkt: goaway.end.at.pkt,
             by: side.word(),
             last_stream_id: goaway.last_stream_id.0,
-            error_code: goaway.code.to_string(),
+            error_code: goaway.code.name().map_or_else(|| goaway.code.to_string().into(), Into::into),
             debug: (!goaway.debug.is_empty()).then(|| String::from_utf8_lossy(&goaway.debug).into_owned()),
         }));
     }
