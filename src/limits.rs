@@ -188,7 +188,7 @@ pub const MAX_COMPRESSION_WINDOW: usize = 1 << 27;
 pub const MAX_BRIDGED_GAP: u64 = 1 << 20;
 
 /// Octets of a TLS key log that are read: a million sessions, many times over.
-pub const MAX_KEY_FILE: usize = 1 << 28;
+pub const MAX_KEY_FILE: u64 = 1 << 28;
 
 /// Octets of TLS key logs taken from one capture file: some hundred thousand sessions.
 pub const MAX_EMBEDDED_SECRETS: usize = 1 << 26;

@@ -7,6 +7,7 @@ mod origin;
 mod packet;
 mod piece;
 mod side;
+mod text;
 mod time;
 
 pub use num::{Digits, to_index, to_u32, to_u64};
@@ -14,4 +15,5 @@ pub use origin::{Origin, Place};
 pub use packet::PacketNumber;
 pub use piece::{Loss, LossKind, Piece, Signal};
 pub use side::{PerSide, Side};
+pub use text::text;
 pub use time::{Span, Time};

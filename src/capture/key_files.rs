@@ -1,28 +1,29 @@
 //! Key logs in files of their own: those that are named, and those that stand beside a capture.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::base::{to_index, to_u64};
 use crate::error::Error;
 use crate::limits::MAX_KEY_FILE;
 
 /// The endings that a key log beside a capture may have, with or without the capture's own in front.
 const ENDINGS: [&str; 3] = ["keys", "keylog", "sslkeys"];
 
-/// The octets of a key log; what lies beyond the cap is left out.
+/// Hands on the lines of a key log, one by one; what lies beyond the cap is left out.
 ///
 /// # Errors
 ///
 /// [`Error::Read`] when the file cannot be opened or read.
-pub fn key_log(path: &Path) -> Result<Vec<u8>, Error> {
-    let read = || {
-        let file = File::open(path)?;
-        let length = to_index(file.metadata()?.len()).min(MAX_KEY_FILE);
-        let mut octets = Vec::with_capacity(length.saturating_add(1));
-        file.take(to_u64(MAX_KEY_FILE)).read_to_end(&mut octets)?;
-        Ok(octets)
+pub fn key_log(path: &Path, take: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+    let mut read = || {
+        let mut file = BufReader::new(File::open(path)?.take(MAX_KEY_FILE));
+        let mut line = Vec::new();
+        while file.read_until(b'\n', &mut line)? > 0 {
+            take(&line);
+            line.clear();
+        }
+        Ok(())
     };
     read().map_err(|source| Error::Read { path: path.to_owned(), source })
 }
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_key_log_that_is_not_there_is_an_error_with_its_path() {
-        let error = key_log(Path::new("no-such.keys")).unwrap_err().to_string();
+        let error = key_log(Path::new("no-such.keys"), &mut |_| {}).unwrap_err().to_string();
         assert!(error.contains("no-such.keys"), "{error}");
     }
 }

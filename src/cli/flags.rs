@@ -10,7 +10,6 @@ use terminal_size::{Width, terminal_size_of};
 
 use super::quantities::{IdleTimeout, Patience, Size};
 use super::settings::{Configuring, Settled, flags, local};
-use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Culprit, Notice};
 use crate::pipeline::{DecodeAs, KeyLog, Wishes, add_keys};
@@ -236,15 +235,15 @@ impl Reading {
     pub(super) fn keys(&self) -> Result<(KeyLog, Vec<Notice>), Error> {
         let (mut keys, mut notices) = (KeyLog::new(), Vec::new());
         for path in &self.keylog {
-            let octets = key_log(path)
+            let notice = add_keys(&mut keys, path)
                 .map_err(|error| Error::Usage(format!("--keylog {}: {}", path.display(), error.cause())))?;
-            notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets));
+            notices.extend(notice);
         }
         let named = KEY_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         for (name, path) in named.filter(|(_, path)| !path.is_empty()) {
             let path = PathBuf::from(path);
-            match key_log(&path) {
-                Ok(octets) => notices.extend(add_keys(&mut keys, &path.display().to_string(), &octets)),
+            match add_keys(&mut keys, &path) {
+                Ok(notice) => notices.extend(notice),
                 Err(error) => {
                     let text = format!("{name} names {}: {}", path.display(), error.cause());
                     notices.push(Notice { kind: "keys_not_used", text });

@@ -9,7 +9,6 @@ use super::flags::{Judging, Looking, Reading};
 use super::settings::Settled;
 use super::terminal::{Terminal, write_file};
 use super::walk::files;
-use crate::capture::key_log;
 use crate::error::Error;
 use crate::finding::{Finding, Report};
 use crate::pipeline::{self, KeyLog, add_keys};
@@ -94,7 +93,7 @@ impl Args {
         if let Some(name) = &sidecar.keylog {
             let beside = path.parent().unwrap_or(Path::new("")).join(name);
             // What is wrong with a line shows in what the capture then lacks.
-            let _ = add_keys(&mut keys, &beside.display().to_string(), &key_log(&beside)?);
+            let _ = add_keys(&mut keys, &beside)?;
         }
         Ok(keys)
     }

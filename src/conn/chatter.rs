@@ -42,7 +42,7 @@ impl Connection {
         let silent = self.transport.resumed.filter(|resumed| begins_with(seen, resumed));
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
-            *known = Some(Keepalive { last: *seen.start, interval: None, count: 0 });
+            *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0 }));
             return;
         };
         let interval = seen.start.at.time.since(known.last.at.time);

@@ -42,7 +42,7 @@ pub struct Connection {
     /// When the client had as many streams open as it may.
     pub(super) crowding: Option<Box<Crowding>>,
     /// PING of each side that nothing else went between.
-    pub(super) keepalive: PerSide<Option<Keepalive>>,
+    pub(super) keepalive: PerSide<Option<Box<Keepalive>>>,
     /// Field blocks of each side that come again as they were, while it never inserts anything.
     pub(super) repeats: PerSide<Repeats>,
     /// True when the first octets of a side are known to be its first frame.
@@ -240,7 +240,7 @@ impl Connection {
     /// The PINGs of `side` that nothing else went between.
     #[must_use]
     pub fn keepalive(&self, side: Side) -> Option<&Keepalive> {
-        self.keepalive[side].as_ref()
+        self.keepalive[side].as_deref()
     }
 
     /// Field blocks of `side` that come again as they were, while it never inserts anything.

@@ -9,6 +9,7 @@ use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
 use super::product;
 use super::shape::Shape;
+use crate::base::text;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
 
@@ -240,7 +241,7 @@ impl Kept {
         }
         *self = match last {
             Some(last) if last.as_bytes() == value => Self::Same,
-            _ => Self::Other(String::from_utf8_lossy(value).into()),
+            _ => Self::Other(text(value)),
         };
     }
 

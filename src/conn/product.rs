@@ -1,7 +1,7 @@
 //! The programs that the two sides say they are: the first User-Agent and the first Server (RFC 9110 §10.1.5, §10.2.4).
 
 use super::Connection;
-use crate::base::Side;
+use crate::base::{Side, text};
 use crate::hpack::{Field, Text, Traits};
 
 /// Octets of a name that are kept: products, not the whole story that browsers tell.
@@ -23,7 +23,7 @@ impl Gathered {
         let own = !matches!(field.name, Text::Known(b"via"));
         if own && self.0.is_none() {
             let value = value.get(..MOST).unwrap_or(value);
-            self.0 = Some(String::from_utf8_lossy(value).into());
+            self.0 = Some(text(value));
         }
     }
 }

@@ -90,7 +90,7 @@ pub struct Finding {
     /// How many there were.
     pub evidence_total: u64,
     /// What the culprit must have known, and how the capture shows that it did; `None` where nothing had to be known.
-    pub causality: Option<Causality>,
+    pub causality: Option<Box<Causality>>,
     /// Findings with the same root, folded into this one.
     pub linked: Vec<Linked>,
     /// What to do.
@@ -100,7 +100,7 @@ pub struct Finding {
     /// The same fault again has the same one.
     pub fingerprint: String,
     /// Why it does not count, when it does not.
-    pub suppressed: Option<Suppression>,
+    pub suppressed: Option<Box<Suppression>>,
     /// Findings of other connections that say the same and are not kept: counted with this one. Not part of the schema.
     #[serde(skip)]
     pub alike: u64,

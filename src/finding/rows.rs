@@ -1,5 +1,6 @@
 //! Connections and streams as reports list them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -240,7 +241,7 @@ pub struct GoawayRow {
     /// The last stream that was or might be acted on.
     pub last_stream_id: u32,
     /// Name or `0x…`.
-    pub error_code: String,
+    pub error_code: Cow<'static, str>,
     /// Debug data as text; `None` if empty.
     pub debug: Option<String>,
 }

@@ -11,6 +11,10 @@ pub struct Table<V>(Vec<(&'static str, V)>);
 impl<V> Table<V> {
     /// Gives a name a value.
     pub fn insert(&mut self, name: &'static str, value: V) {
+        if self.0.last().is_none_or(|(last, _)| *last < name) {
+            self.0.push((name, value));
+            return;
+        }
         match self.0.binary_search_by_key(&name, |(known, _)| *known) {
             Ok(at) => {
                 if let Some((_, known)) = self.0.get_mut(at) {

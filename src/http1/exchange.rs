@@ -39,8 +39,8 @@ pub struct Exchange {
     pub request: Option<(RequestHead, Origin)>,
     /// The first response, and where its head was complete.
     pub response: Option<(ResponseHead, Origin)>,
-    /// The upgrade that was asked for.
-    pub upgrade: Option<Upgrade>,
+    /// The upgrade that was asked for, which few do.
+    pub upgrade: Option<Box<Upgrade>>,
     /// Octets of the request's content that have not come yet.
     pub content_left: u64,
     /// Where the client began HTTP/2 behind a request to upgrade that was not answered yet.

@@ -1,5 +1,7 @@
 //! Adds up concluded connections to a report. Counts are never limited, lists are.
 
+use std::sync::Arc;
+
 use super::conclusion::Concluded;
 use super::decode;
 use super::found::{Found, Unseen, limit};
@@ -74,7 +76,7 @@ impl Collector {
             self.keyring.count(input, source);
         }
         if let Some(ends) = ends.as_ref().filter(|_| concluded.agreement.is_compared()) {
-            self.agreements.add(concluded.agreement, ends.clone());
+            self.agreements.add(concluded.agreement, Arc::clone(ends));
         }
         if let Some(ends) = ends.filter(|_| summary.protocol != Protocol::Other) {
             self.summaries.add(summary, ends);
@@ -146,7 +148,7 @@ impl Collector {
         let notices = self.tell_limits(wishes);
         let (summaries, ends) = kept.into_sorted();
         let named = |number: u64| {
-            let known = ends.get(&number).or_else(|| agreements.ends(number));
+            let known = ends.get(&number).map(|ends| &**ends).or_else(|| agreements.ends(number));
             known.unwrap_or(&nobody).clone()
         };
         let view =
@@ -179,7 +181,7 @@ impl Collector {
                 rules_skipped: Vec::new(),
                 blind_spots: self.unseen.finish(),
             },
-            connections: self.rows.into_iter().flatten().collect(),
+            connections: listed_rows(self.rows),
             streams,
             findings,
             suppressions: Vec::new(),
@@ -190,4 +192,13 @@ impl Collector {
             stats: Stats::default(),
         }
     }
+}
+
+/// The rows without the empty places between them, in the memory in which they are.
+#[expect(
+    clippy::filter_map_identity,
+    reason = "what is flattened is collected elsewhere: rows are large, and many"
+)]
+fn listed_rows(rows: Vec<Option<ConnectionRow>>) -> Vec<ConnectionRow> {
+    rows.into_iter().filter_map(|row| row).collect()
 }

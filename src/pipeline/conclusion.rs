@@ -1,6 +1,7 @@
 //! What is left of a connection that is over: its row, its findings, its streams, and what it adds to the totals.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use super::calls::Counted;
 use super::desk::Desk;
@@ -31,7 +32,7 @@ pub(super) struct Concluded {
     /// Where there is TLS: the input of its first packet, and whose secret opened it.
     pub opened: Option<(u64, Option<Source>)>,
     /// Where somebody may want to know.
-    pub ends: Option<Ends>,
+    pub ends: Option<Arc<Ends>>,
     pub http2: bool,
     /// Streams opened, and frames of both sides.
     pub streams: u64,
@@ -63,15 +64,14 @@ impl Upper {
         }
         let judge_calls = engine.calls();
         let authority = rows::authority(conn);
-        let asked = tls.and_then(|tls| tls.negotiation().server_name()).map(str::to_owned);
-        let name = asked.as_deref().or(authority.as_deref());
+        let name = tls.and_then(|tls| tls.negotiation().server_name()).or(authority);
         let parties = parties(number, both, name, spoken(http2, http1, tls), (first, *now));
         let summary = Summary::of(&parties, conn, &wishes.options);
         let agreement =
             Agreement::of(&parties, answer(tcp, client), conn, http1, tls.map(Session::negotiation));
         let wanted = !engine.is_empty() || summary.protocol != Protocol::Other || agreement.is_compared();
         let alias = wishes.alias(both.1, name);
-        let ends = wanted.then(|| ends(number, both, alias.or(name), first));
+        let ends = wanted.then(|| Arc::new(ends(number, both, alias.or(name), first)));
         let findings = ends.as_ref().map(|ends| engine.finish(ends, coverage)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
         let candidates = calls.candidates(None);

@@ -442,7 +442,8 @@ mod tests {
             let mut keys = KeyLog::new();
             keys.add("inside", &embedded_secrets(&path).unwrap_or_default());
             for beside in key_logs_beside(&path) {
-                keys.add("beside", &key_log(&beside).expect("a key log"));
+                let mut lines = keys.lines("beside");
+                key_log(&beside, &mut |line| lines.add(line)).expect("a key log");
             }
             let octets = std::fs::read(&path).expect("a capture");
             if Reader::new(&octets[..], "capture").is_ok() {

@@ -168,17 +168,24 @@ fn gather(path: &Path, keys: &mut KeyLog, notices: &mut Vec<Notice>) {
         keys.add(EMBEDDED, &secrets);
     }
     for beside in key_logs_beside(path) {
-        match key_log(&beside) {
-            Ok(octets) => notices.extend(add_keys(keys, &beside.display().to_string(), &octets)),
+        match add_keys(keys, &beside) {
+            Ok(notice) => notices.extend(notice),
             Err(error) => notices.push(Notice { kind: "keys_not_used", text: error.to_string() }),
         }
     }
 }
 
 /// Takes the lines of a key log, and says what is wrong with it, if anything is.
-pub fn add_keys(keys: &mut KeyLog, source: &str, octets: &[u8]) -> Option<Notice> {
-    let bad = keys.add(source, octets);
-    let first = bad.first()?;
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn add_keys(keys: &mut KeyLog, path: &Path) -> Result<Option<Notice>, Error> {
+    let source = path.display().to_string();
+    let mut lines = keys.lines(&source);
+    key_log(path, &mut |line| lines.add(line))?;
+    let bad = lines.bad();
+    let Some(first) = bad.first() else { return Ok(None) };
     let others = match bad.len().saturating_sub(1) {
         0 => String::new(),
         1 => " (and 1 more line)".to_owned(),
@@ -190,7 +197,7 @@ pub fn add_keys(keys: &mut KeyLog, source: &str, octets: &[u8]) -> Option<Notice
         ""
     };
     let text = format!("{source}, line {}: {}{others}{help}", first.number, first.why.word());
-    Some(Notice { kind: "keys_not_used", text })
+    Ok(Some(Notice { kind: "keys_not_used", text }))
 }
 
 /// Analyzes a capture in memory.

@@ -110,13 +110,13 @@ fn request(exchange: &mut Exchange, head: RequestHead, held: &Held) -> Decision 
     exchange.content_left = head.content_length;
     if head.upgrade_h2c {
         let first = exchange.first.server.filter(|_| exchange.protocols.server == Protocol::Http2);
-        exchange.upgrade = Some(Upgrade {
+        exchange.upgrade = Some(Box::new(Upgrade {
             request: head.clone(),
             requested,
             response: None,
             answered: first.map(|first| first.origin),
             outcome: if first.is_some() { Outcome::TalkedOver } else { Outcome::Pending },
-        });
+        }));
     }
     exchange.request = Some((head, requested));
     Decision::Is(Protocol::Http1, length)

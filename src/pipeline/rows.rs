@@ -33,7 +33,7 @@ pub(super) struct Facts<'a> {
     pub tls: Option<&'a Session>,
     pub conn: &'a Connection,
     pub http2: bool,
-    pub authority: Option<String>,
+    pub authority: Option<&'a str>,
     pub calls: Calls,
     pub key_log: &'a KeyLog,
     pub keys: Option<Box<KeyRow>>,
@@ -83,7 +83,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
 /// The name by which the client asks for the server: SNI, or else :authority.
 fn server_name(facts: &Facts<'_>) -> Option<String> {
     let asked = facts.tls.and_then(|tls| tls.negotiation().server_name());
-    asked.map(str::to_owned).or_else(|| facts.authority.clone())
+    asked.or(facts.authority).map(str::to_owned)
 }
 
 fn peer(endpoint: Endpoint, (name, alias): (Option<String>, Option<&str>)) -> Peer {
@@ -156,7 +156,7 @@ fn goaways(conn: &Connection) -> Vec<GoawayRow> {
             pkt: goaway.end.at.pkt,
             by: side.word(),
             last_stream_id: goaway.last_stream_id.0,
-            error_code: goaway.code.to_string(),
+            error_code: goaway.code.name().map_or_else(|| goaway.code.to_string().into(), Into::into),
             debug: (!goaway.debug.is_empty()).then(|| String::from_utf8_lossy(&goaway.debug).into_owned()),
         }));
     }
@@ -248,15 +248,12 @@ fn request_row(request: Option<&Request>) -> RequestRow {
 }
 
 /// The :authority that most requests would name: that of the first stream of which one is known.
-pub(super) fn authority(conn: &Connection) -> Option<String> {
-    let named = |stream: &&Stream| {
-        stream
-            .request
-            .as_ref()
-            .is_some_and(|request| request.authority.as_deref().is_some_and(|name| !name.is_empty()))
-    };
-    let first = conn.streams.iter().filter(named).min_by_key(|stream| stream.id)?;
-    first.request.as_ref()?.authority.as_deref().map(str::to_owned)
+pub(super) fn authority(conn: &Connection) -> Option<&str> {
+    let named = conn.streams.iter().filter_map(|stream| {
+        let name = stream.request.as_ref()?.authority.as_deref()?;
+        (!name.is_empty()).then_some((stream.id, name))
+    });
+    named.min_by_key(|(id, _)| *id).map(|(_, name)| name)
 }
 
 /// An address as 128 bits.

@@ -146,7 +146,7 @@ impl Baseline {
             let full = row.expired || more >= entry.allowed(connections);
             if finding.suppressed.is_none() && !full && counts(finding) {
                 row.suppressed = row.suppressed.saturating_add(finding.weight());
-                finding.suppressed = Some(entry.suppression());
+                finding.suppressed = Some(Box::new(entry.suppression()));
             }
         }
         rows.into_values().collect()

@@ -65,7 +65,7 @@ fn suppress(
             row.seen = row.seen.saturating_add(finding.weight());
             if finding.suppressed.is_none() && !row.expired && counts(finding) {
                 row.suppressed = row.suppressed.saturating_add(finding.weight());
-                finding.suppressed = Some(entry.suppression());
+                finding.suppressed = Some(Box::new(entry.suppression()));
             }
         }
     }

@@ -74,24 +74,45 @@ fn arrange<T>(items: &mut [T], from: &[usize]) {
 
 /// Where the findings stand, in the order of printing.
 fn places(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<usize> {
-    let mut ranks: BTreeMap<Key<'_>, Rank> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let none = Rank(Severity::Info, Confidence::Possible, 0, finding.stream.is_none());
-        let rank = ranks.entry(key(finding, servers, by)).or_insert(none);
-        let worst = (rank.0, rank.1).max((finding.severity, finding.confidence));
-        *rank = Rank(worst.0, worst.1, rank.2.saturating_add(1), rank.3);
-    }
-    let placed = findings.iter().enumerate().map(|(at, finding)| {
-        let key = key(finding, servers, by);
-        let rank = ranks.get(&key).copied();
+    let turns = turns(findings, servers, by);
+    let placed = findings.iter().zip(turns).enumerate().map(|(at, (finding, turn))| {
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
         let place = (finding.conn, finding.evidence.first().map(|evidence| evidence.pkt), finding.stream);
-        ((finding.suppressed.is_some(), Reverse(rank), key, own, place), at)
+        ((finding.suppressed.is_some(), turn, own, place), at)
     });
     let mut places: Vec<_> = placed.collect();
     let words = |at: usize| findings.get(at).map(|finding| (&finding.message, &finding.fingerprint));
     places.sort_by(|(a, at), (b, other)| a.cmp(b).then_with(|| words(*at).cmp(&words(*other))));
     places.into_iter().map(|(_, at)| at).collect()
+}
+
+/// When the group of each finding is printed: groups are few, and compared once.
+fn turns(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<Option<usize>> {
+    let mut numbers: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    let mut ranks: Vec<Option<Rank>> = Vec::new();
+    let mut groups = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let group = *numbers.entry(key(finding, servers, by)).or_insert(ranks.len());
+        if group == ranks.len() {
+            ranks.push(None);
+        }
+        groups.push(group);
+        if let Some(rank) = ranks.get_mut(group).filter(|_| finding.suppressed.is_none()) {
+            let none = Rank(Severity::Info, Confidence::Possible, 0, finding.stream.is_none());
+            let rank = rank.get_or_insert(none);
+            (rank.0, rank.1) = (rank.0, rank.1).max((finding.severity, finding.confidence));
+            rank.2 = rank.2.saturating_add(1);
+        }
+    }
+    let mut order: Vec<_> = numbers.into_iter().collect();
+    order.sort_by_key(|(key, group)| (Reverse(ranks.get(*group)), *key));
+    let mut turns = vec![None; order.len()];
+    for (turn, (_, group)) in order.into_iter().enumerate() {
+        if let Some(place) = turns.get_mut(group) {
+            *place = Some(turn);
+        }
+    }
+    groups.into_iter().map(|group| turns.get(group).copied().flatten()).collect()
 }
 
 fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, Arc<str>>, by: GroupBy) -> Key<'a> {

@@ -203,10 +203,10 @@ pub(crate) fn no_settings(conn: u64) -> Finding {
             evidence(EvidenceRole::Effect, 6, 20.005, Direction::C2s, "FIN"),
         ],
         evidence_total: 3,
-        causality: Some(crate::finding::Causality {
+        causality: Some(Box::new(crate::finding::Causality {
             needed: "server received the preface".to_owned(),
             proof: "pkt 5 acknowledges 34".to_owned(),
-        }),
+        })),
         linked: vec![Linked { rule: "PRE004", why: "same evidence" }],
         remedy: vec![
             "Go with cmux: use HTTP2MatchHeaderFieldSendSettings, or better give gRPC its own port.",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use super::engine::Ends;
 use super::summary::Parties;
@@ -29,9 +30,9 @@ pub struct Agreement {
     /// The first request of HTTP/1.x.
     pub asked: Option<Asked>,
     /// Set when the server closed without an octet.
-    pub bare: Option<Bare>,
+    pub bare: Option<Box<Bare>>,
     /// Set when TCP never came to be.
-    pub failed: Option<Failed>,
+    pub failed: Option<Box<Failed>>,
     /// What the server named as alternatives to itself.
     pub alternatives: Vec<Alternative>,
     /// The first requests of HTTP/2.
@@ -126,7 +127,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 pub struct Agreements {
     servers: BTreeMap<(u128, u16), Server>,
-    kept: VecDeque<(Agreement, Ends)>,
+    kept: VecDeque<(Agreement, Arc<Ends>)>,
     /// Times to live of servers' packets, by address.
     distances: BTreeMap<u128, (u8, u8)>,
     forgotten: u64,
@@ -155,8 +156,8 @@ impl Agreement {
             started: parties.span.0,
             spoken: spoken(conn, http1, tls),
             asked: asked(conn, http1),
-            bare: bare(answer.0, conn, http1, tls),
-            failed: failed(answer.0, conn),
+            bare: bare(answer.0, conn, http1, tls).map(Box::new),
+            failed: failed(answer.0, conn).map(Box::new),
             alternatives,
             requests: requests(conn),
             ttl: answer.1,
@@ -173,7 +174,7 @@ impl Agreement {
 
 impl Agreements {
     /// Keeps a connection.
-    pub fn add(&mut self, agreement: Agreement, ends: Ends) {
+    pub fn add(&mut self, agreement: Agreement, ends: Arc<Ends>) {
         self.note_server(&agreement);
         if self.kept.len() >= limits::MAX_AGREEMENTS {
             self.kept.pop_front();
@@ -184,7 +185,7 @@ impl Agreements {
 
     fn note_server(&mut self, agreement: &Agreement) {
         let number = agreement.number;
-        if let (Some(ttl), None) = (agreement.ttl, agreement.failed)
+        if let (Some(ttl), None) = (agreement.ttl, &agreement.failed)
             && (self.distances.len() < limits::MAX_AGREED_SERVERS)
         {
             self.distances.entry(agreement.server.0).or_insert(ttl);
@@ -229,7 +230,7 @@ impl Agreements {
     /// Its two ends.
     #[must_use]
     pub fn ends(&self, number: u64) -> Option<&Ends> {
-        self.kept.iter().map(|(_, ends)| ends).find(|ends| ends.number == number)
+        self.kept.iter().map(|(_, ends)| &**ends).find(|ends| ends.number == number)
     }
 
     /// What is known of a server.

@@ -1,5 +1,6 @@
 //! Wakes the rules of one connection, holds their drafts against the coverage, counts what is the same, and folds at the end.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -55,9 +56,9 @@ pub struct Ends {
 
 impl Ends {
     /// What names the server in fingerprints: SNI or :authority, else its port.
-    pub(super) fn server_key(&self) -> String {
-        let port = || self.server.map(|server| server.port.to_string());
-        self.name.as_deref().map(str::to_owned).or_else(port).unwrap_or_default()
+    pub(super) fn server_key(&self) -> Cow<'_, str> {
+        let port = || self.server.map(|server| server.port.to_string().into());
+        self.name.as_deref().map(Cow::Borrowed).or_else(port).unwrap_or_default()
     }
 }
 
@@ -180,12 +181,19 @@ impl Engine {
         } else if self.made.len() < limits::MAX_FINDINGS_PER_CONNECTION {
             index.places.insert(digest, self.made.len());
             index.streams.extend(made.draft.stream);
+            if self.made.is_empty() {
+                // Mostly there are few, and each is large.
+                self.made.reserve_exact(FEW);
+            }
             self.made.push(made);
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }
     }
 }
+
+/// Findings of a connection for which there is room from the first one on.
+const FEW: usize = 2;
 
 /// The end of the capture: rules that compare connections.
 #[must_use]

@@ -1,6 +1,7 @@
 //! From drafts to findings: what is the same is counted, what has one root is folded, and the rest is written out.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::hash::BuildHasher;
 
 use sha2::{Digest, Sha256};
@@ -85,12 +86,8 @@ impl Made {
         draft.evidence.sort_by_key(|shown| shown.role);
         let total = to_u64(draft.evidence.len()).max(self.count);
         let about_connection = rule.scope != Scope::Capture || !draft.conns.is_empty();
-        let evidence = draft
-            .evidence
-            .iter()
-            .take(limits::MAX_EVIDENCE)
-            .map(|shown| show(shown, about_connection.then_some(ends.first)))
-            .collect();
+        let shown = std::mem::take(&mut draft.evidence).into_iter().take(limits::MAX_EVIDENCE);
+        let evidence = shown.map(|shown| show(shown, about_connection.then_some(ends.first))).collect();
         let at = draft.at.unwrap_or(draft.end.at);
         Finding {
             id: String::new(),
@@ -127,9 +124,8 @@ impl Made {
 }
 
 /// Folds findings into those that `folds_into` names: the first name that has one wins.
-pub(super) fn fold(made: Vec<Made>) -> Vec<Made> {
-    let (mut kept, mut folding): (Vec<Made>, Vec<Made>) =
-        made.into_iter().partition(|made| made.rule.folds_into.is_empty());
+pub(super) fn fold(mut kept: Vec<Made>) -> Vec<Made> {
+    let mut folding: Vec<Made> = kept.extract_if(.., |made| !made.rule.folds_into.is_empty()).collect();
     folding.sort_by_key(|made| made.rule.folds_into.len());
     while let Some(made) = folding.pop() {
         match target(&made, &mut kept, &mut folding) {
@@ -167,11 +163,16 @@ pub(super) fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
 }
 
 fn words(end: Option<Endpoint>) -> String {
-    end.map(|end| end.to_string()).unwrap_or_default()
+    let Some(end) = end else { return String::new() };
+    // As long as an address of IPv4 can be: most findings name one, and one piece of memory is enough.
+    let mut words = String::with_capacity("255.255.255.255:65535".len());
+    // Writing to a string cannot fail.
+    let _ = write!(words, "{end}");
+    words
 }
 
 /// A packet as evidence; its time counts from the first one of the connection that the finding is about.
-fn show(shown: &Shown, first: Option<Place>) -> Evidence {
+fn show(shown: Shown, first: Option<Place>) -> Evidence {
     let at = shown.origin.at;
     Evidence {
         role: shown.role,
@@ -179,7 +180,7 @@ fn show(shown: &Shown, first: Option<Place>) -> Evidence {
         t: first.map(|first| seconds(at.time.since(first.time))),
         dir: shown.side.into(),
         stream: shown.stream,
-        what: shown.what.clone(),
+        what: shown.what,
         input: Some(at.pkt.input()),
         file_offset: at.file_offset(),
         file_length: None,

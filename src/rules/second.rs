@@ -81,6 +81,9 @@ fn last_effect(finding: &Finding) -> Option<(u64, Evidence)> {
 
 /// Findings of single connections that have the same root as one made at the end of the capture become part of it, as their rules say.
 pub fn fold_late(findings: &mut Vec<Finding>, late: &mut [Finding]) {
+    if late.is_empty() {
+        return;
+    }
     let folding: Vec<&'static Rule> =
         catalog().iter().copied().filter(|rule| !rule.folds_into.is_empty()).collect();
     findings.retain(|finding| {

@@ -2,6 +2,7 @@
 //! were used last.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use super::engine::Ends;
 use super::summary::Summary;
@@ -23,23 +24,26 @@ pub struct Summaries {
 #[derive(Debug, Default)]
 struct Kept {
     turn: u64,
-    connections: VecDeque<(Summary, Ends)>,
+    connections: VecDeque<(Summary, Arc<Ends>)>,
 }
 
 impl Summaries {
     /// Keeps a connection.
-    pub fn add(&mut self, summary: Summary, ends: Ends) {
+    pub fn add(&mut self, summary: Summary, ends: Arc<Ends>) {
         let target = (summary.server.0, summary.server.1, summary.name);
-        self.turn = self.turn.saturating_add(1);
         let kept = self.targets.entry(target).or_default();
-        self.turns.remove(&kept.turn);
-        kept.turn = self.turn;
+        // Mostly the target is the one that was used last.
+        if kept.turn != self.turn || self.turn == 0 {
+            self.turn = self.turn.saturating_add(1);
+            self.turns.remove(&kept.turn);
+            self.turns.insert(self.turn, target);
+            kept.turn = self.turn;
+        }
         if kept.connections.len() >= limits::MAX_SUMMARIES_PER_TARGET {
             kept.connections.pop_front();
             self.forgotten = self.forgotten.saturating_add(1);
         }
         kept.connections.push_back((summary, ends));
-        self.turns.insert(self.turn, target);
         if self.targets.len() > limits::MAX_TARGETS
             && let Some((_, oldest)) = self.turns.pop_first()
             && let Some(kept) = self.targets.remove(&oldest)
@@ -57,9 +61,9 @@ impl Summaries {
 
     /// Those that are kept, by number.
     #[must_use]
-    pub fn into_sorted(self) -> (Vec<Summary>, BTreeMap<u64, Ends>) {
+    pub fn into_sorted(self) -> (Vec<Summary>, BTreeMap<u64, Arc<Ends>>) {
         let all = self.targets.into_values().flat_map(|kept| kept.connections);
-        let (mut summaries, ends): (Vec<Summary>, Vec<Ends>) = all.unzip();
+        let (mut summaries, ends): (Vec<Summary>, Vec<Arc<Ends>>) = all.unzip();
         summaries.sort_by_key(|summary| summary.number);
         (summaries, ends.into_iter().map(|ends| (ends.number, ends)).collect())
     }

@@ -24,7 +24,7 @@ pub struct Draft {
     pub(super) message: String,
     pub(super) not_blamed: Option<String>,
     pub(super) evidence: Vec<Shown>,
-    pub(super) causality: Option<Causality>,
+    pub(super) causality: Option<Box<Causality>>,
     pub(super) discriminator: Cow<'static, str>,
     pub(super) interval: Option<Span>,
     pub(super) waived: Option<Need>,
@@ -52,6 +52,10 @@ pub struct Verdict<'a> {
 impl Verdict<'_> {
     /// Hands a draft to the engine.
     pub fn say(&mut self, draft: Draft) {
+        if self.drafts.is_empty() {
+            // Mostly it stays the only one, and a draft is large.
+            self.drafts.reserve_exact(1);
+        }
         self.drafts.push(draft);
     }
 }
@@ -139,7 +143,7 @@ impl Draft {
     /// What had to be known, and what shows that it was.
     #[must_use]
     pub fn knowing(mut self, needed: impl Into<String>, proof: impl Into<String>) -> Self {
-        self.causality = Some(Causality { needed: needed.into(), proof: proof.into() });
+        self.causality = Some(Box::new(Causality { needed: needed.into(), proof: proof.into() }));
         self
     }
 

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::grammar::{vector8, vector24, whole};
 use super::names::Version;
 use super::records::Stretch;
-use crate::base::to_index;
+use crate::base::{text, to_index};
 use crate::limits::MAX_CERTIFICATE_NAMES;
 
 /// The server's own certificate. At most [`MAX_CERTIFICATE_NAMES`] names are kept.
@@ -125,10 +125,6 @@ fn name(mut rest: &[u8], (common, organization): &mut (Option<Box<str>>, Option<
             _ => {}
         }
     }
-}
-
-fn text(octets: &[u8]) -> Box<str> {
-    String::from_utf8_lossy(octets).into()
 }
 
 fn address(octets: &[u8]) -> Option<Box<str>> {

@@ -64,7 +64,10 @@ pub enum BadLineKind {
 #[derive(Clone, Default)]
 pub struct KeyLog {
     sources: Vec<String>,
-    secrets: HashMap<(Label, Random), Secret, foldhash::fast::FixedState>,
+    /// A session has a few.
+    sessions: HashMap<Random, Vec<(Label, Secret)>, foldhash::fast::FixedState>,
+    /// Of all sessions.
+    count: usize,
     /// True when master secrets are among them.
     masters: bool,
 }
@@ -77,8 +80,13 @@ pub(super) struct Secret {
     pub(super) source: Source,
 }
 
-/// Octets of a line with a secret of TLS 1.3: room for so many lines is made at once.
-const USUAL_LINE: usize = 180;
+/// The lines of one source on their way into a key log.
+pub struct KeyLines<'k> {
+    log: &'k mut KeyLog,
+    source: Source,
+    number: u64,
+    bad: Vec<BadLine>,
+}
 
 impl KeyLog {
     /// A key log without secrets.
@@ -89,20 +97,20 @@ impl KeyLog {
 
     /// Takes the lines of a key log; `source` names it in reports. Returns the lines that are of no use.
     pub fn add(&mut self, source: &str, octets: &[u8]) -> Vec<BadLine> {
+        let mut lines = self.lines(source);
+        octets.split(|octet| *octet == b'\n').for_each(|line| lines.add(line));
+        lines.bad
+    }
+
+    /// Takes lines one by one; `source` names their key log in reports.
+    pub fn lines(&mut self, source: &str) -> KeyLines<'_> {
         let known = self.sources.iter().position(|name| name == source);
         let number = known.unwrap_or(self.sources.len());
         if known.is_none() && number < MAX_KEY_SOURCES {
             self.sources.push(source.to_owned());
         }
         let source = Source(to_u32(number.min(MAX_KEY_SOURCES.saturating_sub(1))));
-        let mut bad = Vec::new();
-        self.secrets.reserve((octets.len() / USUAL_LINE).min(MAX_KEY_LINES));
-        for (index, line) in octets.split(|octet| *octet == b'\n').enumerate() {
-            if let Err(why) = self.line(source, line) {
-                bad.push(BadLine { number: to_u64(index).saturating_add(1), why });
-            }
-        }
-        bad
+        KeyLines { log: self, source, number: 0, bad: Vec::new() }
     }
 
     fn line(&mut self, source: Source, line: &[u8]) -> Result<(), BadLineKind> {
@@ -125,16 +133,23 @@ impl KeyLog {
     }
 
     fn insert(&mut self, label: Label, random: Random, secret: Secret) -> Result<(), BadLineKind> {
-        if let Some(earlier) = self.secrets.get(&(label, random)) {
-            let same = earlier.octets() == secret.octets();
-            return if same { Ok(()) } else { Err(BadLineKind::Contradiction) };
-        }
-        if self.secrets.len() >= MAX_KEY_LINES {
+        if self.count >= MAX_KEY_LINES && !self.has(label, &random) {
             return Err(BadLineKind::TooMany);
         }
-        self.masters |= label == Label::ClientRandom;
-        self.secrets.insert((label, random), secret);
-        Ok(())
+        let secrets = self.sessions.entry(random).or_default();
+        match secrets.iter().find(|(known, _)| *known == label) {
+            Some((_, earlier)) if earlier.octets() == secret.octets() => Ok(()),
+            Some(_) => Err(BadLineKind::Contradiction),
+            None => {
+                self.masters |= label == Label::ClientRandom;
+                self.count = self.count.saturating_add(1);
+                if secrets.is_empty() {
+                    secrets.reserve_exact(label.beside());
+                }
+                secrets.push((label, secret));
+                Ok(())
+            }
+        }
     }
 
     /// The line that a name of the form `LABEL random` stands for, with its secret.
@@ -150,13 +165,13 @@ impl KeyLog {
     /// Secrets held.
     #[must_use]
     pub fn len(&self) -> u64 {
-        to_u64(self.secrets.len())
+        to_u64(self.count)
     }
 
     /// True when there are no secrets.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty()
+        self.count == 0
     }
 
     /// The name of a source.
@@ -179,18 +194,35 @@ impl KeyLog {
     /// True when the secret is known.
     #[must_use]
     pub fn has(&self, label: Label, random: &Random) -> bool {
-        self.secrets.contains_key(&(label, *random))
+        self.find(label, random).is_some()
     }
 
     pub(super) fn find(&self, label: Label, random: &Random) -> Option<&Secret> {
-        self.secrets.get(&(label, *random))
+        let secrets = self.sessions.get(random)?;
+        secrets.iter().find(|(known, _)| *known == label).map(|(_, secret)| secret)
+    }
+}
+
+impl KeyLines<'_> {
+    /// Takes the next line.
+    pub fn add(&mut self, line: &[u8]) {
+        self.number = self.number.saturating_add(1);
+        if let Err(why) = self.log.line(self.source, line) {
+            self.bad.push(BadLine { number: self.number, why });
+        }
+    }
+
+    /// The lines that are of no use.
+    #[must_use]
+    pub fn bad(self) -> Vec<BadLine> {
+        self.bad
     }
 }
 
 impl fmt::Debug for KeyLog {
     /// How many, from where; never what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyLog({} secrets from {:?})", self.secrets.len(), self.sources)
+        write!(f, "KeyLog({} secrets from {:?})", self.count, self.sources)
     }
 }
 
@@ -221,6 +253,14 @@ impl Label {
         Self::ALL.into_iter().find(|label| label.word().as_bytes() == word)
     }
 
+    /// Secrets that a session with one for this mostly has, itself included.
+    const fn beside(self) -> usize {
+        match self {
+            Self::ClientRandom => 1,
+            _ => 4,
+        }
+    }
+
     const fn fits(self, length: usize) -> bool {
         match self {
             Self::ClientRandom => length == 48,
@@ -231,10 +271,9 @@ impl Label {
 
 /// A line as programs write it: three words with one space between them. Any other one has to be looked at more closely.
 fn usual(line: &[u8], source: Source) -> Option<(Label, Random, Secret)> {
-    let (label, rest) = Label::ALL
-        .into_iter()
-        .find_map(|label| Some((label, line.strip_prefix(label.word().as_bytes())?.strip_prefix(b" ")?)))?;
-    let (random, rest) = rest.split_at_checked(RANDOM_DIGITS)?;
+    let (word, rest) = line.split_at_checked(line.iter().position(|octet| *octet == b' ')?)?;
+    let label = Label::read(word)?;
+    let (random, rest) = rest.strip_prefix(b" ")?.split_at_checked(RANDOM_DIGITS)?;
     let random = Random::read(random)?;
     let secret = Secret::read(rest.strip_prefix(b" ")?, source)?;
     label.fits(secret.octets().len()).then_some((label, random, secret))
@@ -352,14 +391,17 @@ fn read_hex(hex: &[u8], octets: &mut [u8]) -> Option<usize> {
     if !rest.is_empty() || pairs.len() > octets.len() {
         return None;
     }
+    let mut all = 0;
     for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
-        *octet = (digit(*high)? << 4) | digit(*low)?;
+        let (high, low) = (digit(*high), digit(*low));
+        all |= high | low;
+        *octet = (high << 4) | low;
     }
-    Some(pairs.len())
+    (all < 16).then_some(pairs.len())
 }
 
-fn digit(letter: u8) -> Option<u8> {
-    DIGITS.get(usize::from(letter)).copied().filter(|value| *value < 16)
+fn digit(letter: u8) -> u8 {
+    DIGITS.get(usize::from(letter)).copied().unwrap_or(16)
 }
 
 /// The value of each octet as a hexadecimal digit, 16 for those that are none: key logs may have a million lines.

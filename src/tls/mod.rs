@@ -35,7 +35,7 @@ pub use alpn::{Alpn, ProtocolName};
 pub use certificate::Certificate;
 pub use client_hello::{ClientHello, Ech, HelloForm, ServerName};
 pub use fact::{AlpnAnswer, AlpnSource, Fact, Output, Turn, When};
-pub use keylog::{BadLine, BadLineKind, KeyLog, Label, Random, Source};
+pub use keylog::{BadLine, BadLineKind, KeyLines, KeyLog, Label, Random, Source};
 pub use keys::{MissingLine, Openable};
 pub use names::{Alert, AlertDescription, AlertLevel, ContentType, Group, HandshakeType, Version};
 pub use negotiation::{EarlyData, Negotiation, SeenAlert};

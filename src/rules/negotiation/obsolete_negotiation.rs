@@ -1,5 +1,6 @@
 //! NPN and the names of drafts.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::base::Side;
@@ -73,12 +74,12 @@ fn answered(tls: &Negotiation) -> (&'static str, Option<ProtocolName>) {
 }
 
 /// NPN and old names, in words.
-fn used<'a>(npn: &str, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<String> {
-    let mut words = npn.to_owned();
+fn used<'a>(npn: &'static str, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<Cow<'static, str>> {
+    let mut words = Cow::Borrowed(npn);
     for name in old {
         let comma = if words.is_empty() { "" } else { ", " };
         // Writing to a string does not fail.
-        let _ = write!(words, "{comma}{name}");
+        let _ = write!(words.to_mut(), "{comma}{name}");
     }
     (!words.is_empty()).then_some(words)
 }

@@ -61,7 +61,7 @@ fn judge(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let heard = all.iter().any(|other| other.failed.is_none());
     let mut targets: BTreeMap<_, Vec<(&Agreement, Failed)>> = BTreeMap::new();
     for own in &all {
-        let Some(failed) = own.failed else { continue };
+        let Some(failed) = own.failed.as_deref().copied() else { continue };
         let silent = failed.refused.is_none();
         if !silent || (heard && failed.tries >= LEAST_TRIES) {
             targets.entry((own.client, own.server, silent)).or_default().push((*own, failed));

@@ -114,7 +114,7 @@ fn too_early(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 /// An upgrade that was granted, and behind which the client said nothing.
 fn granted<'a>(event: &'a Event<'_>) -> Option<&'a Upgrade> {
     let silent = !event.http1.spoke_on && event.conn.preface.is_none();
-    event.http1.upgrade.as_ref().filter(|upgrade| upgrade.outcome == Outcome::Accepted && silent)
+    event.http1.upgrade.as_deref().filter(|upgrade| upgrade.outcome == Outcome::Accepted && silent)
 }
 
 fn missing(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -182,7 +182,7 @@ fn hello_closed(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
 /// Connections that the server closed without an octet, by what the client spoke.
 fn closed<'a>(capture: &CaptureView<'a>, spoke: fn(&Bare) -> bool) -> Vec<(&'a Agreement, Bare)> {
     let all = capture.agreements.connections();
-    all.into_iter().filter_map(|own| Some((own, own.bare.filter(spoke)?))).collect()
+    all.into_iter().filter_map(|own| Some((own, own.bare.as_deref().copied().filter(spoke)?))).collect()
 }
 
 fn draft(own: &Agreement, bare: &Bare, message: String, what: &str) -> Draft {

@@ -1,0 +1,19 @@
+//! Text that traffic carries.
+
+/// The text of octets; what is no UTF-8 is replaced. Nearly all of it is sound, which is seen many octets at a time.
+#[must_use]
+pub fn text(octets: &[u8]) -> Box<str> {
+    str::from_utf8(octets).map_or_else(|_| String::from_utf8_lossy(octets).into(), Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_replaced() {
+        assert_eq!(&*text("grüße".as_bytes()), "grüße");
+        assert_eq!(&*text(b"a\xffb"), "a\u{fffd}b");
+        assert_eq!(&*text(b""), "");
+    }
+}
