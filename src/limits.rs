@@ -158,6 +158,12 @@ pub const MAX_DEBUG_DATA: usize = 512;
 /// registered, several times over.
 pub const MAX_FIRST_SETTINGS: usize = 600;
 
+/// Places that may be the begin of a frame, looked at together while frames are searched for: of noise, one octet in a million.
+pub const MAX_FRAME_CANDIDATES: usize = 64;
+
+/// Segments whose octets are held while frames are searched for: what [`MAX_UNDECIDED`] holds of 16 octets each.
+pub const MAX_SEARCHED_CHUNKS: usize = 1 << 12;
+
 /// Pieces and signals that wait until it is known which end of a connection without a handshake is the client.
 pub const MAX_EARLY_OUTPUTS: usize = 1024;
 
