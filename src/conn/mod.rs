@@ -24,6 +24,7 @@ mod knowledge;
 mod message;
 mod metadata;
 mod neighbours;
+mod octets;
 mod odd;
 mod on;
 mod pings;

@@ -6,7 +6,7 @@ use super::message::{Head, Role};
 use super::neighbours::Neighbours;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{Origin, PacketNumber, PerSide, Side, to_index, to_u32};
+use crate::base::{Origin, PacketNumber, PerSide, Side, to_index, to_u32, to_u64};
 use crate::frame::StreamId;
 use crate::hpack::Traits;
 use crate::limits;
@@ -78,6 +78,13 @@ impl Streams {
     #[must_use]
     pub const fn kept(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Octets that they hold in memory, long texts of requests left out.
+    pub(super) fn octets(&self) -> u64 {
+        let details = to_u64(self.kept()).saturating_mul(limits::STREAM_OCTETS);
+        let ranges = self.opened.client.weight().saturating_add(self.opened.server.weight());
+        details.saturating_add(to_u64(ranges))
     }
 
     /// Looks an identifier up.

@@ -113,9 +113,7 @@ impl Search {
     fn next_likely(&mut self, longest: u32) -> Option<usize> {
         let [_, most, ..] = longest.to_be_bytes();
         let rest = self.octets.get(self.scanned..)?;
-        let likely = |header: &[u8]| {
-            matches!(header, [high, _, _, kind, ..] if *high <= most && FrameType(*kind).name().is_some())
-        };
+        let likely = |header: &[u8]| matches!(header, [high, _, _, kind, ..] if *high <= most && FrameType(*kind).name().is_some());
         match rest.windows(HEADER_OCTETS).position(likely) {
             Some(at) => Some(self.scanned.saturating_add(at)),
             None => {
@@ -152,7 +150,7 @@ impl Search {
 
     /// Drops what is more than a chain may need, by octets or by chunks.
     fn trim(&mut self) {
-        let surplus = self.chunks.len().saturating_sub(limits::MAX_SEARCHED_CHUNKS);
+        let surplus = self.chunks.len().saturating_sub(limits::MAX_HELD_CHUNKS);
         let many = surplus.checked_sub(1).and_then(|last| self.chunks.get(last)).map_or(0, |(end, _)| *end);
         let most = self.searched().saturating_sub(to_u64(limits::MAX_UNDECIDED));
         let length = to_index(many.max(most).saturating_sub(self.dropped));
@@ -255,11 +253,12 @@ mod tests {
         let mut search = Search::default();
         for number in 0..40_000 {
             // Now and then what may be a header, to be confirmed 16 000 octets later.
-            let octet = if number % 9_000 < 9 { [0, 0x3e, 0x80, 0, 0, 0, 0, 0, 1][number % 9_000] } else { 0xff };
+            let octet =
+                if number % 9_000 < 9 { [0, 0x3e, 0x80, 0, 0, 0, 0, 0, 1][number % 9_000] } else { 0xff };
             assert!(search.push(&[octet], &origin(1), 16_384).is_none());
         }
-        assert!(search.chunks.len() <= limits::MAX_SEARCHED_CHUNKS && search.candidates.len() <= 2);
-        assert_eq!((search.searched(), search.octets.len()), (40_000, limits::MAX_SEARCHED_CHUNKS));
+        assert!(search.chunks.len() <= limits::MAX_HELD_CHUNKS && search.candidates.len() <= 2);
+        assert_eq!((search.searched(), search.octets.len()), (40_000, limits::MAX_HELD_CHUNKS));
     }
 
     #[test]

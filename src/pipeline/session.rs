@@ -88,8 +88,8 @@ impl Session {
             .saturating_add(late(Direction::Forward))
             .saturating_add(late(Direction::Backward))
             // Once as octets, once more as outputs.
-            .saturating_add(to_u64(self.early.octets()).saturating_mul(2))
-            .saturating_add(self.layers.upper.octets())
+            .saturating_add(to_u64(self.early.weight()).saturating_mul(2))
+            .saturating_add(self.layers.octets())
     }
 
     /// Its last packet so far.

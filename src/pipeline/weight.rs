@@ -43,16 +43,12 @@ impl Weight {
 }
 
 impl Upper {
-    /// Octets held above TCP: what waits to be decided, parts of frames and of field blocks, tables, and streams.
+    /// Octets held above TCP: what waits to be decided, parts of frames, what the machines keep, and findings.
     pub(super) fn octets(&self) -> u64 {
-        let of = |side: Side| {
-            let half = &self.conn.sides[side];
-            to_u64(self.held[side].octets().len())
-                .saturating_add(to_u64(self.decoders[side].buffered()))
-                .saturating_add(u64::from(half.decoder().size()))
-        };
+        let of = |side: Side| to_u64(self.held[side].weight().saturating_add(self.decoders[side].buffered()));
         let sides = PerSide::from_fn(of);
-        let streams = to_u64(self.conn.streams.kept()).saturating_mul(limits::STREAM_OCTETS);
-        sides.client.saturating_add(sides.server).saturating_add(streams)
+        let found = to_u64(self.ears.engine.kept()).saturating_mul(limits::FINDING_OCTETS);
+        let own = self.conn.octets().saturating_add(self.http1.octets()).saturating_add(found);
+        sides.client.saturating_add(sides.server).saturating_add(own)
     }
 }

@@ -31,7 +31,11 @@ impl Session {
         let mut rest = octets;
         while let Some(item) = self.halves[side].messages.next(&mut rest, at) {
             match item {
-                Item::Message(kind, body, at) => self.message(side, kind, &body, at, work),
+                Item::Message(kind, body, at) => {
+                    let longest = &mut self.halves[side].longest;
+                    *longest = body.len().max(*longest);
+                    self.message(side, kind, &body, at, work);
+                }
                 Item::TooLong(kind, length, at) => {
                     if self.is_believed(side, kind) {
                         self.fact(side, at, Fact::LongMessage(kind, length), work);

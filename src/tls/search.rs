@@ -18,6 +18,11 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.held.weight()
+    }
+
     /// Takes the next octets. When a record is found: what to read again, and how many octets stand before it.
     pub(super) fn push(&mut self, bytes: &[u8], origin: &Origin) -> Option<(Replay, u64)> {
         if !bytes.is_empty() {
