@@ -48,6 +48,9 @@ pub const CONNECTION_OCTETS: u64 = 14 << 10;
 /// Octets that a TLS session holds besides what it keeps of hellos and records.
 pub const SESSION_OCTETS: u64 = 4 << 10;
 
+/// Octets that the lists of a TLS hello hold at most besides its own length: names of one octet take the room of sixteen.
+pub const HELLO_LISTS: usize = 16 << 10;
+
 /// Octets that a stream holds at most while its details are kept, its request among them.
 pub const STREAM_OCTETS: u64 = 1 << 10;
 
@@ -69,6 +72,9 @@ pub const HELD_SEGMENT_OCTETS: u64 = 192;
 /// Segments of a connection from one time that it is weighed to the next: weighing costs a few nanoseconds.
 pub const SEGMENTS_BETWEEN_WEIGHINGS: u8 = 8;
 
+/// Octets that came, or that streams and findings hold, beyond which a connection is weighed before that: half of what the smallest holds.
+pub const OCTETS_BETWEEN_WEIGHINGS: u64 = 8 << 10;
+
 /// Connections that have ended but may still see stragglers.
 pub const MAX_LINGERING: usize = 256;
 
@@ -76,7 +82,8 @@ pub const MAX_LINGERING: usize = 256;
 pub const LINGER_S: i64 = 2;
 
 /// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
-pub const MAX_CONCLUDED: usize = 1 << 16;
+/// Three quarters of a power of two: the table holds them, and the live ones of a busy capture, without growing once more.
+pub const MAX_CONCLUDED: usize = 3 << 14;
 
 /// Octets that one direction holds back until the protocol is known.
 pub const MAX_UNDECIDED: usize = 1 << 16;

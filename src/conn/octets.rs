@@ -15,6 +15,16 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Octets of long texts of requests and calls.
+    #[must_use]
+    #[inline]
+    pub fn long_texts(&self) -> u64 {
+        let of = |half: &Half| half.gatherer.scale.octets();
+        of(&self.sides.client).saturating_add(of(&self.sides.server))
+    }
+}
+
 impl Half {
     /// Octets that this side holds: its table, the fragments of its open field block, what it announced, its last words, and long
     /// texts of requests and calls.

@@ -28,6 +28,8 @@ pub struct Streams {
     losses: PerSide<u32>,
     /// The packet that showed the last of them.
     lost_at: PerSide<PacketNumber>,
+    /// What that side had acknowledged by then.
+    lost_knowing: PerSide<u64>,
     /// No request of the client was recognised since frames of it were missing.
     unsettled: bool,
     active: PerSide<u32>,
@@ -123,14 +125,16 @@ impl Streams {
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
         let (count, peak, losses) = (self.count, self.peak, self.losses);
-        let (lost_at, full_at) = (self.lost_at, self.full_at);
-        *self = Self { count, peak, losses, lost_at, full_at, ..Self::default() };
+        let Self { lost_at, lost_knowing, full_at, .. } = *self;
+        *self = Self { count, peak, losses, lost_at, lost_knowing, full_at, ..Self::default() };
     }
 
     /// Frames of this side are missing, as this packet shows: it may have opened streams that nobody saw.
-    pub(super) fn lose(&mut self, side: Side, at: PacketNumber) {
+    /// What it had received by then, it may have answered there.
+    pub(super) fn lose(&mut self, side: Side, at: &Origin) {
         self.holed[side] = true;
-        self.lost_at[side] = self.lost_at[side].max(at);
+        self.lost_at[side] = self.lost_at[side].max(at.at.pkt);
+        self.lost_knowing[side] = self.lost_knowing[side].max(at.peer_acked);
         self.losses[side] = self.losses[side].wrapping_add(1);
         self.unsettled |= side == Side::Client;
     }
@@ -257,7 +261,8 @@ impl Streams {
         }
         // Frames that were held until it was clear where frames begin may open a stream that was there when the peer's were lost.
         let peer = stream.opened_by.peer();
-        if stream.opened.at.pkt < self.lost_at[peer] {
+        let known = stream.opened.tcp_end < self.lost_knowing[peer];
+        if known || stream.opened.at.pkt < self.lost_at[peer] {
             stream.sent[peer].losses = self.losses[peer].wrapping_sub(1);
         }
         if self.unsettled && id.is_odd() {

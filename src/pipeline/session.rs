@@ -92,6 +92,15 @@ impl Session {
             .saturating_add(self.layers.octets())
     }
 
+    /// What came, and what makes a connection heavy: where that has hardly changed, neither has [`Self::octets`].
+    #[inline]
+    pub(super) fn bulk(&self) -> u64 {
+        let sent = |direction| self.tcp.stream(direction).stats.octets;
+        sent(Direction::Forward)
+            .saturating_add(sent(Direction::Backward))
+            .saturating_add(self.layers.upper.bulk())
+    }
+
     /// Its last packet so far.
     pub(super) const fn last(&self) -> Place {
         self.tcp.last()

@@ -15,17 +15,21 @@ pub(super) struct Weight {
 #[derive(Debug, Default)]
 pub(super) struct Share {
     octets: u64,
+    /// What it was like when it was weighed, see [`Session::bulk`].
+    bulk: u64,
     /// Segments since it was weighed, modulo [`limits::SEGMENTS_BETWEEN_WEIGHINGS`].
     segments: u8,
 }
 
 impl Weight {
-    /// A connection took a segment: what it holds is counted anew, though not each time.
+    /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much.
     #[inline]
     pub(super) fn segment(&mut self, share: &mut Share, session: &Session) {
         share.segments = share.segments.wrapping_add(1) % limits::SEGMENTS_BETWEEN_WEIGHINGS;
-        if share.segments == 1 {
+        let bulk = session.bulk();
+        if share.segments == 1 || share.bulk.abs_diff(bulk) > limits::OCTETS_BETWEEN_WEIGHINGS {
             let octets = session.octets();
+            (share.segments, share.bulk) = (1, bulk);
             self.total = self.total.saturating_sub(share.octets).saturating_add(octets);
             share.octets = octets;
         }
@@ -43,6 +47,13 @@ impl Weight {
 }
 
 impl Upper {
+    /// What makes it heavy, in a few steps: streams, findings and long texts.
+    #[inline]
+    pub(super) fn bulk(&self) -> u64 {
+        let many = self.conn.streams.kept().saturating_add(self.ears.engine.kept());
+        self.conn.long_texts().saturating_add(to_u64(many).saturating_mul(limits::STREAM_OCTETS))
+    }
+
     /// Octets held above TCP: what waits to be decided, parts of frames, what the machines keep, and findings.
     pub(super) fn octets(&self) -> u64 {
         let of = |side: Side| to_u64(self.held[side].weight().saturating_add(self.decoders[side].buffered()));

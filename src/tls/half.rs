@@ -33,8 +33,8 @@ pub(super) struct Half {
     pub(super) unopened: bool,
     /// The latest record could not be opened.
     pub(super) failing: bool,
-    /// Octets of the longest message: what is kept of all of them is about as long.
-    pub(super) longest: usize,
+    /// Octets that are kept of the message of which most is kept.
+    pub(super) kept: usize,
 }
 
 /// How records of a side are protected.
@@ -69,7 +69,7 @@ impl Half {
 
     /// Octets that this holds in memory.
     pub(super) fn weight(&self) -> usize {
-        let messages = self.messages.weight().saturating_add(self.longest);
+        let messages = self.messages.weight().saturating_add(self.kept);
         self.records.weight().saturating_add(messages)
     }
 
