@@ -46,8 +46,26 @@ pub const LEAST_MEMORY: u64 = 1 << 24;
 /// Octets that a live connection with one stream holds: 13.4 KiB, as measured on 200,000 of them.
 pub const CONNECTION_OCTETS: u64 = 14 << 10;
 
+/// Octets that a TLS session holds besides what it keeps of hellos and records.
+pub const SESSION_OCTETS: u64 = 4 << 10;
+
+/// Octets that the lists of a TLS hello hold at most besides its own length: names of one octet take the room of sixteen.
+pub const HELLO_LISTS: usize = 16 << 10;
+
 /// Octets that a stream holds at most while its details are kept, its request among them.
 pub const STREAM_OCTETS: u64 = 1 << 10;
+
+/// Octets that a finding holds until its connection is over.
+pub const FINDING_OCTETS: u64 = 1 << 10;
+
+/// Octets kept of one text of a request: what common servers take as a whole request line (Apache, nginx).
+pub const MAX_REQUEST_TEXT: usize = 1 << 13;
+
+/// Octets of a request's or a call's texts that [`STREAM_OCTETS`] allows for; longer ones are weighed each by itself.
+pub const SHORT_TEXTS: u64 = 1 << 8;
+
+/// Octets of the connections that a report lists; further connections are counted. Ten thousand usual ones take a third of it.
+pub const MAX_ROWS_OCTETS: u64 = 1 << 26;
 
 /// Octets that a late segment holds besides its own.
 pub const HELD_SEGMENT_OCTETS: u64 = 192;
@@ -71,12 +89,18 @@ pub const SEGMENTS_BETWEEN_WEIGHINGS: u8 = 8;
 /// Packets of the capture for which an ended connection still takes stragglers: so many connections at most wait for them at once, and
 /// on the fastest links a retransmission comes within as many.
 pub const LINGER_PACKETS: u64 = 1 << 12;
+/// Octets that came, or that streams and findings hold, beyond which a connection is weighed before that: half of what the smallest holds.
+pub const OCTETS_BETWEEN_WEIGHINGS: u64 = 8 << 10;
+
+/// Connections that have ended but may still see stragglers.
+pub const MAX_LINGERING: usize = 256;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
 
 /// Addresses and ports of concluded connections that are remembered, so that a straggler opens no new connection.
-pub const MAX_CONCLUDED: usize = 1 << 16;
+/// Three quarters of a power of two: the table holds them, and the live ones of a busy capture, without growing once more.
+pub const MAX_CONCLUDED: usize = 3 << 14;
 
 /// Octets that one direction holds back until the protocol is known.
 pub const MAX_UNDECIDED: usize = 1 << 16;
@@ -108,8 +132,9 @@ pub const MAX_WAITING_RUNGS: usize = 1024;
 /// Streams open at once that are tracked for each connection.
 pub const MAX_OPEN_STREAMS: usize = 1 << 17;
 
-/// SETTINGS frames of one side that may wait for their acknowledgement; further ones are counted only.
-pub const MAX_OUTSTANDING_SETTINGS: usize = 1024;
+/// SETTINGS frames of one side that are kept each by itself while they wait for their acknowledgement; real senders have one or two.
+/// Further ones are kept as one.
+pub const MAX_OUTSTANDING_SETTINGS: usize = 64;
 
 /// Acknowledgement steps of one side that are remembered to tell since when it could have known.
 pub const MAX_ACK_HISTORY: usize = 256;
@@ -172,6 +197,13 @@ pub const MAX_DEBUG_DATA: usize = 512;
 /// Longest payload of a server's first SETTINGS frame by which HTTP/2 is recognised without a preface: every parameter ever
 /// registered, several times over.
 pub const MAX_FIRST_SETTINGS: usize = 600;
+
+/// Places that may be the begin of a frame, looked at together while frames are searched for: of noise, one octet in a million.
+pub const MAX_FRAME_CANDIDATES: usize = 64;
+
+/// Segments of one direction whose octets are held together, because it is not known what they are: what [`MAX_UNDECIDED`] holds of
+/// 16 octets each.
+pub const MAX_HELD_CHUNKS: usize = 1 << 12;
 
 /// Pieces and signals that wait until it is known which end of a connection without a handshake is the client.
 pub const MAX_EARLY_OUTPUTS: usize = 1024;

@@ -174,6 +174,7 @@ fn packed(plain: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("bz2", bzip2.finish().unwrap()),
         ("lz4", lz4.finish().unwrap()),
         ("zst", zstd(plain)),
+        ("xz", xz(plain)),
     ]
 }
 
@@ -194,6 +195,56 @@ fn zstd(plain: &[u8]) -> Vec<u8> {
     }
     frame
 }
+
+/// An xz stream that is not packed, and streams of zeros behind it.
+fn xz(plain: &[u8]) -> Vec<u8> {
+    let zeros = plain.iter().rev().take_while(|octet| **octet == 0).count() / RUN * RUN;
+    let plain = &plain[..plain.len() - zeros];
+    let with_sum = |octets: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(octets);
+        [octets, &sum.sum().to_le_bytes()].concat()
+    };
+    let padded = |mut octets: Vec<u8>| {
+        octets.resize(octets.len().next_multiple_of(4), 0);
+        octets
+    };
+    let head = with_sum(&[2, 0, 0x21, 1, 0x10, 0, 0, 0]);
+    let mut block = head.clone();
+    for (at, chunk) in plain.chunks(4_000).enumerate() {
+        block.push(if at == 0 { 1 } else { 2 });
+        block.extend(u16::try_from(chunk.len() - 1).unwrap().to_be_bytes());
+        block.extend(chunk);
+    }
+    block.push(0);
+    let mut index = vec![0, 1];
+    for mut size in [block.len(), plain.len()] {
+        while size >= 128 {
+            index.push(u8::try_from(size % 128).unwrap() | 128);
+            size /= 128;
+        }
+        index.push(u8::try_from(size).unwrap());
+    }
+    let index = with_sum(&padded(index));
+    let back = u32::try_from(index.len() / 4 - 1).unwrap().to_le_bytes();
+    let tail = with_sum(&[&back[..], &[0, 0]].concat());
+    let (back, sum) = tail.split_at(6);
+    let first = [b"\xfd7zXZ\0", &with_sum(&[0, 0])[..], &padded(block), &index, sum, back, b"YZ"].concat();
+    [first, ZEROS_IN_XZ.repeat(zeros / RUN)].concat()
+}
+
+/// So many zeros as [`RUN`] says, in xz.
+const ZEROS_IN_XZ: &[u8] = &[
+    0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x00, 0xff, 0x12, 0xd9, 0x41, 0x02, 0x00, 0x21, 0x01, 0x1c,
+    0x00, 0x00, 0x00, 0x10, 0xcf, 0x58, 0xcc, 0xe1, 0x86, 0x9f, 0x00, 0x53, 0x5d, 0x00, 0x00, 0x6f, 0xfd,
+    0xff, 0xff, 0xa3, 0xb7, 0xff, 0x47, 0x3e, 0x48, 0x15, 0x72, 0x39, 0x61, 0x51, 0xb8, 0x92, 0x28, 0xe6,
+    0xa3, 0x86, 0x07, 0xf9, 0xee, 0xe4, 0x1e, 0x82, 0xd3, 0x2f, 0xc5, 0x3a, 0x3c, 0x01, 0x4b, 0xb1, 0x7e,
+    0xc9, 0x8a, 0x8a, 0x4d, 0x2f, 0xa3, 0x0d, 0xd9, 0x7f, 0xa6, 0xe3, 0x8c, 0x23, 0x11, 0x53, 0xe0, 0x59,
+    0x18, 0xc5, 0x75, 0x8a, 0xe2, 0x77, 0xf8, 0xb6, 0x94, 0x7f, 0x0c, 0x6a, 0xc0, 0xde, 0x74, 0x49, 0x64,
+    0xe2, 0xe9, 0x5c, 0x53, 0xb2, 0x04, 0xd6, 0xb1, 0xf5, 0x97, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x67,
+    0xa0, 0x8d, 0x06, 0x00, 0x00, 0xfd, 0x66, 0x3d, 0xbd, 0xa8, 0x00, 0x0a, 0xfc, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x59, 0x5a,
+];
 
 /// Octets of a block that repeats one.
 const RUN: usize = 100_000;
@@ -274,7 +325,8 @@ fn more_flows_than_are_compared_are_a_cap_that_is_said() {
 #[ignore = "a million connections take a quarter of a minute in release mode, minutes otherwise"]
 fn a_million_flows_of_http2_are_borne() {
     let opening = Script::open().client([get(1)]).packets()[3].payload.clone();
-    flows(1_000_000, 3_000_000, move |stdin, flow| {
+    // What live connections may hold, and what comes on top.
+    flows(1_000_000, (1 << 20) + 160 * 1_024, move |stdin, flow| {
         let at = NOON + u64::from(flow) * 10;
         stdin.write_all(&segment(flow, at, 2, 7, b"")).unwrap();
         stdin.write_all(&segment(flow, at + 5, 24, 8, &opening)).unwrap();

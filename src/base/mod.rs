@@ -2,6 +2,7 @@
 //! which octets ([`Piece`]), what happened without octets ([`Signal`]), and what could not be seen ([`Loss`]).
 //! No policy lives here.
 
+mod load;
 mod num;
 mod origin;
 mod packet;
@@ -10,6 +11,7 @@ mod side;
 mod text;
 mod time;
 
+pub use load::{Load, Scale};
 pub use num::{Digits, to_index, to_u32, to_u64};
 pub use origin::{Origin, Place};
 pub use packet::PacketNumber;

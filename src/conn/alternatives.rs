@@ -37,8 +37,14 @@ impl Alternatives {
         &self.named
     }
 
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        let texts = self.named.iter().map(|named| named.host.len().saturating_add(named.protocol.len()));
+        texts.fold(0, usize::saturating_add)
+    }
+
     fn note(&mut self, value: &[u8], at: Origin) {
-        let text = String::from_utf8_lossy(value);
+        let text = String::from_utf8_lossy(value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value));
         if text.trim() == "clear" {
             self.cleared = Some(at);
             return;
@@ -117,10 +123,16 @@ pub(super) struct Gathered {
 impl Gathered {
     #[cold]
     pub(super) fn note(&mut self, value: &[u8]) {
+        let value = value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value);
         if *value != *self.value {
             self.value = value.into();
             self.fresh = true;
         }
+    }
+
+    /// Octets that this holds in memory.
+    pub(super) const fn weight(&self) -> usize {
+        self.value.len()
     }
 
     /// The value, when it is another one than the last.

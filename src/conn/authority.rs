@@ -22,6 +22,11 @@ impl Authorities {
         }
     }
 
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.known.iter().fold(0, |sum: usize, known| sum.saturating_add(known.len()))
+    }
+
     /// Those that are remembered, in the order in which they were first named.
     pub(super) fn listed(&self) -> impl Iterator<Item = &str> {
         self.known.iter().map(AsRef::as_ref)

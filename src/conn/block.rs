@@ -50,6 +50,11 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
+    /// Octets that this holds in memory.
+    pub(super) const fn weight(&self) -> usize {
+        self.fragments.capacity()
+    }
+
     pub(super) const fn open(&self) -> Option<OpenBlock> {
         self.open
     }

@@ -39,7 +39,8 @@ pub struct Keepalive {
 impl Connection {
     /// PING, no acknowledgement: the first thing after a silence that began with the PING before?
     pub(super) fn time_keepalive(&mut self, seen: &Seen<'_>) {
-        let silent = self.transport.resumed.filter(|resumed| begins_with(seen, resumed));
+        let before = self.sides[seen.side].recent.newest_first().nth(1).map(|(_, start)| start);
+        let silent = self.transport.resumed.filter(|resumed| begins_with(seen, before, resumed));
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
             *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0 }));
@@ -58,13 +59,13 @@ impl Connection {
     }
 }
 
-/// True when the frame is the first thing behind the silence. Its segments may have changed places: then the one that was seen first
-/// is another, and the octets that were next are the frame's.
-fn begins_with(seen: &Seen<'_>, resumed: &Resumed) -> bool {
+/// True when the frame is the first thing behind the silence: no frame of its side began since, `before` being the last one. Its
+/// segments may have changed places, or a record of TLS may have needed several: then the one that was seen first is another.
+fn begins_with(seen: &Seen<'_>, before: Option<Origin>, resumed: &Resumed) -> bool {
     let (start, first) = (seen.start, &resumed.at);
-    let next = resumed.by == seen.side && first.tcp_end == start.tcp_end;
     let late = start.at.time.since(first.at.time) > Span::millis(limits::HOLE_GRACE_MS);
-    first.at.pkt == start.at.pkt || next && !late
+    let alone = before.is_none_or(|before| before.at.pkt < first.at.pkt);
+    resumed.by == seen.side && alone && start.at.pkt >= first.at.pkt && !late
 }
 
 /// Field blocks that come again as they were, without any use of the dynamic table.

@@ -14,7 +14,7 @@ use super::stream::{MessageState, Method, Stream};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{Knew, Request, Values};
-use crate::base::{Origin, PacketNumber, PerSide, Side, Signal, Time, to_u64};
+use crate::base::{Origin, PerSide, Side, Signal, Time, to_u64};
 use crate::frame::{Header, Output, PREFACE, StreamId};
 use crate::hpack::Decoder;
 
@@ -86,11 +86,11 @@ impl Connection {
             Output::End { header, payload, start, end } => self.end(side, header, payload, start, end, emit),
             Output::Preface { origin } => emit(self, bare(side, *origin, Kind::PrefaceAgain)),
             Output::Resynchronised { origin, skipped } => {
-                self.lose(side, origin.at.pkt);
+                self.lose(side, origin);
                 emit(self, bare(side, *origin, Kind::Resynchronised { skipped }));
             }
             Output::Lost { origin } => {
-                self.lose(side, origin.at.pkt);
+                self.lose(side, origin);
                 emit(self, bare(side, *origin, Kind::Unsynchronised));
             }
         }
@@ -100,8 +100,8 @@ impl Connection {
     pub fn join_late(&mut self, side: Side) {
         let half = &mut self.sides[side];
         half.hpack = Decoder::joined_late();
-        self.lose(side, PacketNumber::NONE);
-        self.streams.lose(side.peer(), PacketNumber::NONE);
+        self.lose(side, &Origin::default());
+        self.streams.lose(side.peer(), &Origin::default());
     }
 
     /// So much of this side is missing that nothing before need hold behind it: it may even be another connection, whose handshake
@@ -111,13 +111,15 @@ impl Connection {
         self.join_late(side);
     }
 
-    fn lose(&mut self, side: Side, at: PacketNumber) {
+    fn lose(&mut self, side: Side, at: &Origin) {
         self.from_start[side] = false;
         self.holed[side] = true;
         self.limit_tables();
         self.sides[side].block.lose();
         self.sides[side].hpack.lose();
-        self.streams.lose(side, at);
+        // Under TLS a frame begins where its record ends.
+        let known = at.peer_acked.saturating_add(u64::from(self.encrypted));
+        self.streams.lose(side, &Origin { peer_acked: known, ..*at });
     }
 
     /// Takes a signal of TCP.

@@ -105,7 +105,7 @@ impl Connection {
     /// A frame whose field block fragment cannot be told, and neither which stream a promise is about.
     fn lose_block(&mut self, seen: &Seen<'_>) {
         if seen.header.kind == FrameType::PUSH_PROMISE {
-            self.streams.lose(seen.side, seen.end.at.pkt);
+            self.streams.lose(seen.side, seen.end);
         }
         if seen.header.kind.carries_block() {
             let half = &mut self.sides[seen.side];

@@ -9,7 +9,7 @@ use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
 use super::product;
 use super::shape::Shape;
-use crate::base::text;
+use crate::base::{Load, Scale, text, to_u64};
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
 
@@ -24,6 +24,8 @@ pub struct Request {
     pub authority: Option<Box<str>>,
     /// True when every field of the block is known.
     pub whole: bool,
+    /// What it weighs, where its texts are long.
+    pub load: Load,
 }
 
 /// A decoded field block.
@@ -85,6 +87,8 @@ pub(super) struct Gatherer {
     pub(super) alt_svc: alternatives::Gathered,
     /// What says which program it is.
     pub(super) product: product::Gathered,
+    /// Long texts of requests and of calls.
+    pub(super) scale: Scale,
 }
 
 /// What the fields of a block add up to beside its summary.
@@ -144,8 +148,13 @@ impl Gatherer {
         (head.status, head.grpc_status, head.content_length) = (status, grpc_status, content_length);
         self.shape = shape;
         head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
-        head.metadata = self.metadata.settle();
+        head.metadata = self.metadata.settle(&mut self.scale);
         head
+    }
+
+    /// Octets that this holds in memory, the texts that streams share left out.
+    pub(super) fn weight(&self) -> usize {
+        self.authorities.weight().saturating_add(self.alt_svc.weight())
     }
 
     /// Tells whether the block decoded next belongs to a gRPC call: whatever its content-type is, it is kept then.
@@ -221,21 +230,35 @@ impl Gatherer {
             {
                 self.authorities.note(authority);
             }
-            let request = Request {
+            let mut request = Request {
                 method,
                 path: self.path.settle(last.and_then(|last| last.path.as_deref())),
                 authority: self.authority.settle(last.and_then(|last| last.authority.as_deref())),
                 whole,
+                load: Load::default(),
             };
+            let octets = request.octets();
+            if octets > limits::SHORT_TEXTS {
+                request.load = self.scale.load(octets);
+            }
             self.last = Some(Arc::new(request));
         }
         self.last.clone().unwrap_or_default()
     }
 }
 
+impl Request {
+    /// Octets of its texts.
+    fn octets(&self) -> u64 {
+        let texts = [&self.method, &self.path, &self.authority];
+        to_u64(texts.into_iter().flatten().fold(0, |sum: usize, text| sum.saturating_add(text.len())))
+    }
+}
+
 impl Kept {
     /// Keeps the first value; a second one of the same name is for the rules.
     fn keep(&mut self, value: &[u8], last: Option<&str>) {
+        let value = value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value);
         if !matches!(self, Self::Absent) {
             return;
         }
@@ -369,6 +392,7 @@ mod tests {
                 path: Some(path.into()),
                 authority: Some("a".into()),
                 whole: true,
+                load: Load::default(),
             };
             assert_eq!(*request, expected);
         }

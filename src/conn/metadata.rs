@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Head;
-use crate::base::{to_index, to_u32};
+use crate::base::{Load, Scale, to_index, to_u32, to_u64};
 use crate::hpack::{Field, Text, Traits};
 use crate::limits;
 
@@ -14,6 +14,8 @@ pub struct Metadata {
     fields: Vec<Kept>,
     /// A bit for each name that occurs: most questions are about what is absent.
     names: u16,
+    /// What it weighs, where its texts are long.
+    load: Load,
 }
 
 /// Which field.
@@ -170,12 +172,17 @@ impl Gathered {
     }
 
     /// What the block had.
-    pub(super) fn settle(&mut self) -> Option<Arc<Metadata>> {
+    pub(super) fn settle(&mut self, scale: &mut Scale) -> Option<Arc<Metadata>> {
         if self.now.fields.is_empty() {
             return None;
         }
         if self.last.as_deref() != Some(&self.now) {
-            self.last = Some(Arc::new(self.now.clone()));
+            let mut kept = self.now.clone();
+            let octets = to_u64(kept.text.len());
+            if octets > limits::SHORT_TEXTS {
+                kept.load = scale.load(octets);
+            }
+            self.last = Some(Arc::new(kept));
         }
         self.last.clone()
     }

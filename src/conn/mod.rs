@@ -23,6 +23,7 @@ mod idle;
 mod knowledge;
 mod message;
 mod metadata;
+mod octets;
 mod odd;
 mod on;
 mod pings;

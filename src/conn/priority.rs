@@ -16,7 +16,9 @@ pub(super) struct Prioritized(BTreeSet<StreamId>);
 impl Prioritized {
     /// Adds a stream, forgets those up to `highest`, which are idle no more, and says how many are left.
     fn add(&mut self, stream: StreamId, highest: StreamId) -> u32 {
-        self.0.retain(|waiting| *waiting > highest);
+        while self.0.first().is_some_and(|waiting| *waiting <= highest) {
+            self.0.pop_first();
+        }
         if stream > highest && stream.is_odd() && self.0.len() < limits::MAX_PRIORITIZED_IDLE {
             self.0.insert(stream);
         }

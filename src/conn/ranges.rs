@@ -34,6 +34,11 @@ impl Ranges {
         }
     }
 
+    /// Octets that this holds in memory.
+    pub(super) const fn weight(&self) -> usize {
+        self.ranges.capacity().saturating_mul(size_of::<(u32, u32)>())
+    }
+
     /// Whether the identifier was opened; `None` when a cap forgot.
     pub(super) fn contains(&self, id: u32) -> Option<bool> {
         let at = self.ranges.partition_point(|(_, last)| *last < id);

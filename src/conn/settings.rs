@@ -50,6 +50,8 @@ pub struct Ledger {
     announcements: VecDeque<Announcement>,
     /// How many of them do not wait.
     settled: usize,
+    /// Those behind them that wait and are not listed.
+    beyond: Option<Box<Beyond>>,
     sent: u64,
     acks: u64,
     /// SETTINGS that a receiver must reject, whose acknowledgement is neither owed nor a surplus.
@@ -57,6 +59,16 @@ pub struct Ledger {
     surplus: u64,
     first: Option<Values>,
     last: Values,
+}
+
+/// SETTINGS beyond the cap that wait, taken together: they are in force when the last of them is acknowledged.
+#[derive(Debug)]
+struct Beyond {
+    /// How many acknowledgements are to come.
+    waiting: u64,
+    last: Values,
+    most: Values,
+    least: Values,
 }
 
 impl Values {
@@ -129,6 +141,20 @@ impl Values {
     }
 }
 
+impl Beyond {
+    const NONE: Self =
+        Self { waiting: 0, last: Values([None; 8]), most: Values([None; 8]), least: Values([None; 8]) };
+
+    fn add(&mut self, values: &Values) {
+        self.waiting = self.waiting.saturating_add(1);
+        self.last = self.last.updated(values);
+        for (setting, value) in values.iter() {
+            self.most.set(setting, self.most.get(setting).unwrap_or(value).max(value));
+            self.least.set(setting, self.least.get(setting).unwrap_or(value).min(value));
+        }
+    }
+}
+
 impl Announcement {
     /// Reads a SETTINGS payload. Values that a receiver must reject (RFC 9113 §6.5.2) are kept as they stand.
     #[must_use]
@@ -175,6 +201,7 @@ impl Default for Ledger {
             acked: Values::INITIAL,
             announcements: VecDeque::new(),
             settled: 0,
+            beyond: None,
             sent: 0,
             acks: 0,
             tolerated: 0,
@@ -191,14 +218,17 @@ impl Ledger {
     pub fn permitted(&self, setting: Setting) -> u32 {
         let acked = self.acked.get(setting).unwrap_or_default();
         let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
-        values.filter(|value| is_valid(setting, *value)).fold(acked, u32::max)
+        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.most.get(setting));
+        values.filter(|value| is_valid(setting, *value)).chain(beyond).fold(acked, u32::max)
     }
 
     /// The least that the peer may take a parameter for: the value it acknowledged last, or any lower one on its way.
     #[must_use]
     pub fn least(&self, setting: Setting) -> u32 {
         let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
-        values.filter(|value| is_valid(setting, *value)).fold(self.acknowledged(setting), u32::min)
+        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.least.get(setting));
+        let valid = values.filter(|value| is_valid(setting, *value)).chain(beyond);
+        valid.fold(self.acknowledged(setting), u32::min)
     }
 
     /// The value that the peer acknowledged last, or the initial one.
@@ -260,7 +290,10 @@ impl Ledger {
         self.sent = self.sent.saturating_add(1);
         self.first.get_or_insert(announcement.values);
         self.last = self.last.updated(&announcement.applicable());
-        if self.outstanding().len() < limits::MAX_OUTSTANDING_SETTINGS {
+        if self.beyond.is_some() || self.outstanding().len() >= limits::MAX_OUTSTANDING_SETTINGS {
+            let beyond = self.beyond.get_or_insert_with(|| Box::new(Beyond::NONE));
+            beyond.add(&announcement.applicable());
+        } else {
             if self.announcements.is_empty() {
                 // Mostly it stays the only one, and a queue would take room for four.
                 self.announcements.reserve_exact(1);
@@ -297,12 +330,31 @@ impl Ledger {
             self.announcements.remove(self.settled);
         }
         let Some(announcement) = self.announcements.get_mut(self.settled) else {
+            self.acknowledge_beyond();
             return Acknowledged::Nothing;
         };
         announcement.acked = Some(origin);
         self.acked = self.acked.updated(&announcement.applicable());
         self.settled = self.settled.saturating_add(1);
         Acknowledged::This
+    }
+
+    /// The peer acknowledges one of those that are not listed.
+    fn acknowledge_beyond(&mut self) {
+        let Some(beyond) = &mut self.beyond else { return };
+        beyond.waiting = beyond.waiting.saturating_sub(1);
+        if beyond.waiting == 0 {
+            self.acked = self.acked.updated(&beyond.last);
+            self.beyond = None;
+        }
+    }
+
+    /// Octets that it holds in memory.
+    pub(super) fn octets(&self) -> u64 {
+        let own = self.announcements.len().saturating_mul(size_of::<Announcement>());
+        let lists = self.announcements.iter().map(|one| one.unknown.len().saturating_add(one.invalid.len()));
+        let lists = lists.fold(0, usize::saturating_add).saturating_mul(size_of::<(Setting, u32)>());
+        to_u64(own.saturating_add(lists))
     }
 
     /// The oldest announcement that waits, and how many wait in all.
@@ -342,6 +394,26 @@ mod tests {
         ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 16_777_216));
         ledger.acknowledge(Origin::default());
         assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 16_384);
+    }
+
+    #[test]
+    fn settings_beyond_the_cap_count_as_long_as_they_wait_and_when_all_are_acknowledged() {
+        let mut ledger = Ledger::default();
+        let many = limits::MAX_OUTSTANDING_SETTINGS + 3;
+        for value in (0..many).map(|turn| 20_000 + u32::try_from(turn).unwrap()) {
+            ledger.announce(announcement(Setting::MAX_FRAME_SIZE, value));
+        }
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 1 << 20));
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 30_000));
+        assert_eq!(ledger.permitted(Setting::MAX_FRAME_SIZE), 1 << 20);
+        for _ in 0..=many {
+            ledger.acknowledge(Origin::default());
+        }
+        assert_eq!((ledger.permitted(Setting::MAX_FRAME_SIZE), ledger.unacknowledged()), (1 << 20, 1));
+        ledger.acknowledge(Origin::default());
+        assert_eq!((ledger.permitted(Setting::MAX_FRAME_SIZE), ledger.unacknowledged()), (30_000, 0));
+        ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 40_000));
+        assert_eq!(ledger.outstanding().len(), 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::message::{Head, Role};
 use super::places::Places;
 use super::ranges::Ranges;
 use super::{Closed, Stream, StreamState};
-use crate::base::{Origin, PacketNumber, PerSide, Side, to_index};
+use crate::base::{Origin, PacketNumber, PerSide, Side, to_index, to_u64};
 use crate::frame::StreamId;
 use crate::hpack::Traits;
 use crate::limits;
@@ -27,6 +27,8 @@ pub struct Streams {
     losses: PerSide<u32>,
     /// The packet that showed the last of them.
     lost_at: PerSide<PacketNumber>,
+    /// What that side had acknowledged by then.
+    lost_knowing: PerSide<u64>,
     /// No request of the client was recognised since frames of it were missing.
     unsettled: bool,
     active: PerSide<u32>,
@@ -79,6 +81,13 @@ impl Streams {
         self.slots.len()
     }
 
+    /// Octets that they hold in memory, long texts of requests left out.
+    pub(super) fn octets(&self) -> u64 {
+        let details = to_u64(self.kept()).saturating_mul(limits::STREAM_OCTETS);
+        let ranges = self.opened.client.weight().saturating_add(self.opened.server.weight());
+        details.saturating_add(to_u64(ranges))
+    }
+
     /// Looks an identifier up.
     pub fn find(&mut self, id: StreamId) -> Known<'_> {
         if let Some(at) = self.place(id)
@@ -112,14 +121,16 @@ impl Streams {
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
         let (count, peak, losses) = (self.count, self.peak, self.losses);
-        let (lost_at, full_at) = (self.lost_at, self.full_at);
-        *self = Self { count, peak, losses, lost_at, full_at, ..Self::default() };
+        let Self { lost_at, lost_knowing, full_at, .. } = *self;
+        *self = Self { count, peak, losses, lost_at, lost_knowing, full_at, ..Self::default() };
     }
 
     /// Frames of this side are missing, as this packet shows: it may have opened streams that nobody saw.
-    pub(super) fn lose(&mut self, side: Side, at: PacketNumber) {
+    /// What it had received by then, it may have answered there.
+    pub(super) fn lose(&mut self, side: Side, at: &Origin) {
         self.holed[side] = true;
-        self.lost_at[side] = self.lost_at[side].max(at);
+        self.lost_at[side] = self.lost_at[side].max(at.at.pkt);
+        self.lost_knowing[side] = self.lost_knowing[side].max(at.peer_acked);
         self.losses[side] = self.losses[side].wrapping_add(1);
         self.unsettled |= side == Side::Client;
     }
@@ -258,7 +269,8 @@ impl Streams {
         }
         // Frames that were held until it was clear where frames begin may open a stream that was there when the peer's were lost.
         let peer = stream.opened_by.peer();
-        if stream.opened.at.pkt < self.lost_at[peer] {
+        let known = stream.opened.tcp_end < self.lost_knowing[peer];
+        if known || stream.opened.at.pkt < self.lost_at[peer] {
             stream.sent[peer].losses = self.losses[peer].wrapping_sub(1);
         }
         if self.unsettled && id.is_odd() {

@@ -113,7 +113,7 @@ impl Decoder {
     #[must_use]
     pub fn buffered(&self) -> usize {
         match &self.state {
-            State::Search(_) => limits::MAX_UNDECIDED,
+            State::Search(search) => search.weight(),
             _ => self.buffer.len(),
         }
     }

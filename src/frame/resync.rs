@@ -4,6 +4,8 @@
 //! A header that is plausible by chance is rare (about one in a million octets of noise), a chain of three practically never
 //! occurs: the length of each leads exactly to the next.
 
+use std::collections::VecDeque;
+
 use super::payload::wrong_length;
 use super::{FrameType, HEADER_OCTETS, Header, StreamId};
 use crate::base::{Origin, to_index, to_u64};
@@ -14,10 +16,12 @@ use crate::limits;
 pub(super) struct Search {
     /// The octets that a chain may begin in; trimmed from the front.
     octets: Vec<u8>,
-    /// End of each chunk in `octets`, and where it came from.
-    chunks: Vec<(usize, Origin)>,
-    /// First octet that was not yet looked at as the beginning of a chain.
-    looked: usize,
+    /// End of each chunk, counted from the first octet that was searched, and where it came from.
+    chunks: VecDeque<(u64, Origin)>,
+    /// Places in `octets` where a chain may have begun that more octets could confirm, in order.
+    candidates: Vec<usize>,
+    /// First place that was not yet looked at.
+    scanned: usize,
     /// Octets dropped from the front so far.
     dropped: u64,
 }
@@ -47,12 +51,17 @@ impl Search {
     /// Takes more octets; `longest` is the largest payload that the receiver can have allowed.
     pub(super) fn push(&mut self, bytes: &[u8], origin: &Origin, longest: u32) -> Option<Found> {
         self.octets.extend_from_slice(bytes);
-        self.chunks.push((self.octets.len(), *origin));
+        self.chunks.push_back((self.searched(), *origin));
         let found = self.find(longest);
-        if found.is_none() && self.octets.len() > limits::MAX_UNDECIDED {
-            self.trim(self.octets.len().saturating_sub(limits::MAX_UNDECIDED));
+        if found.is_none() {
+            self.trim();
         }
         found
+    }
+
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.octets.len().saturating_add(self.chunks.len().saturating_mul(size_of::<(u64, Origin)>()))
     }
 
     /// Octets taken so far.
@@ -76,21 +85,43 @@ impl Search {
         (believed && self.dropped == 0).then(|| self.take(0))
     }
 
+    /// Looks at each place once, and again only where more octets were needed.
     fn find(&mut self, longest: u32) -> Option<Found> {
-        let mut at = self.looked;
-        // The first candidate that more octets could still confirm.
-        let mut open = None;
-        while at.saturating_add(HEADER_OCTETS) <= self.octets.len() {
+        let candidates = std::mem::take(&mut self.candidates);
+        for at in candidates {
             match self.chain(at, longest) {
                 // What begins earlier and may still be confirmed goes first: a later chain may lie inside its payloads.
-                Chain::Complete if open.is_none() => return Some(self.take(at)),
-                Chain::Open => open = open.or(Some(at)),
-                Chain::Complete | Chain::Broken => {}
+                Chain::Complete if self.candidates.is_empty() => return Some(self.take(at)),
+                Chain::Complete | Chain::Open => self.candidates.push(at),
+                Chain::Broken => {}
             }
-            at = at.saturating_add(1);
         }
-        self.looked = open.unwrap_or(at);
+        while self.candidates.len() < limits::MAX_FRAME_CANDIDATES
+            && let Some(at) = self.next_likely(longest)
+        {
+            self.scanned = at.saturating_add(1);
+            match self.chain(at, longest) {
+                Chain::Complete if self.candidates.is_empty() => return Some(self.take(at)),
+                Chain::Complete | Chain::Open => self.candidates.push(at),
+                Chain::Broken => {}
+            }
+        }
         None
+    }
+
+    /// The next place with a whole header whose first octet and type may be right.
+    fn next_likely(&mut self, longest: u32) -> Option<usize> {
+        let [_, most, ..] = longest.to_be_bytes();
+        let rest = self.octets.get(self.scanned..)?;
+        let likely = |header: &[u8]| matches!(header, [high, _, _, kind, ..] if *high <= most && FrameType(*kind).name().is_some());
+        match rest.windows(HEADER_OCTETS).position(likely) {
+            Some(at) => Some(self.scanned.saturating_add(at)),
+            None => {
+                let open = HEADER_OCTETS.saturating_sub(1);
+                self.scanned = self.scanned.max(self.octets.len().saturating_sub(open));
+                None
+            }
+        }
     }
 
     /// Follows the lengths from one header to the next.
@@ -109,21 +140,36 @@ impl Search {
 
     fn take(&mut self, at: usize) -> Found {
         let skipped = self.dropped.saturating_add(to_u64(at));
-        let octets = self.octets.split_off(at);
-        let chunks = self.chunks.iter().filter(|(end, _)| *end > at);
-        let chunks = chunks.map(|(end, origin)| (end.saturating_sub(at), *origin)).collect();
+        let (octets, dropped) = (self.octets.split_off(at), self.dropped);
+        let end = |end: u64| to_index(end.saturating_sub(dropped)).saturating_sub(at);
+        let chunks = self.chunks.iter().map(|(past, origin)| (end(*past), *origin));
+        let chunks = chunks.filter(|(end, _)| *end > 0).collect();
         *self = Self::default();
         Found { octets, chunks, skipped }
     }
 
-    fn trim(&mut self, length: usize) {
-        self.octets.drain(..length);
-        self.chunks.retain_mut(|(end, _)| {
-            *end = end.saturating_sub(length);
-            *end > 0
-        });
-        self.looked = self.looked.saturating_sub(length);
+    /// Drops what is more than a chain may need, by octets or by chunks.
+    fn trim(&mut self) {
+        let surplus = self.chunks.len().saturating_sub(limits::MAX_HELD_CHUNKS);
+        let many = surplus.checked_sub(1).and_then(|last| self.chunks.get(last)).map_or(0, |(end, _)| *end);
+        let most = self.searched().saturating_sub(to_u64(limits::MAX_UNDECIDED));
+        let length = to_index(many.max(most).saturating_sub(self.dropped));
+        if length == 0 {
+            return;
+        }
+        self.octets.drain(..length.min(self.octets.len()));
         self.dropped = self.dropped.saturating_add(to_u64(length));
+        while self.chunks.front().is_some_and(|(end, _)| *end <= self.dropped) {
+            self.chunks.pop_front();
+        }
+        self.candidates.retain_mut(|at| match at.checked_sub(length) {
+            Some(left) => {
+                *at = left;
+                true
+            }
+            None => false,
+        });
+        self.scanned = self.scanned.saturating_sub(length);
     }
 }
 
@@ -200,6 +246,33 @@ mod tests {
         let mut search = Search::default();
         assert!(search.push(&[0; 100_000], &origin(1), 16_384).is_none());
         assert!(search.octets.len() <= limits::MAX_UNDECIDED);
+    }
+
+    #[test]
+    fn octets_one_by_one_are_looked_at_once_and_little_of_where_they_came_from_is_held() {
+        let mut search = Search::default();
+        for number in 0..40_000 {
+            // Now and then what may be a header, to be confirmed 16 000 octets later.
+            let octet =
+                if number % 9_000 < 9 { [0, 0x3e, 0x80, 0, 0, 0, 0, 0, 1][number % 9_000] } else { 0xff };
+            assert!(search.push(&[octet], &origin(1), 16_384).is_none());
+        }
+        assert!(search.chunks.len() <= limits::MAX_HELD_CHUNKS && search.candidates.len() <= 2);
+        assert_eq!((search.searched(), search.octets.len()), (40_000, limits::MAX_HELD_CHUNKS));
+    }
+
+    #[test]
+    fn what_looks_like_headers_everywhere_is_held_up_to_the_cap_and_a_chain_behind_it_is_found() {
+        let mut search = Search::default();
+        // Each octet may begin HEADERS of 257 octets, whose chain is open for as long as octets come.
+        let posing = [0, 1, 1, 1, 1, 1, 1, 1, 1].repeat(300);
+        for part in posing.chunks(7) {
+            let _ = search.push(part, &origin(1), 16_384);
+            assert!(search.candidates.len() <= limits::MAX_FRAME_CANDIDATES);
+        }
+        assert!(search.push(&[0xff; 70_000], &origin(2), 16_384).is_none());
+        let frames = [frame(0, 0, 1, &[9; 50]), frame(0, 0, 1, &[9; 50]), frame(0, 1, 1, b"")].concat();
+        assert!(search.push(&frames, &origin(3), 16_384).is_some());
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! What both sides of a connection speak, and the first request and response of HTTP/1.x: the view that rules and reports read.
 
 use super::{RequestHead, ResponseHead, Upgrade};
-use crate::base::{Origin, PerSide, Side};
+use crate::base::{Origin, PerSide, Side, to_u64};
 
 /// What a side speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +54,14 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Octets that the heads hold in memory.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        let request = self.request.as_ref().map_or(0, |(head, _)| head.length);
+        let response = self.response.as_ref().map_or(0, |(head, _)| head.length);
+        to_u64(request.saturating_add(response)).saturating_mul(2)
+    }
+
     /// What a side speaks, in HTTP's two shapes.
     #[must_use]
     pub fn speaks(&self, side: Side, protocol: Protocol) -> bool {

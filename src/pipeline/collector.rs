@@ -13,6 +13,7 @@ use crate::base::{to_index, to_u64};
 use crate::finding::{
     ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats, Status, Tool, Totals, Verdict,
 };
+use crate::limits;
 use crate::rules::{
     Agreements, CaptureView, Ends, FileView, Protocol, RULES_VERSION, Summaries, catalog, fold_late,
     judge_capture, revise,
@@ -24,6 +25,8 @@ use crate::tls::KeyLog;
 pub(super) struct Collector {
     /// By number; those that are not concluded yet have their place.
     rows: Vec<Option<ConnectionRow>>,
+    /// Octets that they hold.
+    rows_octets: u64,
     listing: Listing,
     found: Found,
     unseen: Unseen,
@@ -85,6 +88,12 @@ impl Collector {
 
     /// Puts a connection in its place; numbers count from 0 without a gap.
     fn list(&mut self, row: Option<ConnectionRow>) {
+        let row = row.filter(|row| {
+            let octets = self.rows_octets.saturating_add(weigh(row));
+            let fits = octets <= limits::MAX_ROWS_OCTETS;
+            self.rows_octets = if fits { octets } else { self.rows_octets };
+            fits
+        });
         let Some(row) = row else {
             self.omitted.connections = self.omitted.connections.saturating_add(1);
             return;
@@ -202,3 +211,22 @@ impl Collector {
 fn listed_rows(rows: Vec<Option<ConnectionRow>>) -> Vec<ConnectionRow> {
     rows.into_iter().filter_map(|row| row).collect()
 }
+
+/// Octets that a listed connection holds, about: what traffic can make long.
+fn weigh(row: &ConnectionRow) -> u64 {
+    let settings = row.settings.iter().map(|one| one.unknown.len().saturating_mul(UNKNOWN_SETTING));
+    let goaways = row.goaway.iter().map(|one| one.debug.as_ref().map_or(0, String::len));
+    let debug = goaways.chain(settings).fold(0, usize::saturating_add);
+    let lists = row.settings.len().saturating_add(row.goaway.len()).saturating_mul(LISTED_FRAME);
+    let named = row.server.name.as_ref().map_or(0, String::len);
+    let alternatives = row.negotiation.alt_svc.iter().map(|one| one.host.len().saturating_add(LISTED_FRAME));
+    let offered =
+        row.negotiation.tls.as_ref().map_or(0, |tls| tls.alpn_offered.len().saturating_mul(UNKNOWN_SETTING));
+    let rest = alternatives.fold(named, usize::saturating_add).saturating_add(offered);
+    to_u64(ROW.saturating_add(lists).saturating_add(debug).saturating_add(rest))
+}
+
+/// Octets of a usual row, of a SETTINGS or GOAWAY frame in it, and of a parameter without a name or a short text.
+const ROW: usize = 2 << 10;
+const LISTED_FRAME: usize = 1 << 8;
+const UNKNOWN_SETTING: usize = 100;

@@ -38,6 +38,12 @@ impl Waiting {
         self.octets.forward.len().saturating_add(self.octets.backward.len())
     }
 
+    /// Octets that this holds in memory, half of them as outputs.
+    pub(super) fn weight(&self) -> usize {
+        let outputs = self.outputs.len().saturating_mul(size_of::<(Direction, Early)>() / 2);
+        self.octets().saturating_add(outputs)
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.octets() >= limits::MAX_UNDECIDED || self.outputs.len() >= limits::MAX_EARLY_OUTPUTS
     }

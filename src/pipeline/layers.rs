@@ -29,6 +29,11 @@ impl Layers {
         self.tls.is_some()
     }
 
+    /// Octets held above TCP.
+    pub(super) fn octets(&self) -> u64 {
+        self.upper.octets().saturating_add(self.tls.as_ref().map_or(0, |tls| tls.octets()))
+    }
+
     /// Takes what TCP says of a side.
     pub(super) fn take(
         &mut self,

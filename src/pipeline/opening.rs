@@ -35,8 +35,13 @@ impl Held {
         FirstOctets::of(&self.octets, self.origin(1))
     }
 
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.octets.len().saturating_add(self.chunks.len().saturating_mul(size_of::<(usize, Origin)>()))
+    }
+
     pub(super) fn is_full(&self) -> bool {
-        self.octets.len() >= limits::MAX_UNDECIDED
+        self.octets.len() >= limits::MAX_UNDECIDED || self.chunks.len() >= limits::MAX_HELD_CHUNKS
     }
 
     /// Where the octet before `length` came from.

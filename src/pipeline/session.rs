@@ -88,8 +88,17 @@ impl Session {
             .saturating_add(late(Direction::Forward))
             .saturating_add(late(Direction::Backward))
             // Once as octets, once more as outputs.
-            .saturating_add(to_u64(self.early.octets()).saturating_mul(2))
-            .saturating_add(self.layers.upper.octets())
+            .saturating_add(to_u64(self.early.weight()).saturating_mul(2))
+            .saturating_add(self.layers.octets())
+    }
+
+    /// What came, and what makes a connection heavy: where that has hardly changed, neither has [`Self::octets`].
+    #[inline]
+    pub(super) fn bulk(&self) -> u64 {
+        let sent = |direction| self.tcp.stream(direction).stats.octets;
+        sent(Direction::Forward)
+            .saturating_add(sent(Direction::Backward))
+            .saturating_add(self.layers.upper.bulk())
     }
 
     /// Its last packet so far.

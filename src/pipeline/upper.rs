@@ -476,6 +476,7 @@ impl Upper {
             path: Some(upgrade.request.target.clone()),
             authority: upgrade.request.host.clone(),
             whole: true,
+            ..Request::default()
         };
         let (origin, settings) = (upgrade.requested, settings(upgrade));
         self.tell(sight, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));

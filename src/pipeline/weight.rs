@@ -15,17 +15,21 @@ pub(super) struct Weight {
 #[derive(Debug, Default)]
 pub(super) struct Share {
     octets: u64,
+    /// What it was like when it was weighed, see [`Session::bulk`].
+    bulk: u64,
     /// Segments since it was weighed, modulo [`limits::SEGMENTS_BETWEEN_WEIGHINGS`].
     segments: u8,
 }
 
 impl Weight {
-    /// A connection took a segment: what it holds is counted anew, though not each time.
+    /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much.
     #[inline]
     pub(super) fn segment(&mut self, share: &mut Share, session: &Session) {
         share.segments = share.segments.wrapping_add(1) % limits::SEGMENTS_BETWEEN_WEIGHINGS;
-        if share.segments == 1 {
+        let bulk = session.bulk();
+        if share.segments == 1 || share.bulk.abs_diff(bulk) > limits::OCTETS_BETWEEN_WEIGHINGS {
             let octets = session.octets();
+            (share.segments, share.bulk) = (1, bulk);
             self.total = self.total.saturating_sub(share.octets).saturating_add(octets);
             share.octets = octets;
         }
@@ -50,16 +54,19 @@ impl Share {
 }
 
 impl Upper {
-    /// Octets held above TCP: what waits to be decided, parts of frames and of field blocks, tables, and streams.
+    /// What makes it heavy, in a few steps: streams, findings and long texts.
+    #[inline]
+    pub(super) fn bulk(&self) -> u64 {
+        let many = self.conn.streams.kept().saturating_add(self.ears.engine.kept());
+        self.conn.long_texts().saturating_add(to_u64(many).saturating_mul(limits::STREAM_OCTETS))
+    }
+
+    /// Octets held above TCP: what waits to be decided, parts of frames, what the machines keep, and findings.
     pub(super) fn octets(&self) -> u64 {
-        let of = |side: Side| {
-            let half = &self.conn.sides[side];
-            to_u64(self.held[side].octets().len())
-                .saturating_add(to_u64(self.decoders[side].buffered()))
-                .saturating_add(u64::from(half.decoder().size()))
-        };
+        let of = |side: Side| to_u64(self.held[side].weight().saturating_add(self.decoders[side].buffered()));
         let sides = PerSide::from_fn(of);
-        let streams = to_u64(self.conn.streams.kept()).saturating_mul(limits::STREAM_OCTETS);
-        sides.client.saturating_add(sides.server).saturating_add(streams)
+        let found = to_u64(self.ears.engine.kept()).saturating_mul(limits::FINDING_OCTETS);
+        let own = self.conn.octets().saturating_add(self.http1.octets()).saturating_add(found);
+        sides.client.saturating_add(sides.server).saturating_add(own)
     }
 }

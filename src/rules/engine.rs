@@ -96,6 +96,12 @@ impl Engine {
         self.calls
     }
 
+    /// Findings that are kept.
+    #[must_use]
+    pub const fn kept(&self) -> usize {
+        self.made.len()
+    }
+
     /// True when nothing was found.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -127,13 +127,13 @@ impl Flows {
     /// new connection.
     pub fn conclude(&mut self, (source, destination): (Endpoint, Endpoint), number: u64) {
         let (key, _) = FlowKey::of(source, destination);
-        self.concluded.push_back((key, number));
-        if self.concluded.len() > limits::MAX_CONCLUDED
+        if self.concluded.len() >= limits::MAX_CONCLUDED
             && let Some((old, number)) = self.concluded.pop_front()
             && self.entries.get(&old).is_some_and(|entry| entry.number == number)
         {
             self.entries.remove(&old);
         }
+        self.concluded.push_back((key, number));
     }
 }
 

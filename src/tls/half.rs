@@ -33,6 +33,8 @@ pub(super) struct Half {
     pub(super) unopened: bool,
     /// The latest record could not be opened.
     pub(super) failing: bool,
+    /// Octets that are kept of the message of which most is kept.
+    pub(super) kept: usize,
 }
 
 /// How records of a side are protected.
@@ -63,6 +65,12 @@ pub(super) enum Epoch {
 impl Half {
     pub(super) fn joined_late() -> Self {
         Self { records: Records::joined_late(), ..Self::default() }
+    }
+
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        let messages = self.messages.weight().saturating_add(self.kept);
+        self.records.weight().saturating_add(messages)
     }
 
     /// True when application data pass, as far as is known.

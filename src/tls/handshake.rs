@@ -14,10 +14,23 @@ use super::server_hello::{EncryptedExtensions, EphemeralKey, ServerHello};
 use super::session::{Session, Work};
 use super::{ClientHello, Version};
 use crate::base::Side;
+use crate::limits::HELLO_LISTS;
 
 /// Octets of a sealed alert at least: its two, and 16 of proof that only old stream ciphers make do with. In clear that would be eight
 /// alerts in a row.
 const SHORTEST_SEALED_ALERT: usize = 16;
+
+impl HandshakeType {
+    /// Octets that are kept of a message, about: the lists of hellos take more room than their octets.
+    fn weight(self, length: usize) -> usize {
+        match self {
+            Self::CLIENT_HELLO | Self::SERVER_HELLO => {
+                length.saturating_add(length.saturating_mul(7).min(HELLO_LISTS))
+            }
+            _ => length,
+        }
+    }
+}
 
 impl Session {
     /// Reads the handshake messages of a record.
@@ -31,7 +44,11 @@ impl Session {
         let mut rest = octets;
         while let Some(item) = self.halves[side].messages.next(&mut rest, at) {
             match item {
-                Item::Message(kind, body, at) => self.message(side, kind, &body, at, work),
+                Item::Message(kind, body, at) => {
+                    let kept = &mut self.halves[side].kept;
+                    *kept = kind.weight(body.len()).max(*kept);
+                    self.message(side, kind, &body, at, work);
+                }
                 Item::TooLong(kind, length, at) => {
                     if self.is_believed(side, kind) {
                         self.fact(side, at, Fact::LongMessage(kind, length), work);

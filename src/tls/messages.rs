@@ -58,6 +58,11 @@ impl Messages {
         Some(Item::Message(kind, Cow::Borrowed(message.get(HEADER..).unwrap_or_default()), at))
     }
 
+    /// Octets that are held.
+    pub(super) const fn weight(&self) -> usize {
+        self.held.capacity()
+    }
+
     /// What is held belongs to nothing that follows.
     pub(super) fn lose(&mut self) {
         *self = Self::default();

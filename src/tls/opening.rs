@@ -22,6 +22,12 @@ pub(super) struct Held {
     full: bool,
 }
 
+impl Held {
+    pub(super) fn weight(&self) -> usize {
+        self.octets.capacity().saturating_add(self.records.len().saturating_mul(size_of::<(usize, Origin)>()))
+    }
+}
+
 /// Keys that may open a record.
 struct Candidate {
     epoch: Epoch,

@@ -278,6 +278,13 @@ impl Records {
         }
     }
 
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        let search = if let State::Search(search) = &self.state { search.weight() } else { 0 };
+        let replay = self.replay.as_ref().map_or(0, |replay| replay.weight());
+        self.body.capacity().saturating_add(search).saturating_add(replay)
+    }
+
     /// True when a record was begun.
     pub(super) const fn has_begun(&self) -> bool {
         self.begun
@@ -309,6 +316,10 @@ impl Header {
 }
 
 impl Replay {
+    pub(super) fn weight(&self) -> usize {
+        self.octets.capacity().saturating_add(self.chunks.len().saturating_mul(size_of::<(usize, Origin)>()))
+    }
+
     fn next(&self) -> Option<(&[u8], Origin)> {
         let (end, origin) = self.chunks.iter().find(|(end, _)| *end > self.at)?;
         Some((self.octets.get(self.at..*end)?, *origin))

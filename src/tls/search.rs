@@ -18,23 +18,18 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Octets that this holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.held.weight()
+    }
+
     /// Takes the next octets. When a record is found: what to read again, and how many octets stand before it.
     pub(super) fn push(&mut self, bytes: &[u8], origin: &Origin) -> Option<(Replay, u64)> {
         if !bytes.is_empty() {
             self.held.octets.extend_from_slice(bytes);
             self.held.chunks.push((self.held.octets.len(), *origin));
         }
-        self.scan();
-        let octets = &self.held.octets;
-        let mut found = None;
-        self.candidates.retain(|at| match verdict(octets, *at) {
-            Verdict::Is => {
-                found = found.or(Some(*at));
-                true
-            }
-            Verdict::IsNot => false,
-            Verdict::NotYet => true,
-        });
+        let found = self.confirmed().or_else(|| self.scan());
         if let Some(at) = found {
             let skipped = self.skipped.saturating_add(to_u64(at));
             let mut replay = std::mem::take(&mut self.held);
@@ -60,14 +55,35 @@ impl Search {
         self.let_go();
     }
 
-    fn scan(&mut self) {
-        let octets = &self.held.octets;
-        while let Some(head) = octets.get(self.scanned..).and_then(|rest| rest.first_chunk()) {
-            if self.candidates.len() < MAX_RECORD_CANDIDATES && plausible(*head).is_some() {
-                self.candidates.push(self.scanned);
+    /// The first candidate that is a record, by what has come since.
+    fn confirmed(&mut self) -> Option<usize> {
+        let (octets, mut found) = (&self.held.octets, None);
+        self.candidates.retain(|at| match verdict(octets, *at) {
+            Verdict::Is => {
+                found = found.or(Some(*at));
+                true
             }
-            self.scanned = self.scanned.saturating_add(1);
+            Verdict::IsNot => false,
+            Verdict::NotYet => true,
+        });
+        found
+    }
+
+    /// The first record from the first place on that was not looked at; what may become one is a candidate.
+    fn scan(&mut self) -> Option<usize> {
+        let octets = &self.held.octets;
+        while octets.len() >= self.scanned.saturating_add(HEADER_OCTETS) {
+            let at = self.scanned;
+            self.scanned = at.saturating_add(1);
+            if self.candidates.len() < MAX_RECORD_CANDIDATES {
+                match verdict(octets, at) {
+                    Verdict::Is => return Some(at),
+                    Verdict::IsNot => {}
+                    Verdict::NotYet => self.candidates.push(at),
+                }
+            }
         }
+        None
     }
 
     /// Lets go of what stands before the first candidate.

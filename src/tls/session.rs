@@ -10,7 +10,8 @@ use super::records::{Header, Hole, SSLV2_HELLO, Step, Stretch};
 use super::server_hello::ServerHello;
 use super::shared::Shared;
 use super::{ClientHello, Version};
-use crate::base::{LossKind, Origin, PerSide, Piece, Side};
+use crate::base::{LossKind, Origin, PerSide, Piece, Side, to_u64};
+use crate::limits::SESSION_OCTETS;
 
 /// One TLS connection.
 #[derive(Debug, Default)]
@@ -41,6 +42,14 @@ impl Session {
     #[must_use]
     pub fn joined_late() -> Self {
         Self { halves: PerSide::from_fn(|_| Half::joined_late()), ..Self::default() }
+    }
+
+    /// Octets that it holds in memory, as far as traffic decides that.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        let halves = self.halves.client.weight().saturating_add(self.halves.server.weight());
+        let early = self.early.as_ref().map_or(0, |held| held.weight());
+        to_u64(halves.saturating_add(early)).saturating_add(SESSION_OCTETS)
     }
 
     /// What was negotiated so far.

@@ -11,6 +11,7 @@
 
 pub mod conversation;
 pub mod ends;
+pub mod flood;
 pub mod messages;
 pub mod path;
 pub mod plants;
