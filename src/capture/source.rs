@@ -256,7 +256,7 @@ mod tests {
         while source.fill(1000).unwrap() {
             let range = source.take(1000);
             assert_eq!(source.octets(&range), &octets[at..at + 1000]);
-            if at % 500_000 == 0 {
+            if at % 100_000 == 0 {
                 seen.push((source.block().clone(), range, at));
             }
             at += 1000;
