@@ -1,6 +1,9 @@
 //! Which slot keeps which stream: a table of chains. Streams that are opened one after the other stand side by side, so that a look-up
 //! finds what the last one has brought into the cache.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
 use crate::base::{to_index, to_u32};
 use crate::frame::StreamId;
 
@@ -12,6 +15,9 @@ pub(super) struct Places {
     /// The first free slot.
     free: u32,
     live: u32,
+    /// An odd number by which blocks are spread. Nobody knows it beforehand, so that no traffic can make all chains one; where a stream
+    /// stands in the table is never seen.
+    spread: u64,
 }
 
 /// The row of a slot, and also the beginning of a chain of slots: that of the identifiers which come to stand here.
@@ -33,12 +39,9 @@ const FIRST_ROWS: usize = 4;
 /// Sixteen identifiers of a side share a block of rows; blocks are spread over the table.
 const BLOCK: u32 = 4;
 
-/// An odd number whose bits are in no order: 2^64 divided by the golden ratio.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-
 impl Default for Places {
     fn default() -> Self {
-        Self { rows: Vec::new(), free: END, live: 0 }
+        Self { rows: Vec::new(), free: END, live: 0, spread: 0 }
     }
 }
 
@@ -114,7 +117,7 @@ impl Places {
     #[inline]
     fn chain(&self, id: StreamId) -> usize {
         let turn = id.0 >> 1;
-        let block = u64::from(turn >> BLOCK).wrapping_add(1).wrapping_mul(SPREAD) >> 32;
+        let block = u64::from(turn >> BLOCK).wrapping_add(1).wrapping_mul(self.spread) >> 32;
         let place = block << BLOCK | u64::from(turn & ((1 << BLOCK) - 1));
         to_index(place) & self.rows.len().wrapping_sub(1)
     }
@@ -122,6 +125,9 @@ impl Places {
     /// Twice as many rows: all chains are made anew.
     #[cold]
     fn grow(&mut self) {
+        if self.spread == 0 {
+            self.spread = RandomState::new().hash_one(END) | 1;
+        }
         let taken = self.rows.len();
         let rows = taken.saturating_mul(2).max(FIRST_ROWS);
         self.rows.resize(rows, Row { first: END, id: StreamId::CONNECTION, next: END });
@@ -155,10 +161,8 @@ mod tests {
 
     #[test]
     fn streams_that_follow_each_other_are_neighbours_and_blocks_are_spread() {
-        let places = Places {
-            rows: vec![Row { first: END, id: StreamId(0), next: END }; 1 << 16],
-            ..Places::default()
-        };
+        let rows = vec![Row { first: END, id: StreamId(0), next: END }; 1 << 16];
+        let places = Places { rows, spread: 0x9e37_79b9_7f4a_7c15, ..Places::default() };
         let chain = |id: u32| places.chain(StreamId(id));
         assert!((1..16).all(|turn: u32| chain(2 * turn + 1) == chain(1) + index(turn)));
         let blocks: HashSet<usize> = (0..1024_u32).map(|block| chain(32 * block + 1)).collect();
