@@ -78,7 +78,8 @@ impl Ends {
     fn see(&mut self, side: Side, blind: bool) {
         self.blind[side] = blind;
         if blind {
-            self.act(|script| script.blind(side));
+            // What has arrived is acknowledged before.
+            self.act(|script| script.ack(side).blind(side));
         } else {
             let came = std::mem::take(&mut self.afloat[side]);
             self.owed[side].extend(came);

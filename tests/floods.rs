@@ -135,19 +135,19 @@ fn of_one() -> Vec<(&'static str, Flood, &'static str)> {
         (
             "WINDOW_UPDATE of 0",
             repeated(CLIENT, get.clone(), |_| frame(8, 0, 0, &[0; 4])),
-            "zero-window-update",
+            "zero-window-update-on-connection",
         ),
         (
             "PRIORITY",
             repeated(CLIENT, vec![], |turn| frame(2, 0, 2 * turn + 1, &[0, 0, 0, 0, 1])),
-            "priority-flood",
+            "priority-churn",
         ),
         (
             "PRIORITY_UPDATE",
             repeated(CLIENT, vec![], |turn| {
                 frame(16, 0, 0, &[&(2 * turn + 1).to_be_bytes()[..], b"u=1"].concat())
             }),
-            "priority-flood",
+            "priority-churn",
         ),
         (
             "CONTINUATION",

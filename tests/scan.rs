@@ -332,3 +332,29 @@ fn nothing_captured_passes_through_as_it_was() {
         assert!(!said.contains(wild), "{format}: {said:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_tree_made_to_trap_a_scan_is_walked_once_and_what_cannot_be_read_is_said() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let capture = Script::open().client([get(1)]).close().pcap();
+    let mut deep = folder.path().to_owned();
+    (0..300).for_each(|_| deep.push("d"));
+    fs::create_dir_all(&deep).expect("directories in directories");
+    fs::write(deep.join("end.pcap"), &capture).expect("a capture");
+    for number in 0..2_000 {
+        fs::write(folder.path().join(format!("{number}.pcap")), &capture[..capture.len().min(24)])
+            .expect("a capture without packets");
+    }
+    fs::write(folder.path().join("empty.pcap"), b"").expect("an empty file");
+    std::os::unix::fs::symlink("..", folder.path().join("d/up")).expect("a link");
+    std::os::unix::fs::symlink("self", folder.path().join("self")).expect("a link");
+    let pipe = Command::new("mkfifo").arg(folder.path().join("pipe.pcap")).status();
+    assert!(pipe.expect("mkfifo").success());
+    let report = report(&run(folder.path(), &["scan", ".", "--format", "json"]).stdout);
+    assert_eq!(report["inputs"].as_array().map(Vec::len), Some(2_002));
+    assert_eq!(report["totals"]["connections"], 1);
+    let failed = |input: &&Value| !input["error"].is_null();
+    let failed: Vec<_> = report["inputs"].as_array().expect("inputs").iter().filter(failed).collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+}

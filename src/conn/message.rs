@@ -248,6 +248,13 @@ impl Gatherer {
 }
 
 impl Request {
+    /// A request of which everything is known.
+    #[must_use]
+    pub fn whole(method: &str, path: &str, authority: Option<&str>) -> Self {
+        let (method, path) = (Some(method.into()), Some(path.into()));
+        Self { method, path, authority: authority.map(Into::into), whole: true, ..Self::default() }
+    }
+
     /// Octets of its texts.
     fn octets(&self) -> u64 {
         let texts = [&self.method, &self.path, &self.authority];

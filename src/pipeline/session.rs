@@ -83,10 +83,8 @@ impl Session {
 
     /// Octets that it holds in memory, as far as traffic decides that.
     pub(super) fn octets(&self) -> u64 {
-        let late = |direction| self.tcp.stream(direction).weight();
         limits::CONNECTION_OCTETS
-            .saturating_add(late(Direction::Forward))
-            .saturating_add(late(Direction::Backward))
+            .saturating_add(self.tcp.weight())
             // Once as octets, once more as outputs.
             .saturating_add(to_u64(self.early.weight()).saturating_mul(2))
             .saturating_add(self.layers.octets())
@@ -98,6 +96,7 @@ impl Session {
         let sent = |direction| self.tcp.stream(direction).stats.octets;
         sent(Direction::Forward)
             .saturating_add(sent(Direction::Backward))
+            .saturating_add(self.tcp.weight())
             .saturating_add(self.layers.upper.bulk())
     }
 

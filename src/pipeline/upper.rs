@@ -13,7 +13,7 @@ use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64}
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::grpc;
-use crate::http1::{Exchange, Outcome, Prologue, Protocol, Upgrade, agreement};
+use crate::http1::{Exchange, Outcome, Prologue, Protocol, RequestHead, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
 use crate::rules::{Coverage, Engine, Scene};
@@ -471,13 +471,8 @@ impl Upper {
             upgrade.answered = Some(self.held.server.origin(1));
             return;
         }
-        let request = Request {
-            method: Some(upgrade.request.method.clone()),
-            path: Some(upgrade.request.target.clone()),
-            authority: upgrade.request.host.clone(),
-            whole: true,
-            ..Request::default()
-        };
+        let RequestHead { method, target, host, .. } = &upgrade.request;
+        let request = Request::whole(method, target, host.as_deref());
         let (origin, settings) = (upgrade.requested, settings(upgrade));
         self.tell(sight, observe, |conn, mut emit| conn.upgrade(request, origin, settings, &mut emit));
         let skip = opening::skip_content(&mut self.http1, self.held.client.octets());

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::duplicates::Duplicates;
 use super::{Direction, Flags, PerDirection, Segment, Start, Stream};
-use crate::base::{LossKind, Origin, Piece, Place, Signal, Span};
+use crate::base::{LossKind, Origin, Piece, Place, Signal, Span, to_u64};
 use crate::limits;
 
 /// What comes out of a connection, with the direction it was sent in.
@@ -120,6 +120,18 @@ impl Connection {
         if late && segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
             self.streams[direction.reverse()].joined_at(segment.acknowledgement);
         }
+    }
+
+    /// Octets that segments hold in memory that are late, or wait for what they acknowledge.
+    #[must_use]
+    #[inline]
+    pub fn weight(&self) -> u64 {
+        let late = self.streams.forward.weight().saturating_add(self.streams.backward.weight());
+        if self.waiting.is_empty() {
+            return late;
+        }
+        let of = |stored: &Stored| to_u64(stored.payload.len().saturating_add(size_of::<Stored>()));
+        self.waiting.iter().fold(late, |sum, stored| sum.saturating_add(of(stored)))
     }
 
     /// Tells of the first segment after a silence. One without octets whose number is ahead of them was overtaking those, which broke it.
