@@ -64,8 +64,8 @@ pub const MAX_REQUEST_TEXT: usize = 1 << 13;
 /// Octets of a request's or a call's texts that [`STREAM_OCTETS`] allows for; longer ones are weighed each by itself.
 pub const SHORT_TEXTS: u64 = 1 << 8;
 
-/// Octets of the connections that a report lists; further connections are counted. Ten thousand usual ones take a third of it.
-pub const MAX_ROWS_OCTETS: u64 = 1 << 26;
+/// Octets of the connections that a report lists; further connections are counted. Ten thousand usual ones take two thirds of it.
+pub const MAX_ROWS_OCTETS: u64 = 1 << 25;
 
 /// Octets that a late segment holds besides its own.
 pub const HELD_SEGMENT_OCTETS: u64 = 192;

@@ -9,6 +9,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::print_stdout,
+    clippy::too_many_lines,
     reason = "a test"
 )]
 

@@ -34,16 +34,21 @@ pub struct Keepalive {
     pub interval: Option<(Span, Origin)>,
     /// How often one followed another.
     pub count: u32,
-    /// Losses of both sides before the last PING: what was lost since may have passed between two of them.
-    losses: u32,
+    /// Losses of both sides before the first PING: what was lost since may have passed between two of them.
+    pub(super) losses: u32,
 }
 
 impl Connection {
+    /// How often frames of either side were missing.
+    pub(super) fn losses(&self) -> u32 {
+        self.streams.losses(Side::Client).wrapping_add(self.streams.losses(Side::Server))
+    }
+
     /// PING, no acknowledgement: the first thing after a silence that began with the PING before?
     pub(super) fn time_keepalive(&mut self, seen: &Seen<'_>) {
         let before = self.sides[seen.side].recent.newest_first().nth(1).map(|(_, start)| start);
         let silent = self.transport.resumed.filter(|resumed| begins_with(seen, before, resumed));
-        let losses = self.streams.losses(Side::Client).wrapping_add(self.streams.losses(Side::Server));
+        let losses = self.losses();
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
             *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0, losses }));
@@ -51,10 +56,9 @@ impl Connection {
         };
         let interval = seen.start.at.time.since(known.last.at.time);
         known.last = *seen.start;
-        let whole = std::mem::replace(&mut known.losses, losses) == losses;
         // What is left of the interval is the round trip of the acknowledgement.
         let alone = silent.is_some_and(|resumed| resumed.silent.times(10) >= interval.times(9));
-        if alone && whole {
+        if alone {
             known.count = known.count.saturating_add(1);
             if known.interval.is_none_or(|(least, _)| interval < least) {
                 known.interval = Some((interval, *seen.start));

@@ -239,10 +239,10 @@ impl Connection {
         self.crowding.as_deref()
     }
 
-    /// The PINGs of `side` that nothing else went between.
+    /// The PINGs of `side` that nothing else went between; `None` where others may have been lost.
     #[must_use]
     pub fn keepalive(&self, side: Side) -> Option<&Keepalive> {
-        self.keepalive[side].as_deref()
+        self.keepalive[side].as_deref().filter(|known| known.losses == self.losses())
     }
 
     /// Field blocks of `side` that come again as they were, while it never inserts anything.

@@ -227,6 +227,6 @@ fn weigh(row: &ConnectionRow) -> u64 {
 }
 
 /// Octets of a usual row, of a SETTINGS or GOAWAY frame in it, and of a parameter without a name or a short text.
-const ROW: usize = 2 << 10;
+const ROW: usize = 3 << 9;
 const LISTED_FRAME: usize = 1 << 8;
 const UNKNOWN_SETTING: usize = 100;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 /// Writes a capture, larger by a factor.
 #[derive(Clone)]
+#[allow(clippy::type_complexity, reason = "said once")]
 pub struct Flood(Arc<dyn Fn(&mut Tap<'_>, u32) + Send + Sync>);
 
 impl Flood {
