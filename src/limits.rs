@@ -70,6 +70,9 @@ pub const MAX_ROWS_OCTETS: u64 = 1 << 25;
 /// Octets that a late segment holds besides its own.
 pub const HELD_SEGMENT_OCTETS: u64 = 192;
 
+/// What one connection may hold is the limit for all by this: a hostile one gives way at once, before it weighs on others.
+pub const LARGEST_SHARE: u64 = 4;
+
 /// Packets of an epoch, at whose end counts what concerns all connections: few enough that a limit to memory is passed by little,
 /// and that the threads of one capture wait for each other's news but rarely.
 pub const EPOCH_PACKETS: usize = 1 << 10;

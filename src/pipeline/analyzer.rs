@@ -96,7 +96,6 @@ impl Analyzer {
         let counts = if self.lately.len() > EPOCHS_AHEAD { self.lately.pop_front() } else { None };
         if counts.is_some_and(|learnt| self.intake.learn(learnt)) {
             let aside = self.intake.make_room(self.shard.census());
-            self.collector.put_aside(&aside);
             self.shard.put_aside(&aside, now, observe);
             self.collect();
         }

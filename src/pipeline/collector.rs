@@ -7,7 +7,6 @@ use super::decode;
 use super::found::{Found, Unseen, limit};
 use super::keyring::Keyring;
 use super::listing::{Listed, Listing};
-use super::shard::Weighed;
 use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
@@ -44,9 +43,9 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    /// These connections were silent for longest when too much was held.
-    pub(super) fn put_aside(&mut self, which: &[Weighed]) {
-        self.aside = self.aside.saturating_add(to_u64(which.len()));
+    /// A connection gave way because too much was held.
+    pub(super) const fn put_aside(&mut self) {
+        self.aside = self.aside.saturating_add(1);
     }
 
     /// So many connections are on ports that are not looked at.

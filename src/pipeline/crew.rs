@@ -202,7 +202,6 @@ impl Crew {
             _ => Vec::new(),
         });
         let aside: Arc<[Weighed]> = self.intake.make_room(weighed.collect()).into();
-        self.collector.put_aside(&aside);
         self.hands.iter().for_each(|hand| hand.order(Order::PutAside(aside.clone(), now)));
         let told = self.hands.iter_mut().map(Hand::receive).flat_map(|reply| match reply {
             Reply::PutAside(told) => told,

@@ -172,6 +172,9 @@ impl Intake {
                 None
             }
             News::Over(over) => {
+                if over.gave_way {
+                    collector.put_aside();
+                }
                 collector.add(over.concluded, &self.wishes);
                 self.file.count_copies(over.copies);
                 Some(Ended(told.number, over.ends))
@@ -187,8 +190,7 @@ impl Intake {
         learnt.weight > self.wishes.max_memory && self.epoch > self.weighed_from
     }
 
-    /// Who gives way: those that were silent longest, until an eighth is free. They are judged as if the capture had ended with the last
-    /// packet of each: what follows on them may silence, never accuse.
+    /// Who gives way: those that were silent longest, until an eighth is free.
     pub(super) fn make_room(&mut self, mut live: Vec<Weighed>) -> Vec<Weighed> {
         // What was weighed before is of no meaning now.
         self.weighed_from = self.epoch.saturating_add(crate::base::to_u64(EPOCHS_AHEAD));

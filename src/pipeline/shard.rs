@@ -60,6 +60,8 @@ pub(super) struct Over {
     pub(super) ends: (Endpoint, Endpoint),
     /// The first packet that the capture had twice, and how many there are.
     pub(super) copies: Option<(Place, u64)>,
+    /// It held too much, or others did and it was silent longest.
+    pub(super) gave_way: bool,
 }
 
 /// What a live connection holds, and when it was heard last.
@@ -93,6 +95,9 @@ impl Shard {
         }
         live.session.push(seat.direction, segment, &self.desk, observe);
         self.weight.segment(&mut live.share, &live.session);
+        if live.share.octets() > self.desk.wishes.max_memory / limits::LARGEST_SHARE {
+            return self.give_way(seat.number, segment.at, now.turn, observe);
+        }
         let limit = self.desk.wishes.limit_slowest();
         let candidates = live.session.candidates(self.bar.height(limit));
         if live.session.is_closed() {
@@ -161,7 +166,7 @@ impl Shard {
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         for one in which {
-            self.conclude(one.number, one.last, now.turn, observe);
+            self.give_way(one.number, one.last, now.turn, observe);
         }
         self.told.sort_by_key(Told::order);
     }
@@ -198,6 +203,21 @@ impl Shard {
         self.live.values().any(|live| live.session.is_secured())
     }
 
+    /// A connection is judged as if the capture had ended with its last packet: what follows on it may silence, never accuse.
+    fn give_way(
+        &mut self,
+        number: u64,
+        last: Place,
+        turn: u64,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
+        self.conclude(number, last, turn, observe);
+        let told = self.told.last_mut().filter(|told| told.number == number);
+        if let Some(Told { news: News::Over(over), .. }) = told {
+            over.gave_way = true;
+        }
+    }
+
     /// A connection is over, or nothing more is heard of it; `until` is the last packet of the capture so far.
     fn conclude(
         &mut self,
@@ -210,7 +230,7 @@ impl Shard {
         self.weight.forget(&share);
         let concluded = session.finish(until, &self.desk, observe);
         self.bar.raise(&concluded.candidates, self.desk.wishes.limit_slowest());
-        let over = Over { concluded, ends: session.ends(), copies: session.copies() };
+        let over = Over { concluded, ends: session.ends(), copies: session.copies(), gave_way: false };
         self.told.push(Told { turn, number, news: News::Over(Box::new(over)) });
     }
 }

@@ -311,9 +311,7 @@ impl Session {
         half.doubt_more(1);
         half.gap.get_or_insert(origin);
         self.fact(side, at, Fact::NoRecord(octets), work);
-        if self.halves[side].carries_data() {
-            self.lose(side, LossKind::Captured, origin, work);
-        }
+        self.lose_data(side, LossKind::Captured, origin, work);
     }
 
     fn gap<E: FnMut(&Self, Output<'_>)>(
@@ -341,9 +339,23 @@ impl Session {
                 half.doubt_more(u32::try_from(records).unwrap_or(u32::MAX));
             }
         }
-        if half.carries_data() {
-            self.lose(side, loss, *origin, work);
+        self.lose_data(side, loss, *origin, work);
+    }
+
+    /// Something of a side is missing, and with it plaintext: where that may have been 0-RTT data, it is said before the next data.
+    fn lose_data<E: FnMut(&Self, Output<'_>)>(
+        &mut self,
+        side: Side,
+        loss: LossKind,
+        origin: Origin,
+        work: &mut Work<'_, E>,
+    ) {
+        if self.halves[side].carries_data() {
+            return self.lose(side, loss, origin, work);
         }
+        let early = matches!(self.halves[side].phase, Phase::Clear | Phase::Sealed(Epoch::Early));
+        let offered = matches!(self.seen.early_data, EarlyData::Offered | EarlyData::Accepted);
+        self.halves[side].unopened |= side == Side::Client && early && offered;
     }
 
     /// Says that plaintext is missing, unless the last word was that.
