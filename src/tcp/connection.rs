@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::duplicates::Duplicates;
 use super::{Direction, Flags, PerDirection, Segment, Start, Stream};
-use crate::base::{LossKind, Origin, Piece, Place, Signal, Span, to_u64};
+use crate::base::{LossKind, Origin, Piece, Place, Signal, Span, to_index, to_u64};
 use crate::limits;
 
 /// What comes out of a connection, with the direction it was sent in.
@@ -82,8 +82,28 @@ impl Connection {
             self.waiting.push_back(Stored::of(direction, segment, self.packets));
             return;
         }
-        self.accept(direction, segment, emit);
+        let mut rest = *segment;
+        while let Some(length) = self.awaited(direction, &rest) {
+            let (front, behind) = rest.split(length);
+            self.accept(direction, &front, emit);
+            self.advance(emit);
+            rest = behind;
+        }
+        self.accept(direction, &rest, emit);
         self.advance(emit);
+    }
+
+    /// How many octets of a segment others wait for that were sent before its last ones: those of the peer who acknowledge them. What is
+    /// sent again, or put together on the way, may hold octets of several times.
+    fn awaited(&self, direction: Direction, segment: &Segment<'_>) -> Option<usize> {
+        let start = self.streams[direction]
+            .offset(segment.payload_sequence())
+            .ok()
+            .filter(|_| !self.waiting.is_empty())?;
+        let others = self.waiting.iter().filter(|stored| stored.direction != direction);
+        let awaited = others.filter_map(|stored| self.missing(stored.direction, &stored.segment())).min()?;
+        let length = to_index(awaited.checked_sub(start)?);
+        (length > 0 && length < segment.payload.len()).then_some(length)
     }
 
     /// The end of the capture, or of what can still come: every hole is final.

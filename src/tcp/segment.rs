@@ -100,6 +100,17 @@ impl<'a> Segment<'a> {
         self
     }
 
+    /// The first octets of its payload, and the rest, which ends as the whole does.
+    pub(super) fn split(&self, length: usize) -> (Self, Self) {
+        let (front, behind) = self.payload.split_at_checked(length).unwrap_or((self.payload, &[]));
+        let bare = Flags(self.flags.0 & !(Flags::FIN.0 | Flags::RST.0 | Flags::PSH.0));
+        let first = Self { payload: front, length: to_u64(front.len()), flags: bare, ..*self };
+        let sequence = self.payload_sequence().wrapping_add(u32::try_from(front.len()).unwrap_or(u32::MAX));
+        let flags = Flags(self.flags.0 & !Flags::SYN.0);
+        let length = self.length.saturating_sub(first.length);
+        (first, Self { payload: behind, length, sequence, flags, ..*self })
+    }
+
     /// Sequence number of the first payload octet: a SYN takes one number itself.
     #[must_use]
     pub const fn payload_sequence(&self) -> u32 {

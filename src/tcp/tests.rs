@@ -556,3 +556,13 @@ fn octets_that_wait_in_a_connection_joined_late_were_seen() {
     ];
     assert_eq!(said, heard);
 }
+
+#[test]
+fn a_segment_that_holds_octets_of_two_times_lets_what_was_said_between_them_pass_between_them() {
+    let mut tape = Tape::open();
+    tape.send(Forward, 0, 4, b"question").send(Backward, 0, 0, b"helloanswer");
+    let said: Vec<&str> = tape.said.iter().map(String::as_str).collect();
+    let order = |word: &str| said.iter().position(|line| line.contains(word));
+    let (hello, question, answer) = (order("hell"), order("question"), order("oanswer"));
+    assert!(hello.is_some() && hello < question && question < answer, "{said:?}");
+}
