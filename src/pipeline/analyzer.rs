@@ -120,7 +120,10 @@ impl Analyzer {
     ) -> (Report, KeyLog) {
         let Self { mut intake, mut shard, mut collector, fragments, .. } = self;
         intake.file.truncated = truncated;
-        shard.finish(intake.end(), observe, &mut |told| _ = intake.collect(told, &mut collector));
+        let mut living = shard.living();
+        shard.finish((&mut living, u64::MAX), intake.end(), observe, &mut |told| {
+            _ = intake.collect(told, &mut collector)
+        });
         let keys = std::mem::take(&mut shard.desk.keys);
         let mut report = intake.report(collector, &keys, inputs);
         report.fragments = fragments;
@@ -184,10 +187,10 @@ mod tests {
         while let Ok(Some(Record::Packet(packet))) = reader.next() {
             analyzer.push(&packet, &mut |_| {});
         }
-        let end = analyzer.intake.end();
-        analyzer
-            .shard
-            .finish(end, &mut |_| {}, &mut |told| _ = analyzer.intake.collect(told, &mut analyzer.collector));
+        let (end, mut living) = (analyzer.intake.end(), analyzer.shard.living());
+        analyzer.shard.finish((&mut living, u64::MAX), end, &mut |_| {}, &mut |told| {
+            _ = analyzer.intake.collect(told, &mut analyzer.collector)
+        });
         let (judges, frames) = (analyzer.collector.judge_calls, u64::from(5 * calls + 4));
         assert!(judges > 0, "nobody was asked");
         assert!(judges < 2 * frames, "{judges} judges for {frames} frames");

@@ -79,7 +79,10 @@ enum Order {
     PutAside(Arc<[Weighed]>, Moment),
     GiveBackKeys,
     TakeKeys(Arc<KeyLog>),
+    /// The capture is over there.
     Finish(Moment),
+    /// Concludes connections below this number.
+    Conclude(u64),
 }
 
 /// What a thread answers, in the order of the orders.
@@ -93,7 +96,8 @@ enum Reply {
     PutAside(Vec<Told>),
     /// The keys are given back; true when TLS has begun on any connection.
     KeysGiven(bool),
-    Last(Told),
+    /// What is told of those that are concluded, and the lowest number of those that still live.
+    Concluded(Vec<Told>, Option<u64>),
 }
 
 impl Crew {
@@ -238,32 +242,39 @@ impl Crew {
         }
         let begun = self.receive_epoch();
         self.collect(begun.told);
-        let Self { mut intake, mut collector, keys, hands, .. } = self;
+        self.conclude_all();
+        let Self { mut intake, collector, keys, hands, .. } = self;
         intake.file.truncated = truncated;
-        merge(hands, &mut |told| _ = intake.collect(told, &mut collector));
+        for Hand { orders, thread, .. } in hands {
+            drop(orders);
+            thread.map(JoinHandle::join).transpose().unwrap_or_else(|cause| resume_unwind(cause));
+        }
         let report = intake.report(collector, &keys, inputs);
         (report, Arc::unwrap_or_clone(keys))
     }
+
+    /// Concludes what still lives, some connections at a time: what is told of all of them would be too much to hold at once.
+    fn conclude_all(&mut self) {
+        let mut lowest = Some(0_u64);
+        while let Some(number) = lowest {
+            let below = number.saturating_add(CONCLUDED_AT_ONCE);
+            self.hands.iter().for_each(|hand| hand.order(Order::Conclude(below)));
+            let (mut told, mut living) = (Vec::new(), Vec::new());
+            for hand in &mut self.hands {
+                if let Reply::Concluded(news, next) = hand.receive() {
+                    told.extend(news);
+                    living.extend(next);
+                }
+            }
+            told.sort_by_key(Told::order);
+            self.collect(told);
+            lowest = living.into_iter().min();
+        }
+    }
 }
 
-/// What the threads tell last, in the order of the connections.
-fn merge(hands: Vec<Hand>, take: &mut impl FnMut(Told)) {
-    let last = |reply| if let Reply::Last(told) = reply { Some(told) } else { None };
-    let (mut streams, threads): (Vec<_>, Vec<_>) = hands
-        .into_iter()
-        .map(|hand| (hand.replies.into_iter().filter_map(last).peekable(), hand.thread))
-        .unzip();
-    loop {
-        let heads = streams.iter_mut().filter_map(|stream| Some((stream.peek()?.order(), stream)));
-        let Some(told) = heads.min_by_key(|(order, _)| *order).and_then(|(_, stream)| stream.next()) else {
-            break;
-        };
-        take(told);
-    }
-    for thread in threads.into_iter().flatten() {
-        thread.join().unwrap_or_else(|cause| resume_unwind(cause));
-    }
-}
+/// Numbers of connections that are concluded at once when the capture is over.
+const CONCLUDED_AT_ONCE: u64 = 256;
 
 impl Hand {
     fn hire(wishes: Wishes, keys: Arc<KeyLog>, shared: Shared) -> Option<Self> {
@@ -315,7 +326,7 @@ impl Task {
 
 /// What a thread does, until its orders end.
 fn work(mut shard: Shard, orders: &Receiver<Order>, replies: &Sender<Reply>) {
-    let mut done = Vec::new();
+    let (mut done, mut living, mut end) = (Vec::new(), Vec::new(), Moment::default());
     let nobody = &mut |_: crate::views::Observed<'_>| {};
     // Who does not listen any more has failed, and drops the orders too.
     let reply = |reply| _ = replies.send(reply);
@@ -341,10 +352,15 @@ fn work(mut shard: Shard, orders: &Receiver<Order>, replies: &Sender<Reply>) {
                 reply(Reply::KeysGiven(shard.is_secured()));
             }
             Order::TakeKeys(keys) => shard.desk.keys = keys,
-            Order::Finish(end) => {
+            Order::Finish(at) => {
                 reply(epoch(&mut shard, &mut done));
-                shard.finish(end, nobody, &mut |told| reply(Reply::Last(told)));
-                return;
+                (end, living) = (at, shard.living());
+            }
+            Order::Conclude(below) => {
+                let mut told = Vec::new();
+                shard.finish((&mut living, below), end, nobody, &mut |news| told.push(news));
+                shard.pass(end.turn.saturating_add(below));
+                reply(Reply::Concluded(told, living.last().copied()));
             }
         }
     }

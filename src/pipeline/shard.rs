@@ -171,16 +171,22 @@ impl Shard {
         self.told.sort_by_key(Told::order);
     }
 
-    /// The capture is over: concludes all connections in the order of their numbers, and hands on what is told.
+    /// The numbers of the connections that still live, the lowest one last.
+    pub(super) fn living(&self) -> Vec<u64> {
+        let mut numbers: Vec<u64> = self.live.keys().copied().collect();
+        numbers.sort_unstable_by(|one, other| other.cmp(one));
+        numbers
+    }
+
+    /// The capture is over: concludes those of the `living` that are below this number, in order, and hands on what is told.
     pub(super) fn finish(
         &mut self,
+        (living, below): (&mut Vec<u64>, u64),
         end: Moment,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
         tell: &mut impl FnMut(Told),
     ) {
-        let mut numbers: Vec<u64> = self.live.keys().copied().collect();
-        numbers.sort_unstable();
-        for number in numbers {
+        while let Some(number) = living.pop_if(|number| *number < below) {
             let turn = end.turn.saturating_add(number);
             self.desk.shared.get_mut().reach(turn);
             self.conclude(number, end.last, turn, observe);
