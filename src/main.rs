@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Connections are made of many small pieces of memory that are soon given back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     h2lint::cli::run(std::env::args_os())
 }

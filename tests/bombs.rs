@@ -22,14 +22,13 @@ use h2lint::script::{
 };
 use serde_json::Value;
 
-/// Kibibytes of data that the program may have, unless a test says otherwise.
+/// Kibibytes of memory that the program may take, unless a test says otherwise.
 const MEMORY: u32 = 200_000;
 
 /// The report on what `write` writes to standard input, made with so many kibibytes at most.
 fn report_within(memory: u32, write: impl FnOnce(&mut dyn Write) + Send + 'static) -> Value {
-    let limited = format!("ulimit -d {memory}; exec \"$0\" analyze - --format json");
-    let mut child = Command::new("sh")
-        .args(["-c", &limited, env!("CARGO_BIN_EXE_h2lint")])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_h2lint"))
+        .args(["analyze", "-", "--format", "json", "--stamp"])
         .env_remove("SSLKEYLOGFILE")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -42,7 +41,10 @@ fn report_within(memory: u32, write: impl FnOnce(&mut dyn Write) + Send + 'stati
     writer.join().unwrap();
     let code = child.wait().unwrap().code();
     assert!(matches!(code, Some(0 | 1 | 3 | 4)), "{code:?}: {text}");
-    serde_json::from_str(&text).unwrap()
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let peak = report["stats"]["peak_memory"].as_u64().unwrap() >> 10;
+    assert!(peak <= u64::from(memory), "{peak} KiB");
+    report
 }
 
 fn report(octets: Vec<u8>) -> Value {

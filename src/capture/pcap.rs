@@ -109,9 +109,13 @@ impl Pcap {
         facts: &mut FileFacts,
     ) -> io::Result<Option<Found>> {
         loop {
-            let missing = match self.layout.record(source.available()) {
-                Ok((_, record)) => {
-                    let header = Header::of(&record);
+            let octets = source.available();
+            let record = match self.layout.whole(octets) {
+                Some(header) => Ok(header),
+                None => self.layout.record(octets).map(|(_, record)| Header::of(&record)),
+            };
+            let missing = match record {
+                Ok(header) => {
                     if self.oddities(header, self.previous) == 0 || self.is_credible(source, header)? {
                         return Ok(Some(self.packet(source, facts, header)));
                     }
@@ -308,6 +312,15 @@ impl Layout {
             captured: u32_at(fields, 8, order)?,
             original: u32_at(fields, 12, order)?,
         })
+    }
+
+    /// The header of a record in the layout of nearly all files, when all its octets are there.
+    #[inline]
+    fn whole(self, octets: &[u8]) -> Option<Header> {
+        let (header, rest) = octets.split_first_chunk::<16>().filter(|_| self == Self::Little)?;
+        let [seconds, fraction, captured, original] =
+            header.as_chunks().0.first_chunk::<4>()?.map(u32::from_le_bytes);
+        (rest.len() >= to_index(captured.into())).then_some(Header { seconds, fraction, captured, original })
     }
 
     #[inline]

@@ -151,10 +151,11 @@ impl Half {
         &self.hpack
     }
 
-    /// Frames that it sent, by type name; types without a name together as `UNKNOWN`. Types that did not occur are left out.
-    pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        let names = FrameType::KNOWN.iter().filter_map(|kind| kind.name()).chain(["UNKNOWN"]);
-        names.zip(self.counts).filter(|(_, count)| *count > 0)
+    /// Frames that it sent, in the order of the types' names; types without a name together as `UNKNOWN`. Types that did not occur are
+    /// left out.
+    pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + Clone + '_ {
+        let counted = NAMES.iter().map(|(name, place)| (*name, self.counts.get(*place).copied()));
+        counted.filter_map(|(name, count)| Some((name, count.filter(|count| *count > 0)?)))
     }
 
     /// Frames of one type that it sent.
@@ -201,11 +202,46 @@ impl Half {
     }
 }
 
+/// The names of frame types in their order, with the places of their counts.
+const NAMES: [(&str, usize); 14] = [
+    ("ALTSVC", 10),
+    ("CONTINUATION", 9),
+    ("DATA", 0),
+    ("GOAWAY", 7),
+    ("HEADERS", 1),
+    ("ORIGIN", 11),
+    ("PING", 6),
+    ("PRIORITY", 2),
+    ("PRIORITY_UPDATE", 12),
+    ("PUSH_PROMISE", 5),
+    ("RST_STREAM", 3),
+    ("SETTINGS", 4),
+    ("UNKNOWN", 13),
+    ("WINDOW_UPDATE", 8),
+];
+
 fn place(kind: FrameType) -> usize {
     match kind {
         FrameType(code @ 0..=10) => usize::from(code),
         FrameType::ORIGIN => 11,
         FrameType::PRIORITY_UPDATE => 12,
         _ => 13,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_counted_under_their_names_in_the_order_of_the_names() {
+        let mut half = Half::default();
+        for kind in FrameType::KNOWN.into_iter().chain([FrameType(0x77)]) {
+            half.count_frame(kind);
+            let name = kind.name().unwrap_or("UNKNOWN");
+            assert_eq!(half.frames().filter(|(counted, _)| *counted == name).count(), 1, "{name}");
+        }
+        let names: Vec<_> = half.frames().map(|(name, _)| name).collect();
+        assert!(names.is_sorted() && names.len() == 14, "{names:?}");
     }
 }

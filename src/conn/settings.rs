@@ -102,7 +102,7 @@ impl Values {
     }
 
     /// Every parameter that has a value, by identifier.
-    pub fn iter(&self) -> impl Iterator<Item = (Setting, u32)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Setting, u32)> + Clone + '_ {
         Self::NAMES.iter().zip(&self.0).filter_map(|(name, value)| Some((*name, (*value)?)))
     }
 

@@ -4,6 +4,7 @@ mod judgement;
 mod keys;
 mod report;
 mod rows;
+mod stamp;
 mod table;
 
 pub use judgement::{
@@ -20,4 +21,5 @@ pub use rows::{
     Peer, RequestRow, ResponseRow, RoundTrips, SettingsRow, StateChange, StreamCounts, StreamRow, TlsRow,
     UpDown, UpgradeRow, WindowsRow,
 };
+pub use stamp::Stamp;
 pub use table::Table;

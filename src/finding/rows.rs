@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Table;
+use super::{Stamp, Table};
 use crate::base::{PacketNumber, PerSide};
 
 /// A TCP connection.
@@ -29,8 +30,8 @@ pub struct ConnectionRow {
     pub started: &'static str,
     /// How it ended.
     pub ended: End,
-    /// First packet, RFC 3339.
-    pub start: String,
+    /// First packet, to the microsecond.
+    pub start: Stamp,
     /// First to last packet.
     pub duration_s: f64,
     /// Packets of both sides.
@@ -80,7 +81,7 @@ pub struct Calls {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Peer {
     /// Its address.
-    pub addr: String,
+    pub addr: IpAddr,
     /// Its port.
     pub port: u16,
     /// SNI or :authority.
@@ -89,14 +90,14 @@ pub struct Peer {
     pub alias: Option<String>,
     /// What it may run.
     #[serde(rename = "impl")]
-    pub implementation: Option<Box<Implementation>>,
+    pub implementation: Option<Implementation>,
 }
 
 /// A guess at a program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Implementation {
     /// Its name.
-    pub guess: String,
+    pub guess: Cow<'static, str>,
     /// How certain.
     pub confidence: super::Confidence,
 }

@@ -9,6 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Table<V>(Vec<(&'static str, V)>);
 
 impl<V> Table<V> {
+    /// These entries, with no room for more.
+    #[must_use]
+    pub fn exact(entries: impl Iterator<Item = (&'static str, V)> + Clone) -> Self {
+        let mut table = Self(Vec::with_capacity(entries.clone().count()));
+        entries.for_each(|(name, value)| table.insert(name, value));
+        table
+    }
+
     /// Gives a name a value.
     pub fn insert(&mut self, name: &'static str, value: V) {
         if self.0.last().is_none_or(|(last, _)| *last < name) {
@@ -52,8 +60,7 @@ impl<V> Default for Table<V> {
 
 impl<V> FromIterator<(&'static str, V)> for Table<V> {
     fn from_iter<T: IntoIterator<Item = (&'static str, V)>>(entries: T) -> Self {
-        let entries = entries.into_iter();
-        let mut table = Self(Vec::with_capacity(entries.size_hint().0));
+        let mut table = Self::default();
         for (name, value) in entries {
             table.insert(name, value);
         }

@@ -19,7 +19,8 @@ use crate::base::{to_index, to_u64};
 use crate::capture::{ReadBlock, Record};
 use crate::finding::{Input, Report};
 use crate::limits::EPOCHS_AHEAD;
-use crate::tcp::Segment;
+use crate::link::Encapsulation;
+use crate::tcp::{Endpoint, Seat, Segment};
 use crate::tls::{KeyLog, Shared};
 
 /// The analysis of one capture by several threads.
@@ -59,8 +60,12 @@ struct Hand {
 
 /// A segment to be judged.
 struct Task {
+    seat: Seat,
+    ends: (Endpoint, Endpoint),
+    encapsulation: Encapsulation,
+    now: Moment,
     /// Without its payload.
-    seated: Seated<'static>,
+    segment: Segment<'static>,
     payload: Payload,
 }
 
@@ -311,16 +316,19 @@ impl Task {
         let Seated { seat, ends, encapsulation, segment, now } = *seated;
         let place = block.place(segment.payload);
         let payload = place.map_or_else(|| Payload::Own(segment.payload.into()), Payload::InBlock);
-        let segment = Segment { payload: &[], ..segment };
-        Self { seated: Seated { seat, ends, encapsulation, segment, now }, payload }
+        let segment = Segment { payload: &[], ..*segment };
+        Self { seat, ends, encapsulation, now, segment, payload }
     }
 
-    fn seated<'a>(&'a self, block: &'a ReadBlock) -> Seated<'a> {
-        let payload = match &self.payload {
+    fn push_to(&self, shard: &mut Shard, block: &ReadBlock) {
+        let Self { seat, ends, encapsulation, now, segment, payload } = self;
+        let payload = match payload {
             Payload::InBlock(range) => block.octets(range),
             Payload::Own(octets) => octets,
         };
-        Seated { segment: Segment { payload, ..self.seated.segment }, ..self.seated }
+        let segment = &Segment { payload, ..*segment };
+        let seated = Seated { seat: *seat, ends: *ends, encapsulation: *encapsulation, segment, now: *now };
+        shard.push(&seated, &mut |_| {});
     }
 }
 
@@ -333,7 +341,7 @@ fn work(mut shard: Shard, orders: &Receiver<Order>, replies: &Sender<Reply>) {
     for order in orders {
         match order {
             Order::Judge(block, mut tasks, turn) => {
-                tasks.iter().for_each(|task| shard.push(&task.seated(&block), nobody));
+                tasks.iter().for_each(|task| task.push_to(&mut shard, &block));
                 shard.pass(turn);
                 tasks.clear();
                 done.push(tasks);

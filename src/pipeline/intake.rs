@@ -51,13 +51,13 @@ pub(super) struct Moment {
 }
 
 /// A segment, and the connection that it belongs to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Seated<'a> {
     pub(super) seat: Seat,
     /// Its sender and its receiver.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
-    pub(super) segment: Segment<'a>,
+    pub(super) segment: &'a Segment<'a>,
     pub(super) now: Moment,
 }
 
@@ -94,10 +94,9 @@ impl Intake {
     }
 
     fn datagram(&mut self, packet: &Packet<'_>, datagram: &Datagram<'_>, take: &mut impl FnMut(&Seated<'_>)) {
-        let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
-        let Some(segment) = segment.map(|segment| segment.identified(datagram.identification)) else {
-            return;
-        };
+        let read = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
+        let Some(mut segment) = read else { return };
+        segment.identification = datagram.identification;
         if to_u32(packet.data.len()) < packet.original_length {
             let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
             *packets = packets.saturating_add(1);
@@ -111,7 +110,7 @@ impl Intake {
             self.flows.conclude(ends, seat.number);
             return;
         }
-        take(&Seated { seat, ends, encapsulation: datagram.encapsulation, segment, now: self.now });
+        take(&Seated { seat, ends, encapsulation: datagram.encapsulation, segment: &segment, now: self.now });
     }
 
     /// The latest time counts as now: a clock that runs back is noted, not followed.

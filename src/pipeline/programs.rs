@@ -1,6 +1,8 @@
 //! Which programs the two ends of a connection may be: by what they say they are, and by the first SETTINGS, in which implementations
 //! differ. A guess for the reader, on which no rule rests.
 
+use std::borrow::Cow;
+
 use crate::base::Side;
 use crate::conn::{Connection, Values};
 use crate::finding::{Confidence, Implementation};
@@ -15,29 +17,29 @@ struct Habit {
 }
 
 /// What the program at this end may be.
-pub(super) fn guess(conn: &Connection, side: Side) -> Option<Box<Implementation>> {
+pub(super) fn guess(conn: &Connection, side: Side) -> Option<Implementation> {
     let text = conn.product(side).unwrap_or_default();
     let (said, habit) = (product(text), habit(conn, side));
     // What is built on gRPC's C core says so behind its own name.
     let agrees = |habit: &str| text.starts_with(habit) || (habit == GRPC_CORE && text.contains(" grpc-c/"));
     let (guess, confidence) = match (said, habit) {
-        (Some(said), Some(habit)) if agrees(habit) => (said, Confidence::Likely),
+        (Some(said), Some(habit)) if agrees(habit) => (Cow::from(said.to_owned()), Confidence::Likely),
         // A proxy passes on what the program behind it says; its own SETTINGS are its own.
-        (_, Some(habit)) => (habit.to_owned(), Confidence::Possible),
-        (Some(said), None) => (said, Confidence::Possible),
+        (_, Some(habit)) => (Cow::from(habit), Confidence::Possible),
+        (Some(said), None) => (Cow::from(said.to_owned()), Confidence::Possible),
         (None, None) => return None,
     };
-    Some(Box::new(Implementation { guess, confidence }))
+    Some(Implementation { guess, confidence })
 }
 
 /// The first product of a User-Agent or Server that is no common form of politeness.
-fn product(text: &str) -> Option<String> {
+fn product(text: &str) -> Option<&str> {
     let mut products = text.split_ascii_whitespace().filter(|word| !word.starts_with("Mozilla/"));
     let browser = ["Firefox/", "Edg/", "Chrome/"];
     let known = text.split_ascii_whitespace().find(|word| browser.iter().any(|name| word.starts_with(name)));
     let product = known.or_else(|| products.next())?;
     let plain = product.chars().all(|letter| letter.is_ascii_graphic() && !"()<>".contains(letter));
-    (plain && !product.is_empty()).then(|| product.to_owned())
+    (plain && !product.is_empty()).then_some(product)
 }
 
 fn habit(conn: &Connection, side: Side) -> Option<&'static str> {
@@ -137,9 +139,8 @@ mod tests {
         let chrome =
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0";
         let said = ["curl/7.88.1", "grpc-python/1.51.1 grpc-c/29.0.0 (linux; chttp2)", chrome, "", "(x)"];
-        let products: Vec<Option<String>> = said.iter().map(|said| product(said)).collect();
-        let expected =
-            ["curl/7.88.1", "grpc-python/1.51.1", "Chrome/126.0.0.0"].map(|name| Some(name.to_owned()));
+        let products: Vec<Option<&str>> = said.iter().map(|said| product(said)).collect();
+        let expected = ["curl/7.88.1", "grpc-python/1.51.1", "Chrome/126.0.0.0"].map(Some);
         assert_eq!(products.get(..3), Some(&expected[..]));
         assert_eq!(products.get(3..), Some(&[None, None][..]));
     }

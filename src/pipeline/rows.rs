@@ -1,6 +1,5 @@
 //! Connections and streams as the report lists them, made from the facts when a connection is over.
 
-use std::fmt::{Display, Write};
 use std::net::IpAddr;
 
 use super::negotiation;
@@ -10,7 +9,7 @@ use crate::base::{PerSide, Place, Side, Span, Time};
 use crate::conn::{Announcement, Connection, Ended, Request, Sides, Stream, StreamState};
 use crate::finding::{
     Calls, ConnectionRow, End, GoawayRow, Grpc, KeyRow, Latency, Peer, RequestRow, ResponseRow, RoundTrips,
-    SettingsRow, StreamCounts, StreamRow, UpDown, WindowsRow,
+    SettingsRow, Stamp, StreamCounts, StreamRow, Table, UpDown, WindowsRow,
 };
 use crate::frame::Setting;
 use crate::grpc::Call;
@@ -62,14 +61,14 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
         ended: ended(conn),
-        start: stamp(facts.first.time, false),
+        start: Stamp::of(facts.first.time),
         duration_s: seconds(conn.transport.last.time.since(facts.first.time)),
         packets: client.stats.packets.saturating_add(server.stats.packets),
         bytes: PerSide { client: client.stats.octets, server: server.stats.octets },
         http2: facts.http2,
         negotiation: negotiation::row(&facts),
         settings: settings(conn),
-        frames: PerSide::from_fn(|side| conn.sides[side].frames().collect()),
+        frames: PerSide::from_fn(|side| Table::exact(conn.sides[side].frames())),
         rtt_ms: round_trips(conn),
         streams: counts(conn),
         goaway: goaways(conn),
@@ -88,7 +87,7 @@ fn server_name(facts: &Facts<'_>) -> Option<String> {
 
 fn peer(endpoint: Endpoint, (name, alias): (Option<String>, Option<&str>)) -> Peer {
     let alias = alias.map(str::to_owned);
-    Peer { addr: text(endpoint.address), port: endpoint.port, name, alias, implementation: None }
+    Peer { addr: endpoint.address, port: endpoint.port, name, alias, implementation: None }
 }
 
 fn ended(conn: &Connection) -> End {
@@ -118,7 +117,9 @@ fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
         by: side.word(),
         acked_pkt: sent.acked.map(|acked| acked.at.pkt),
         ack_ms: wait.map(millis),
-        values: sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))).collect(),
+        values: Table::exact(
+            sent.values.iter().filter_map(|(setting, value)| Some((setting.name()?, value))),
+        ),
         unknown: sent.unknown.iter().map(|(setting, value)| (setting.to_string(), *value)).collect(),
     }
 }
@@ -264,19 +265,11 @@ pub(super) fn plain(address: IpAddr) -> u128 {
     }
 }
 
-/// Short text, of which every connection has some, in one piece of memory.
-fn text(value: impl Display) -> String {
-    let mut text = String::with_capacity(30);
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{value}");
-    text
-}
-
 /// RFC 3339 in UTC with microseconds, or nanoseconds where the file has them.
 pub(super) fn stamp(time: Time, nanoseconds: bool) -> String {
     let precision = if nanoseconds { 9 } else { 6 };
     let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap_or_default();
-    text(format_args!("{stamp:.precision$}"))
+    format!("{stamp:.precision$}")
 }
 
 /// Seconds to the microsecond.

@@ -94,7 +94,7 @@ impl Shard {
             return self.conclude(seat.number, segment.at, now.turn, observe);
         }
         live.session.push(seat.direction, segment, &self.desk, observe);
-        self.weight.segment(&mut live.share, &live.session);
+        self.weight.segment(&mut live.share, &live.session, segment.payload);
         if live.share.octets() > self.desk.wishes.max_memory / limits::LARGEST_SHARE {
             return self.give_way(seat.number, segment.at, now.turn, observe);
         }

@@ -24,8 +24,11 @@ pub(super) struct Share {
 impl Weight {
     /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much.
     #[inline]
-    pub(super) fn segment(&mut self, share: &mut Share, session: &Session) {
+    pub(super) fn segment(&mut self, share: &mut Share, session: &Session, payload: &[u8]) {
         share.segments = share.segments.wrapping_add(1) % limits::SEGMENTS_BETWEEN_WEIGHINGS;
+        if share.segments != 1 && payload.is_empty() {
+            return;
+        }
         let bulk = session.bulk();
         if share.segments == 1 || share.bulk.abs_diff(bulk) > limits::OCTETS_BETWEEN_WEIGHINGS {
             let octets = session.octets();

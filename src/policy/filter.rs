@@ -98,11 +98,11 @@ impl Field {
         let names = || server.name.iter().chain(&server.alias).cloned();
         match self {
             Self::Conn => vec![row.id.to_string()],
-            Self::Host => vec![client.addr.clone(), server.addr.clone()],
+            Self::Host => vec![client.addr.to_string(), server.addr.to_string()],
             Self::Port => vec![client.port.to_string(), server.port.to_string()],
-            Self::Client => vec![client.addr.clone(), format!("{}:{}", client.addr, client.port)],
+            Self::Client => vec![client.addr.to_string(), format!("{}:{}", client.addr, client.port)],
             Self::Server => {
-                let own = [server.addr.clone(), format!("{}:{}", server.addr, server.port)];
+                let own = [server.addr.to_string(), format!("{}:{}", server.addr, server.port)];
                 own.into_iter().chain(names()).collect()
             }
             Self::Via => vec![row.negotiation.via.to_owned()],

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::PerSide;
+use crate::base::{PerSide, Time};
 use crate::finding::{
     Blame, BlindSpot, BlindSpotKind, Calls, Confidence, ConnectionRow, Coverage, Culprit, Direction, End,
     Evidence, EvidenceRole, Finding, Implementation, Input, Keys, Latency, Level, Linked, Negotiation,
     Omitted, PacketFilter, Peer, Reference, Report, RequestRow, ResponseRow, RoundTrips, SettingsRow,
-    Severity, Stats, Status, StreamCounts, StreamRow, Table, Tool, Totals, UpDown, Verdict, WindowsRow,
+    Severity, Stamp, Stats, Status, StreamCounts, StreamRow, Table, Tool, Totals, UpDown, Verdict,
+    WindowsRow,
 };
 
 /// A report of one connection with two calls and nothing wrong.
@@ -31,7 +32,7 @@ pub(crate) fn hang() -> Report {
     row.ended = End::FinClient;
     row.duration_s = 20.005;
     row.client.implementation =
-        Some(Box::new(Implementation { guess: "grpc-go".to_owned(), confidence: Confidence::Possible }));
+        Some(Implementation { guess: "grpc-go".into(), confidence: Confidence::Possible });
     row.settings.push(SettingsRow {
         pkt: 4.into(),
         by: "client",
@@ -96,7 +97,7 @@ pub(crate) fn empty(path: &str) -> Report {
 /// An HTTP/2 connection with prior knowledge, on which nothing happened.
 pub(crate) fn connection(id: u64) -> ConnectionRow {
     let peer = |addr: &str, port| Peer {
-        addr: addr.to_owned(),
+        addr: addr.parse().unwrap(),
         port,
         name: None,
         alias: None,
@@ -112,7 +113,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         vantage: "client",
         started: "syn",
         ended: End::Open,
-        start: "2026-11-02T09:14:03.120000Z".to_owned(),
+        start: Stamp::of(Time(1_793_610_843_120_000_000)),
         duration_s: 0.02,
         packets: 7,
         bytes: PerSide { client: 33, server: 0 },

@@ -18,13 +18,9 @@ impl Servers {
         let peers = conns.filter_map(|conn| self.0.get(conn));
         let mut names: Vec<String> = finding.culprit.endpoint.iter().cloned().collect();
         for Peer { addr, port, name, alias, .. } in peers {
-            names.push(if addr.contains(':') {
-                format!("[{addr}]:{port}")
-            } else {
-                format!("{addr}:{port}")
-            });
+            names.push(if addr.is_ipv6() { format!("[{addr}]:{port}") } else { format!("{addr}:{port}") });
             names.extend(name.iter().flat_map(|name| [format!("{name}:{port}"), name.clone()]));
-            names.push(addr.clone());
+            names.push(addr.to_string());
             names.extend(alias.clone());
         }
         names

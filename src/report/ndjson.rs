@@ -133,8 +133,7 @@ impl Ndjson {
 }
 
 fn last_packet(row: &ConnectionRow) -> Option<Timestamp> {
-    let start: Timestamp = row.start.parse().ok()?;
-    start.checked_add(SignedDuration::try_from_secs_f64(row.duration_s).ok()?).ok()
+    row.start.timestamp()?.checked_add(SignedDuration::try_from_secs_f64(row.duration_s).ok()?).ok()
 }
 
 fn line<T: Serialize>(kind: &'static str, row: &T) -> String {

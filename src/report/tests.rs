@@ -76,8 +76,8 @@ fn crowded() -> Report {
         "a directory/with a very long name/and a capture in it called so and so.pcapng".to_owned();
     report.connections = (0..40).map(connection).collect();
     for row in &mut report.connections {
-        row.client.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7344".to_owned();
-        row.server.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7348".to_owned();
+        row.client.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7344".parse().unwrap();
+        row.server.addr = "2001:db8:85a3:8d3:1319:8a2e:370:7348".parse().unwrap();
     }
     report.findings.extend((2..37).map(no_settings));
     for (number, rule) in ["STS001", "STS002", "FRM001", "CON001", "SID001", "SET001"].into_iter().enumerate()
@@ -227,7 +227,7 @@ fn hostile() -> Report {
         row.request.method = Some(poison.to_owned());
     }
     for row in &mut report.connections {
-        row.client.addr = poison.to_owned();
+        row.client.alias = Some(poison.to_owned());
         row.calls.failed.insert(poison.to_owned(), 1);
     }
     report.coverage.blind_spots[0].effect = poison.to_owned();
@@ -244,7 +244,7 @@ fn nothing_of_the_traffic_reaches_the_terminal_as_it_was() {
     }
     let mut failed = clean();
     failed.connections[0].calls.failed.insert("\u{1b}[31m".to_owned(), 1);
-    failed.connections[0].client.addr = "\u{1b}[31m".to_owned();
+    failed.connections[0].client.alias = Some("\u{1b}[31m".to_owned());
     assert!(!plain(&judged(failed)).contains('\u{1b}'));
 }
 

@@ -82,7 +82,22 @@ impl Connection {
             self.waiting.push_back(Stored::of(direction, segment, self.packets));
             return;
         }
-        let mut rest = *segment;
+        if self.waiting.is_empty() {
+            self.accept(direction, segment, emit);
+        } else {
+            self.accept_in_parts(direction, *segment, emit);
+        }
+        self.advance(emit);
+    }
+
+    /// Takes a segment while others wait, some of them perhaps for its first octets.
+    #[cold]
+    fn accept_in_parts(
+        &mut self,
+        direction: Direction,
+        mut rest: Segment<'_>,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
         while let Some(length) = self.awaited(direction, &rest) {
             let (front, behind) = rest.split(length);
             self.accept(direction, &front, emit);
@@ -90,16 +105,12 @@ impl Connection {
             rest = behind;
         }
         self.accept(direction, &rest, emit);
-        self.advance(emit);
     }
 
     /// How many octets of a segment others wait for that were sent before its last ones: those of the peer who acknowledge them. What is
     /// sent again, or put together on the way, may hold octets of several times.
     fn awaited(&self, direction: Direction, segment: &Segment<'_>) -> Option<usize> {
-        let start = self.streams[direction]
-            .offset(segment.payload_sequence())
-            .ok()
-            .filter(|_| !self.waiting.is_empty())?;
+        let start = self.streams[direction].offset(segment.payload_sequence()).ok()?;
         let others = self.waiting.iter().filter(|stored| stored.direction != direction);
         let awaited = others.filter_map(|stored| self.missing(stored.direction, &stored.segment())).min()?;
         let length = to_index(awaited.checked_sub(start)?);
@@ -123,6 +134,11 @@ impl Connection {
             });
             self.emit_fin(direction, emit);
         }
+    }
+
+    /// True when octets came before their turn.
+    fn holds_any(&self) -> bool {
+        self.streams.forward.holds_any() || self.streams.backward.holds_any()
     }
 
     /// The direction whose octets wait since the earliest packet.
@@ -161,6 +177,9 @@ impl Connection {
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
+        if self.silence.is_none() {
+            return;
+        }
         let stream = &self.streams[direction];
         let ahead = segment.length == 0 && stream.offset(segment.sequence).is_ok_and(|at| at > stream.next());
         let Some(silent) = self.silence.take_if(|_| !ahead) else { return };
@@ -251,6 +270,9 @@ impl Connection {
     /// that acknowledged it, then the rest.
     fn advance(&mut self, emit: &mut impl FnMut(Direction, Output<'_>)) {
         loop {
+            if self.waiting.is_empty() && !self.holds_any() {
+                return;
+            }
             self.replay(emit);
             let both = [Direction::Forward, Direction::Backward];
             let ready = both.into_iter().filter(|direction| self.streams[*direction].may_release());
@@ -286,9 +308,9 @@ impl Connection {
     ) {
         self.resume(direction, segment, emit);
         self.open(direction, segment, emit);
-        self.acknowledge(direction, segment, emit);
+        let own = self.acknowledge(direction, segment, emit);
         let acked = self.streams[direction].acked.min(self.streams[direction.reverse()].next());
-        let peer_acked = self.acknowledged(direction, segment).map_or(acked, |own| own.min(acked));
+        let peer_acked = own.map_or(acked, |own| own.min(acked));
         let stream = &mut self.streams[direction];
         stream.reach(segment, peer_acked);
         if segment.length > 0 && !segment.flags.has(Flags::RST) {
@@ -329,14 +351,15 @@ impl Connection {
         }
     }
 
+    /// Offset up to which a segment acknowledges the other direction, which is noted.
     fn acknowledge(
         &mut self,
         direction: Direction,
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
-    ) {
+    ) -> Option<u64> {
         if !segment.flags.has(Flags::ACK) {
-            return;
+            return None;
         }
         let peer = &mut self.streams[direction.reverse()];
         if !peer.known() && !segment.flags.has(Flags::RST) {
@@ -360,6 +383,7 @@ impl Connection {
             let acked = stream.acked;
             emit(direction, Output::Signal(Signal::Window { open: !closed }, origin(stream, segment, acked)));
         }
+        upto
     }
 
     /// FIN and RST.

@@ -126,7 +126,7 @@ impl Words {
 }
 
 /// Segments for which there is room from the beginning: most connections have no more, and growing step by step costs more than one.
-const FIRST_SEGMENTS: usize = 16;
+const FIRST_SEGMENTS: usize = 24;
 
 /// True when `number` comes after `reached`, as sequence numbers go.
 const fn is_behind(reached: u32, number: u32) -> bool {

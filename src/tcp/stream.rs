@@ -294,6 +294,11 @@ impl Stream {
         }
     }
 
+    /// True when octets wait for others in front of them.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// The packet of the first octets that wait.
     pub(super) fn holds_since(&self) -> Option<Place> {
         self.held.first_origin().map(|origin| origin.at)

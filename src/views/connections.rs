@@ -72,7 +72,7 @@ pub fn endpoint(peer: &Peer) -> String {
     if let Some(alias) = alias {
         return alias.clone();
     }
-    if addr.contains(':') { format!("[{addr}]:{port}") } else { format!("{addr}:{port}") }
+    address_and_port((*addr, *port))
 }
 
 /// Address and port as one word, IPv6 addresses in brackets.

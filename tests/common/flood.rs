@@ -145,11 +145,10 @@ impl Ran {
     }
 }
 
-/// Reads a flood with so many kibibytes of data at most.
+/// Reads a flood with so many kibibytes of memory at most.
 pub fn run(flood: &Flood, scale: u32, memory: u32, arguments: &[&str]) -> Ran {
-    let limited = format!("ulimit -d {memory}; exec \"$0\" analyze - --format json \"$@\"");
-    let mut child = Command::new("sh")
-        .args(["-c", &limited, env!("CARGO_BIN_EXE_h2lint")])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_h2lint"))
+        .args(["analyze", "-", "--format", "json", "--stamp"])
         .args(arguments)
         .env_remove("SSLKEYLOGFILE")
         .stdin(Stdio::piped())
@@ -157,7 +156,7 @@ pub fn run(flood: &Flood, scale: u32, memory: u32, arguments: &[&str]) -> Ran {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let (started, id) = (Instant::now(), child.id());
+    let started = Instant::now();
     let mut stdin = std::io::BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
     let flood = flood.clone();
     let writer = std::thread::spawn(move || {
@@ -170,22 +169,17 @@ pub fn run(flood: &Flood, scale: u32, memory: u32, arguments: &[&str]) -> Ran {
         (flood.0)(&mut tap, scale);
         let octets = tap.octets;
         stdin.flush().unwrap();
-        // All but what the pipe and one buffer hold is read by now.
-        (octets, peak(id))
+        octets
     });
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-    let (octets, peak) = writer.join().unwrap();
+    let octets = writer.join().unwrap();
     let code = child.wait().unwrap().code();
     assert!(matches!(code, Some(0 | 1 | 3 | 4)), "{code:?} after {octets} octets: {text}");
-    Ran { report: serde_json::from_str(&text).unwrap(), took: started.elapsed(), peak, octets }
-}
-
-/// The most memory that a process ever had, in kibibytes.
-fn peak(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let peak = report["stats"]["peak_memory"].as_u64().unwrap() >> 10;
+    assert!(peak <= u64::from(memory), "{peak} KiB after {octets} octets");
+    Ran { report, took: started.elapsed(), peak, octets }
 }
 
 /// Octets without any pattern, always the same.

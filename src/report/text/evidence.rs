@@ -66,7 +66,7 @@ fn silence(page: &mut Page, before: Option<f64>, evidence: &Evidence, digits: us
 
 /// A moment as the clock asked for says it: seconds since the connection's first packet, or the capture's own time.
 fn moment(clock: Clock, t: f64, connection: Option<&ConnectionRow>) -> String {
-    let start = connection.and_then(|row| row.start.parse::<Timestamp>().ok());
+    let start = connection.and_then(|row| row.start.timestamp());
     let at = SignedDuration::try_from_secs_f64(t).ok().and_then(|since| start?.checked_add(since).ok());
     absolute(clock, at).unwrap_or_else(|| format!("{t:.3} s"))
 }
