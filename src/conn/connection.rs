@@ -24,7 +24,8 @@ pub struct Connection {
     /// Its streams.
     pub streams: Streams,
     /// Its two sides, by who sent.
-    pub sides: PerSide<Half>,
+    /// Large, and so each made in its own place: moving it would cost more.
+    pub sides: PerSide<Box<Half>>,
     /// What TCP shows of it.
     pub transport: Transport,
     /// Where the client's connection preface was complete.

@@ -73,7 +73,7 @@ impl Collector {
         let (streams, rows) = named;
         let limits = (wishes.limit_streams, wishes.limit_slowest());
         self.listing.name(summary.number, streams, rows, limits);
-        self.list(row);
+        self.list(row, wishes.limit_connections);
         if let Some((input, source)) = concluded.opened {
             self.keyring.count(input, source);
         }
@@ -85,8 +85,8 @@ impl Collector {
         }
     }
 
-    /// Puts a connection in its place; numbers count from 0 without a gap.
-    fn list(&mut self, row: Option<ConnectionRow>) {
+    /// Puts a connection in its place; numbers count from 0 without a gap, to the limit.
+    fn list(&mut self, row: Option<ConnectionRow>, limit: usize) {
         let row = row.filter(|row| {
             let octets = self.rows_octets.saturating_add(weigh(row));
             let fits = octets <= limits::MAX_ROWS_OCTETS;
@@ -98,6 +98,10 @@ impl Collector {
             return;
         };
         let at = to_index(row.id);
+        if self.rows.is_empty() {
+            // Memory that is not written to is only a promise, and to move rows costs more.
+            self.rows.reserve_exact(limit.min(ROWS));
+        }
         if at >= self.rows.len() {
             self.rows.resize_with(at.saturating_add(1), || None);
         }
@@ -224,6 +228,9 @@ fn weigh(row: &ConnectionRow) -> u64 {
     let rest = alternatives.fold(named, usize::saturating_add).saturating_add(offered);
     to_u64(ROW.saturating_add(lists).saturating_add(debug).saturating_add(rest))
 }
+
+/// Rows for which there is room from the first one on.
+const ROWS: usize = 1 << 14;
 
 /// Octets of a usual row, of a SETTINGS or GOAWAY frame in it, and of a parameter without a name or a short text.
 const ROW: usize = 3 << 9;
