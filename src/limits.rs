@@ -80,6 +80,10 @@ pub const EPOCH_PACKETS: usize = 1 << 10;
 /// Captured octets of an epoch, where its packets are large.
 pub const EPOCH_OCTETS: usize = 1 << 20;
 
+/// An epoch has no more octets than the limit to memory by this: of 28 octets a finding and its stream are made, which are weighed with
+/// two thousand, and what was read in two epochs comes on top of the limit before anybody gives way.
+pub const EPOCHS_OF_MEMORY: u64 = 1 << 10;
+
 /// Epochs that may not be judged to their end while another one is read: more would hold more memory, and are no faster.
 pub const EPOCHS_AHEAD: usize = 1;
 
