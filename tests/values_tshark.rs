@@ -52,7 +52,7 @@ const FIELDS: [&str; 25] = [
 ];
 
 /// Captures, fields and why they differ.
-const DIFFERENT: [(&str, &str, &str); 13] = [
+const DIFFERENT: [(&str, &str, &str); 14] = [
     ("fault/continuation-interrupted", "http2.header.name", IN_PARTS),
     ("fault/continuation-interrupted", "http2.header.value", IN_PARTS),
     ("h2c/padding-trailers-continuation", "http2.header.name", IN_PARTS),
@@ -65,12 +65,11 @@ const DIFFERENT: [(&str, &str, &str); 13] = [
     ("h2c/upgrade-ignored", "http2.settings.enable_push", SECOND),
     ("h2c/upgrade-ignored", "http2.settings.initial_window_size", SECOND),
     ("h2c/upgrade-ignored", "http2.settings.max_concurrent_streams", SECOND),
-    (
-        "tls/tls12-renegotiation",
-        "tls.handshake.ciphersuite",
-        "the hellos of a renegotiation are read for its keys, and not kept",
-    ),
+    ("tls/tls12-renegotiation", "tls.handshake.ciphersuite", RENEGOTIATED),
+    ("tls/tls12-renegotiation", "tls.handshake.version", RENEGOTIATED),
 ];
+
+const RENEGOTIATED: &str = "the hellos of a renegotiation are read for its keys, and not kept";
 
 const IN_PARTS: &str =
     "tshark lists the fields of a block with each frame of it, h2lint with the frame that ends it";
