@@ -64,6 +64,13 @@ pub const MAX_REQUEST_TEXT: usize = 1 << 13;
 /// Octets of a request's or a call's texts that [`STREAM_OCTETS`] allows for; longer ones are weighed each by itself.
 pub const SHORT_TEXTS: u64 = 1 << 8;
 
+/// Octets of long texts of requests that the field blocks of one side may make be held, whatever their own length: with HPACK an octet names
+/// any text that was sent once. Beyond it, and beyond [`TEXTS_FOR_OCTETS`], they count as unknown.
+pub const FREE_TEXTS: u64 = 1 << 18;
+
+/// Octets of such texts for each octet of those blocks: blocks of the field take a hundred octets and more.
+pub const TEXTS_FOR_OCTETS: u64 = 1 << 4;
+
 /// Octets of the connections that a report lists; further connections are counted. Ten thousand usual ones take two thirds of it.
 pub const MAX_ROWS_OCTETS: u64 = 1 << 25;
 

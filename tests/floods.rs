@@ -401,9 +401,8 @@ fn of_many() -> Vec<(&'static str, Flood)> {
             "long texts in turns",
             each(20, |tap, flow| {
                 opened(tap, flow, &[0, 1, 0, 1, 0, 0]);
-                let [first, second] = [b'/', b'?'].map(|octet| {
-                    [&[0x82, 0x86, 0x44][..], &text(&[octet; 8_192]), b"\x41\x04host"].concat()
-                });
+                let [first, second] = [b'/', b'?']
+                    .map(|octet| [&[0x82, 0x86, 0x44][..], &text(&[octet; 8_192]), b"\x41\x04host"].concat());
                 let first = [&[0x3f, 0xe1, 0xff, 0x03][..], &first].concat();
                 tap.say(flow, CLIENT, &[block(1, 1, &first), block(3, 1, &second)].concat());
                 for stream in requests(1_900).skip(2) {
