@@ -1,8 +1,6 @@
 //! JSON: the report of `h2lint/report/1`, and rows one by one. Controls are escaped as JSON asks; C1 controls and marks of reading
 //! order stay as they are, since a reader of JSON wants the octets and not their picture.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::finding::Report;
@@ -10,16 +8,9 @@ use crate::finding::Report;
 /// The report, indented, with a line feed at its end.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    element(report) + "\n"
-}
-
-/// The same, written as it is made: of ten thousand findings it is 24 MB.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_report(report: &Report, into: &mut impl io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *into, report)?;
-    into.write_all(b"\n")
+    let mut written = element(report);
+    written.push('\n');
+    written
 }
 
 /// One value, indented. What cannot be written is said in its place.

@@ -56,7 +56,7 @@ pub use found::{found_as_json, topic_as_json};
 pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
 pub use html::{Drawings, report as html};
-pub use json::{element, report as json, write_element, write_report};
+pub use json::{element, report as json, write_element};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
 #[cfg(feature = "cli")]
