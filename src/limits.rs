@@ -64,6 +64,13 @@ pub const MAX_REQUEST_TEXT: usize = 1 << 13;
 /// Octets of a request's or a call's texts that [`STREAM_OCTETS`] allows for; longer ones are weighed each by itself.
 pub const SHORT_TEXTS: u64 = 1 << 8;
 
+/// Octets of long texts of requests that the field blocks of one side may make be held, whatever their own length: with HPACK an octet names
+/// any text that was sent once. Beyond it, and beyond [`TEXTS_FOR_OCTETS`], they count as unknown.
+pub const FREE_TEXTS: u64 = 1 << 18;
+
+/// Octets of such texts for each octet of those blocks: blocks of the field take a hundred octets and more.
+pub const TEXTS_FOR_OCTETS: u64 = 1 << 4;
+
 /// Octets of the connections that a report lists; further connections are counted. Ten thousand usual ones take two thirds of it.
 pub const MAX_ROWS_OCTETS: u64 = 1 << 25;
 
@@ -79,6 +86,10 @@ pub const EPOCH_PACKETS: usize = 1 << 10;
 
 /// Captured octets of an epoch, where its packets are large.
 pub const EPOCH_OCTETS: usize = 1 << 20;
+
+/// An epoch has no more octets than the limit to memory by this: of 28 octets a finding and its stream are made, which are weighed with
+/// two thousand, and what was read in two epochs comes on top of the limit before anybody gives way.
+pub const EPOCHS_OF_MEMORY: u64 = 1 << 10;
 
 /// Epochs that may not be judged to their end while another one is read: more would hold more memory, and are no faster.
 pub const EPOCHS_AHEAD: usize = 1;

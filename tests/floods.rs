@@ -398,6 +398,21 @@ fn of_many() -> Vec<(&'static str, Flood)> {
             }),
         ),
         (
+            "long texts in turns",
+            each(20, |tap, flow| {
+                opened(tap, flow, &[0, 1, 0, 1, 0, 0]);
+                let [first, second] = [b'/', b'?']
+                    .map(|octet| [&[0x82, 0x86, 0x44][..], &text(&[octet; 8_192]), b"\x41\x04host"].concat());
+                let first = [&[0x3f, 0xe1, 0xff, 0x03][..], &first].concat();
+                tap.say(flow, CLIENT, &[block(1, 1, &first), block(3, 1, &second)].concat());
+                for stream in requests(1_900).skip(2) {
+                    let path = if stream % 4 == 1 { 0xbf } else { 0xc1 };
+                    tap.add(flow, CLIENT, &frame(1, 5, stream, &[0x82, 0x86, path, 0xbe]));
+                }
+                tap.flush(flow, CLIENT);
+            }),
+        ),
+        (
             "a field block without end",
             each(100, |tap, flow| {
                 opened(tap, flow, &[]);
@@ -447,7 +462,9 @@ fn at_fifty_times_the_scale_memory_is_the_same() {
         print(name, &run(&flood, 50, ONE, &[]));
     }
     for (name, flood) in of_many().into_iter().chain([("long texts", of_long_texts())]) {
-        print(name, &run(&flood, 10, MANY, &["--max-memory", "64MiB"]));
+        for threads in ["1", "2"] {
+            print(name, &run(&flood, 10, MANY, &["--max-memory", "64MiB", "-j", threads]));
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! What stands in the frames and hellos of every capture of the repository, as tshark decodes it: flags, parameters of SETTINGS, increments,
-//! error codes, last streams, PINGs, priorities, promises, header fields; names, protocols and suites of TLS; upgrades. Packets of which
+//! error codes, last streams, PINGs, priorities, promises, header fields; names, protocols, suites and versions of TLS; upgrades. Packets of which
 //! tshark shows something else are named here, with the reason. Without tshark the test says so and passes.
 
 #![allow(missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test")]
@@ -16,14 +16,14 @@ use common::{captures, sidecars};
 use h2lint::conn::Kind;
 use h2lint::frame::{Flags, FrameType, Header, Payload, Settings};
 use h2lint::pipeline::{KeyLog, Wishes, analyze};
-use h2lint::tls::{Alpn, Negotiation, ServerName};
+use h2lint::tls::{Alpn, Negotiation, ServerName, Version};
 use h2lint::views::{Observed, Secrets, headers};
 
 /// What packets hold: by packet and field, in order.
 type Values = BTreeMap<(u64, &'static str), Vec<String>>;
 
 /// The fields of tshark that are compared.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 25] = [
     "http2.flags",
     "http2.settings.id",
     "http2.settings.header_table_size",
@@ -46,11 +46,13 @@ const FIELDS: [&str; 23] = [
     "tls.handshake.extensions_server_name",
     "tls.handshake.extensions_alpn_str",
     "tls.handshake.ciphersuite",
+    "tls.handshake.version",
+    "tls.handshake.extensions.supported_version",
     "http.upgrade",
 ];
 
 /// Captures, fields and why they differ.
-const DIFFERENT: [(&str, &str, &str); 13] = [
+const DIFFERENT: [(&str, &str, &str); 14] = [
     ("fault/continuation-interrupted", "http2.header.name", IN_PARTS),
     ("fault/continuation-interrupted", "http2.header.value", IN_PARTS),
     ("h2c/padding-trailers-continuation", "http2.header.name", IN_PARTS),
@@ -63,12 +65,11 @@ const DIFFERENT: [(&str, &str, &str); 13] = [
     ("h2c/upgrade-ignored", "http2.settings.enable_push", SECOND),
     ("h2c/upgrade-ignored", "http2.settings.initial_window_size", SECOND),
     ("h2c/upgrade-ignored", "http2.settings.max_concurrent_streams", SECOND),
-    (
-        "tls/tls12-renegotiation",
-        "tls.handshake.ciphersuite",
-        "the hellos of a renegotiation are read for its keys, and not kept",
-    ),
+    ("tls/tls12-renegotiation", "tls.handshake.ciphersuite", RENEGOTIATED),
+    ("tls/tls12-renegotiation", "tls.handshake.version", RENEGOTIATED),
 ];
+
+const RENEGOTIATED: &str = "the hellos of a renegotiation are read for its keys, and not kept";
 
 const IN_PARTS: &str =
     "tshark lists the fields of a block with each frame of it, h2lint with the frame that ends it";
@@ -206,6 +207,8 @@ fn fields(seen: &Observed<'_>, add: &mut impl FnMut(u64, &'static str, String)) 
     });
 }
 
+const SUPPORTED: &str = "tls.handshake.extensions.supported_version";
+
 fn hellos(tls: &Negotiation, add: &mut impl FnMut(u64, &'static str, String)) {
     for hello in [&tls.client_hello, &tls.second_client_hello].into_iter().flatten() {
         let pkt = hello.at.end.at.pkt.number();
@@ -214,11 +217,21 @@ fn hellos(tls: &Negotiation, add: &mut impl FnMut(u64, &'static str, String)) {
         }
         names(&hello.alpn).for_each(|name| add(pkt, "tls.handshake.extensions_alpn_str", name));
         hello.suites.iter().for_each(|suite| add(pkt, "tls.handshake.ciphersuite", suite.0.to_string()));
+        add(pkt, "tls.handshake.version", hello.legacy_version.0.to_string());
+        hello.versions.iter().for_each(|version| add(pkt, SUPPORTED, version.0.to_string()));
     }
     for hello in [&tls.retry, &tls.server_hello].into_iter().flatten() {
         let pkt = hello.at.end.at.pkt.number();
         names(&hello.alpn).for_each(|name| add(pkt, "tls.handshake.extensions_alpn_str", name));
         add(pkt, "tls.handshake.ciphersuite", hello.suite.0.to_string());
+        // The version that is spoken; where it stands in the extension, the field of old has that of TLS 1.2 (RFC 8446 §4.1.3).
+        let spoken = tls.version().unwrap().0.to_string();
+        if hello.extensions.contains(&43) {
+            add(pkt, "tls.handshake.version", Version::TLS12.0.to_string());
+            add(pkt, SUPPORTED, spoken);
+        } else {
+            add(pkt, "tls.handshake.version", spoken);
+        }
     }
     if let Some(extensions) = &tls.encrypted_extensions {
         let pkt = extensions.at.end.at.pkt.number();

@@ -230,9 +230,9 @@ impl Plan {
         drawings: &Drawings,
         terminal: &mut Terminal,
     ) -> Result<(), Error> {
-        terminal.print(&written(self.format, report, drawings, &self.look))?;
+        self.print(report, drawings, terminal)?;
         for (format, path) in &self.files {
-            write_file(path, written(*format, report, drawings, &self.plain()))?;
+            self.save((*format, path), report, drawings)?;
         }
         self.summarise(report)
     }
@@ -266,16 +266,41 @@ impl Plan {
     ) -> Result<(), Error> {
         streaming.finish(report, terminal)?;
         if self.format != Format::Ndjson {
-            terminal.print(&written(self.format, report, drawings, &self.look))?;
+            self.print(report, drawings, terminal)?;
         }
         for (format, path) in self.files.iter().filter(|(format, _)| *format != Format::Ndjson) {
-            write_file(path, written(*format, report, drawings, &self.plain()))?;
+            self.save((*format, path), report, drawings)?;
         }
         if self.talk >= Talk::Notices && !self.files.is_empty() {
             let names: Vec<_> = self.files.iter().map(|(_, path)| path.display().to_string()).collect();
             terminal.complain(&format!("wrote {}", names.join(" ")));
         }
         self.summarise(report)
+    }
+
+    fn print(&self, report: &Report, drawings: &Drawings, terminal: &mut Terminal) -> Result<(), Error> {
+        match self.format {
+            Format::Json => terminal.put_by(|out| write_report(report, out)),
+            other => terminal.put(written(other, report, drawings, &self.look)),
+        }?;
+        terminal.flush()
+    }
+
+    fn save(
+        &self,
+        (format, path): (Format, &Path),
+        report: &Report,
+        drawings: &Drawings,
+    ) -> Result<(), Error> {
+        if format != Format::Json {
+            return write_file(path, written(format, report, drawings, &self.plain()));
+        }
+        let write = |file| {
+            let mut out = BufWriter::new(file);
+            write_report(report, &mut out)?;
+            out.flush()
+        };
+        File::create(path).and_then(write).map_err(|source| failed(path, source))
     }
 
     fn plain(&self) -> Look {
@@ -340,6 +365,12 @@ fn written(format: Format, report: &Report, drawings: &Drawings, look: &Look) ->
         Format::Html => html(report, drawings),
         other => other.write(report, look),
     }
+}
+
+/// What [`Format::Json`] is, written as it is made: of ten thousand findings it is 24 MB.
+fn write_report(report: &Report, into: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *into, report)?;
+    into.write_all(b"\n")
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {

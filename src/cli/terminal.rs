@@ -24,11 +24,19 @@ impl Terminal {
 
     /// Writes a part of a result; it may wait for more.
     pub(super) fn put(&mut self, text: impl AsRef<[u8]>) -> Result<(), Error> {
+        self.put_by(|out| out.write_all(text.as_ref()))
+    }
+
+    /// The same, of what is made while it is written.
+    pub(super) fn put_by(
+        &mut self,
+        write: impl FnOnce(&mut io::BufWriter<io::Stdout>) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let out = self.out.get_or_insert_with(|| io::BufWriter::with_capacity(1 << 16, io::stdout()));
         if self.closed {
             return Ok(());
         }
-        let written = out.write_all(text.as_ref());
+        let written = write(out);
         self.note(written)
     }
 

@@ -3,7 +3,7 @@
 use super::connection::Connection;
 use super::frames::Seen;
 use super::idle::Resumed;
-use crate::base::{Origin, Side, Span};
+use crate::base::{Origin, Span};
 use crate::hpack::{Block, Traits};
 use crate::limits;
 
@@ -34,24 +34,16 @@ pub struct Keepalive {
     pub interval: Option<(Span, Origin)>,
     /// How often one followed another.
     pub count: u32,
-    /// Losses of both sides before the first PING: what was lost since may have passed between two of them.
-    pub(super) losses: u32,
 }
 
 impl Connection {
-    /// How often frames of either side were missing.
-    pub(super) fn losses(&self) -> u32 {
-        self.streams.losses(Side::Client).wrapping_add(self.streams.losses(Side::Server))
-    }
-
     /// PING, no acknowledgement: the first thing after a silence that began with the PING before?
     pub(super) fn time_keepalive(&mut self, seen: &Seen<'_>) {
         let before = self.sides[seen.side].recent.newest_first().nth(1).map(|(_, start)| start);
         let silent = self.transport.resumed.filter(|resumed| begins_with(seen, before, resumed));
-        let losses = self.losses();
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
-            *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0, losses }));
+            *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0 }));
             return;
         };
         let interval = seen.start.at.time.since(known.last.at.time);

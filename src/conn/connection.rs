@@ -240,10 +240,11 @@ impl Connection {
         self.crowding.as_deref()
     }
 
-    /// The PINGs of `side` that nothing else went between; `None` where others may have been lost.
+    /// The PINGs of `side` that nothing else went between; `None` where others may have been lost, be it before the first that was seen:
+    /// the least time between two of them may have been less, or something may have passed between them.
     #[must_use]
     pub fn keepalive(&self, side: Side) -> Option<&Keepalive> {
-        self.keepalive[side].as_deref().filter(|known| known.losses == self.losses())
+        self.keepalive[side].as_deref().filter(|_| self.windows_known())
     }
 
     /// Field blocks of `side` that come again as they were, while it never inserts anything.

@@ -22,7 +22,7 @@ pub struct Request {
     pub path: Option<Box<str>>,
     /// `:authority`.
     pub authority: Option<Box<str>>,
-    /// True when every field of the block is known.
+    /// True when every field of the block is known, and no text of it was too much to keep.
     pub whole: bool,
     /// What it weighs, where its texts are long.
     pub load: Load,
@@ -89,6 +89,10 @@ pub(super) struct Gatherer {
     pub(super) product: product::Gathered,
     /// Long texts of requests and of calls.
     pub(super) scale: Scale,
+    /// Octets of the blocks that were decoded.
+    read: u64,
+    /// A text of the block decoded last is not kept.
+    forgone: bool,
 }
 
 /// What the fields of a block add up to beside its summary.
@@ -139,6 +143,8 @@ impl Gatherer {
         self.method = Kept::Absent;
         self.path = Kept::Absent;
         self.authority = Kept::Absent;
+        self.forgone = false;
+        self.read = self.read.saturating_add(to_u64(octets.len()));
         let mut gathered = Noted::default();
         let wanted = noted | ODD | also;
         head.block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
@@ -169,6 +175,7 @@ impl Gatherer {
         let Text::Known(value) = field.value else { return };
         let last = self.last.as_deref();
         match field.traits {
+            traits if traits.intersects(LINE) && self.is_too_much(value) => self.forgone = true,
             traits if traits.contains(Traits::METHOD) => {
                 self.method.keep(value, last.and_then(|last| last.method.as_deref()));
             }
@@ -189,6 +196,13 @@ impl Gatherer {
             }
             _ => self.metadata.note(field, value),
         }
+    }
+
+    /// True for a long text when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
+    fn is_too_much(&self, text: &[u8]) -> bool {
+        let allowed =
+            || limits::FREE_TEXTS.saturating_add(self.read.saturating_mul(limits::TEXTS_FOR_OCTETS));
+        to_u64(text.len()) > limits::SHORT_TEXTS && self.scale.octets() > allowed()
     }
 
     #[cold]
@@ -213,7 +227,7 @@ impl Gatherer {
 
     /// The request that the block decoded last carries.
     pub(super) fn request(&mut self, head: &Head) -> Arc<Request> {
-        let whole = head.block.unknown == 0 && head.block.error.is_none();
+        let whole = head.block.unknown == 0 && head.block.error.is_none() && !self.forgone;
         let last = self.last.as_deref();
         let same = |last: &&Request| {
             last.whole == whole
@@ -297,10 +311,11 @@ impl Kept {
     }
 }
 
+/// Those of the request line.
+const LINE: Traits = Traits::METHOD.or(Traits::PATH).or(Traits::AUTHORITY);
+
 /// Fields that are kept.
-const NOTED: Traits = Traits::METHOD
-    .or(Traits::PATH)
-    .or(Traits::AUTHORITY)
+const NOTED: Traits = LINE
     .or(Traits::STATUS)
     .or(Traits::CONTENT_LENGTH)
     .or(Traits::HOST)
@@ -386,6 +401,29 @@ mod tests {
         indexing.literal(form, 2, b"GET", Coding::Plain).literal(form, 4, b"/a", Coding::Plain);
         indexing.literal(form, 1, b"a", Coding::Plain);
         assert!(Arc::ptr_eq(&third, &ask(&indexing.into_octets())));
+    }
+
+    #[test]
+    fn texts_out_of_all_proportion_to_what_is_sent_are_as_good_as_unknown() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let (mut first, mut second, mut indices) =
+            (Encoder::new(), Encoder::new(), [Encoder::new(), Encoder::new()]);
+        let form = Representation::IncrementalIndexing;
+        first.literal(form, 4, &[b'a'; 1_000], Coding::Plain);
+        second.literal(form, 4, &[b'b'; 1_000], Coding::Plain);
+        let blocks = [first.into_octets(), second.into_octets()];
+        indices[0].indexed(63);
+        indices[1].indexed(62);
+        let again = indices.map(Encoder::into_octets);
+        let turns = blocks.iter().chain(again.iter().cycle());
+        let held: Vec<_> = turns.take(400).map(|block| request(&mut gatherer, &mut decoder, block)).collect();
+        let kept = held.iter().filter(|request| request.whole && request.path.is_some()).count();
+        let forgone = held.iter().filter(|request| !request.whole && request.path.is_none()).count();
+        let most = crate::base::to_index(limits::FREE_TEXTS + 2_420 * limits::TEXTS_FOR_OCTETS) / 1_000 + 1;
+        assert!(kept <= most && kept > 256 && kept + forgone == 400, "{kept} {forgone}");
+        drop(held);
+        // There is room again.
+        assert!(request(&mut gatherer, &mut decoder, &again[0]).whole);
     }
 
     #[test]

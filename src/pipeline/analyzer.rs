@@ -173,7 +173,7 @@ mod tests {
         let (live, all) = report(hundred + hundred / 2);
         assert_eq!((live.len(), limited(&all), all.notices.len()), (100, 0, 0));
         let (live, fewer) = report(hundred / 2);
-        assert!((30..50).contains(&live.len()) && live.contains(&99) && !live.contains(&0), "{live:?}");
+        assert!((30..=50).contains(&live.len()) && live.contains(&99) && !live.contains(&0), "{live:?}");
         assert_eq!((limited(&fewer), fewer.notices[0].kind), (1, "limit_reached"));
         assert_eq!(fewer.totals.connections, 100);
     }

@@ -9,7 +9,7 @@ use super::files::EMBEDDED;
 use super::shard::{News, Told, Weighed};
 use super::wishes::Wishes;
 use super::{hidden, keyring};
-use crate::base::{PacketNumber, Place, Span, Time, to_u32};
+use crate::base::{PacketNumber, Place, Span, Time, to_index, to_u32};
 use crate::capture::Packet;
 use crate::finding::{Comment, Input, Report};
 use crate::limits::{self, EPOCH_OCTETS, EPOCH_PACKETS, EPOCHS_AHEAD};
@@ -152,8 +152,9 @@ impl Intake {
     }
 
     /// True when the next packet belongs to another epoch.
-    pub(super) const fn epoch_is_over(&self) -> bool {
-        self.packets >= EPOCH_PACKETS || self.octets >= EPOCH_OCTETS
+    pub(super) fn epoch_is_over(&self) -> bool {
+        let octets = to_index(self.wishes.max_memory / limits::EPOCHS_OF_MEMORY).min(EPOCH_OCTETS);
+        self.packets >= EPOCH_PACKETS || self.octets >= octets
     }
 
     /// Begins the next epoch; the moment at which the old one ends.
