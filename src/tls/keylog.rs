@@ -395,8 +395,11 @@ fn read_hex(hex: &[u8], octets: &mut [u8]) -> Option<usize> {
     }
     let mut all = 0;
     for (room, block) in rooms.iter_mut().zip(blocks) {
-        let digits = block.map(digit);
-        all = digits.iter().fold(all, |all, digit| all | digit);
+        let mut digits = [0; 32];
+        for (value, letter) in digits.iter_mut().zip(block) {
+            *value = digit(*letter);
+            all |= *value;
+        }
         for (octet, [high, low]) in room.iter_mut().zip(digits.as_chunks::<2>().0) {
             *octet = (high << 4) | low;
         }
