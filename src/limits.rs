@@ -285,6 +285,10 @@ pub const MAX_ALERTS: usize = 8;
 /// Names read from a TLS certificate: what large public certificates carry.
 pub const MAX_CERTIFICATE_NAMES: usize = 128;
 
+/// Certificates remembered with their octets, so that one shown again is not read again: those of the servers that a worker meets at
+/// once, a few. Each has fewer octets than a handshake message may have, all together 512 KiB for each worker.
+pub const MAX_KNOWN_CERTIFICATES: usize = 8;
+
 /// Octets of TLS early data held until it is known whether the server accepted them: four times the usual max_early_data_size.
 pub const MAX_EARLY_DATA: usize = 1 << 16;
 

@@ -17,7 +17,7 @@ const ENDINGS: [&str; 3] = ["keys", "keylog", "sslkeys"];
 /// [`Error::Read`] when the file cannot be opened or read.
 pub fn key_log(path: &Path, take: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
     let mut read = || {
-        let mut file = BufReader::new(File::open(path)?.take(MAX_KEY_FILE));
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path)?.take(MAX_KEY_FILE));
         let mut line = Vec::new();
         while file.read_until(b'\n', &mut line)? > 0 {
             take(&line);

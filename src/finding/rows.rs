@@ -134,11 +134,11 @@ pub struct Negotiation {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct TlsRow {
-    pub version: Option<String>,
-    pub cipher: Option<String>,
+    pub version: Option<Cow<'static, str>>,
+    pub cipher: Option<Cow<'static, str>>,
     pub sni: Option<String>,
-    pub alpn_offered: Vec<String>,
-    pub alpn_selected: Option<String>,
+    pub alpn_offered: Vec<Cow<'static, str>>,
+    pub alpn_selected: Option<Cow<'static, str>>,
     pub alpn_source: &'static str,
     pub resumed: Option<bool>,
     pub early_data: Option<bool>,

@@ -1,5 +1,7 @@
 //! How the protocol was agreed, as the report lists it.
 
+use std::borrow::Cow;
+
 use super::rows::Facts;
 use crate::base::Side;
 use crate::conn::{Alternative, Alternatives};
@@ -77,18 +79,19 @@ fn via_tls(facts: &Facts<'_>, seen: &tls::Negotiation) -> &'static str {
 fn tls_row(session: &Session) -> TlsRow {
     let seen = session.negotiation();
     let answer = seen.alpn();
-    let text = |name: &ProtocolName| name.to_string();
     TlsRow {
         version: seen
             .version()
-            .map(|version| version.number().map_or_else(|| version.to_string(), str::to_owned)),
-        cipher: seen.suite().map(|suite| suite.to_string()),
+            .map(|version| version.number().map_or_else(|| version.to_string().into(), Cow::Borrowed)),
+        cipher: seen
+            .suite()
+            .map(|suite| suite.name().map_or_else(|| suite.to_string().into(), Cow::Borrowed)),
         sni: seen.server_name().map(str::to_owned),
         alpn_offered: seen
             .offer()
-            .map(|hello| hello.alpn.names().iter().map(text).collect())
+            .map(|hello| hello.alpn.names().iter().map(ProtocolName::text).collect())
             .unwrap_or_default(),
-        alpn_selected: answer.selected.as_ref().map(text),
+        alpn_selected: answer.selected.as_ref().map(ProtocolName::text),
         alpn_source: match answer.source {
             AlpnSource::ServerHello => "server_hello",
             AlpnSource::EncryptedExtensions => "encrypted_extensions",

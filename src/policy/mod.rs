@@ -21,6 +21,7 @@ mod symptom;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use crate::base::to_u64;
 use crate::finding::{Confidence, Culprit, Finding, Report, Severity};
@@ -145,7 +146,9 @@ impl Policy {
             report.findings.retain(|finding| finding.suppressed.is_none());
         }
         for (finding, number) in report.findings.iter_mut().zip(1_u64..) {
-            finding.id = format!("f{number}");
+            finding.id = String::with_capacity(8);
+            // Writing to a string cannot fail.
+            let _ = write!(finding.id, "f{number}");
         }
         report.verdict.top_finding =
             report.findings.first().filter(|top| top.suppressed.is_none()).map(|top| top.id.clone());
@@ -216,24 +219,27 @@ impl Policy {
 
 /// Writes the numbers of the findings to the connections and streams that they are about.
 fn link(report: &mut Report) {
-    let mut of_connection: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
-    let mut of_stream: BTreeMap<(u64, u32), Vec<&str>> = BTreeMap::new();
+    let mut of_connection: Vec<(u64, &str)> = Vec::with_capacity(report.findings.len());
+    let mut of_stream: Vec<((u64, u32), &str)> = Vec::new();
     for finding in &report.findings {
         let others = finding.conns.iter().copied().filter(|conn| Some(*conn) != finding.conn);
-        for conn in finding.conn.into_iter().chain(others) {
-            of_connection.entry(conn).or_default().push(&finding.id);
-        }
-        if let (Some(conn), Some(stream)) = (finding.conn, finding.stream) {
-            of_stream.entry((conn, stream)).or_default().push(&finding.id);
-        }
+        of_connection.extend(finding.conn.into_iter().chain(others).map(|conn| (conn, finding.id.as_str())));
+        of_stream.extend(finding.conn.zip(finding.stream).map(|place| (place, finding.id.as_str())));
     }
-    let owned = |ids: Option<Vec<&str>>| ids.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    of_connection.sort_by_key(|(conn, _)| *conn);
+    of_stream.sort_by_key(|(place, _)| *place);
     for row in &mut report.connections {
-        row.findings = owned(of_connection.remove(&row.id));
+        row.findings = ids(&of_connection, row.id);
     }
     for row in &mut report.streams {
-        row.findings = owned(of_stream.remove(&(row.conn, row.stream)));
+        row.findings = ids(&of_stream, (row.conn, row.stream));
     }
+}
+
+/// The numbers of the findings at one place, of all in the order of their places.
+fn ids<P: Ord + Copy>(all: &[(P, &str)], at: P) -> Vec<String> {
+    let (_, from) = all.split_at(all.partition_point(|(place, _)| *place < at));
+    from.iter().take_while(|(place, _)| *place == at).map(|(_, id)| (*id).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The order in which findings are printed: groups of equal findings, the worst group first, and the worst finding of each first.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::GroupBy;
@@ -73,7 +73,7 @@ fn arrange<T>(items: &mut [T], from: &[usize]) {
 }
 
 /// Where the findings stand, in the order of printing.
-fn places(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<usize> {
+fn places(findings: &[Finding], servers: &[(u64, Arc<str>)], by: GroupBy) -> Vec<usize> {
     let turns = turns(findings, servers, by);
     let placed = findings.iter().zip(turns).enumerate().map(|(at, (finding, turn))| {
         let own = (Reverse(finding.severity), Reverse(finding.confidence));
@@ -87,7 +87,7 @@ fn places(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) 
 }
 
 /// When the group of each finding is printed: groups are few, and compared once.
-fn turns(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -> Vec<Option<usize>> {
+fn turns(findings: &[Finding], servers: &[(u64, Arc<str>)], by: GroupBy) -> Vec<Option<usize>> {
     let mut numbers: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     let mut ranks: Vec<Option<Rank>> = Vec::new();
     let mut groups = Vec::with_capacity(findings.len());
@@ -115,15 +115,15 @@ fn turns(findings: &[Finding], servers: &BTreeMap<u64, Arc<str>>, by: GroupBy) -
     groups.into_iter().map(|group| turns.get(group).copied().flatten()).collect()
 }
 
-fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, Arc<str>>, by: GroupBy) -> Key<'a> {
+fn key<'a>(finding: &'a Finding, servers: &'a [(u64, Arc<str>)], by: GroupBy) -> Key<'a> {
     let Finding { rule, conn, .. } = finding;
     let culprit = finding.culprit.role;
     let blamed = finding.culprit.endpoint.as_deref();
     let named = blamed.filter(|_| culprit == Culprit::Server);
-    let server = || named.or_else(|| conn.and_then(|conn| servers.get(&conn)).map(|words| &**words));
+    let own_server = || named.or_else(|| conn.and_then(|conn| server(servers, conn)));
     let file = || finding.evidence.first().and_then(|shown| shown.input);
     let (place, end) = match by {
-        GroupBy::Rule => (None, server()),
+        GroupBy::Rule => (None, own_server()),
         GroupBy::Culprit => (None, blamed),
         GroupBy::Connection => (*conn, None),
         GroupBy::File => (file(), None),
@@ -131,21 +131,31 @@ fn key<'a>(finding: &'a Finding, servers: &'a BTreeMap<u64, Arc<str>>, by: Group
     Key { place, rule, culprit, end }
 }
 
-/// The servers of the connections that findings are about, which are few among many, and mostly the same.
-fn servers(report: &Report) -> BTreeMap<u64, Arc<str>> {
-    let named: BTreeSet<u64> = report.findings.iter().filter_map(|finding| finding.conn).collect();
+/// The servers of the connections that findings are about, which are few among many, and mostly the same; in the order of numbers.
+fn servers(report: &Report) -> Vec<(u64, Arc<str>)> {
+    let mut named: Vec<u64> = report.findings.iter().filter_map(|finding| finding.conn).collect();
+    named.sort_unstable();
+    named.dedup();
     let mut last: Option<(&Peer, Arc<str>)> = None;
-    let mut servers = BTreeMap::new();
-    for ConnectionRow { id, server, .. } in report.connections.iter().filter(|row| named.contains(&row.id)) {
+    let mut servers = Vec::with_capacity(named.len());
+    let is_named = |row: &&ConnectionRow| named.binary_search(&row.id).is_ok();
+    for ConnectionRow { id, server, .. } in report.connections.iter().filter(is_named) {
         let known = last.as_ref().filter(|(peer, _)| (peer.port, &peer.addr) == (server.port, &server.addr));
         let words = match known {
             Some((_, words)) => Arc::clone(words),
             None => format!("{}:{}", server.addr, server.port).into(),
         };
         last = Some((server, Arc::clone(&words)));
-        servers.insert(*id, words);
+        servers.push((*id, words));
     }
+    servers.sort_by_key(|(id, _)| *id);
     servers
+}
+
+/// The server of a connection.
+fn server(servers: &[(u64, Arc<str>)], conn: u64) -> Option<&str> {
+    let (until, _) = servers.split_at(servers.partition_point(|(id, _)| *id <= conn));
+    until.last().filter(|(id, _)| *id == conn).map(|(_, words)| &**words)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The answer in short: first word, exit code, headline.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Policy;
@@ -87,7 +88,7 @@ fn seen(report: &Report) -> bool {
 
 fn negotiates(row: &ConnectionRow) -> bool {
     let agreed = &row.negotiation;
-    let h2 = |name: &String| name == "h2";
+    let h2 = |name: &Cow<'static, str>| name == "h2";
     let tls = agreed.tls.as_ref();
     row.http2
         || agreed.upgrade.is_some()

@@ -1,5 +1,6 @@
 //! How connections were agreed, kept until the end of the capture: what a finding of one connection may look at in others. Bounded.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub struct Agreement {
     /// Smallest and largest time to live of the server's packets.
     pub ttl: Option<(u8, u8)>,
     /// The protocol that ALPN selected.
-    pub selected: Option<Box<str>>,
+    pub selected: Option<Cow<'static, str>>,
 }
 
 /// What a server spoke.
@@ -161,7 +162,7 @@ impl Agreement {
             alternatives,
             requests: requests(conn),
             ttl: answer.1,
-            selected: tls.and_then(|tls| tls.alpn().selected).map(|name| name.to_string().into()),
+            selected: tls.and_then(|tls| tls.alpn().selected).map(|name| name.text()),
         }
     }
 

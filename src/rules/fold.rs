@@ -199,8 +199,9 @@ const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a
 
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
 pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
-    let parts = ["h2lint/1", code, culprit.word(), server, discriminator, ""];
-    let digest = Sha256::digest(parts.join("\0"));
+    let parts = ["h2lint/1", code, culprit.word(), server, discriminator];
+    let digest =
+        parts.iter().fold(Sha256::new(), |sha, part| sha.chain_update(part).chain_update([0])).finalize();
     let mut text = String::with_capacity(digest.len().saturating_mul(2));
     for octet in digest {
         let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();

@@ -44,6 +44,15 @@ impl ProtocolName {
         *self.0 == *name.as_bytes()
     }
 
+    /// The name as text; see [`fmt::Display`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'static, str> {
+        match self.0 {
+            Cow::Borrowed(name) if name.iter().copied().all(is_plain) => String::from_utf8_lossy(name),
+            _ => self.to_string().into(),
+        }
+    }
+
     /// True for a value reserved by RFC 8701: two equal octets 0x0a, 0x1a … 0xfa.
     #[must_use]
     pub fn is_grease(&self) -> bool {

@@ -1,19 +1,29 @@
 //! Whom a server's certificate names: a walk over DER that reads the subject's common name, the alternative names (RFC 5280 §4.2.1.6)
 //! and the issuer's name, and nothing else.
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use super::grammar::{vector8, vector24, whole};
 use super::names::Version;
 use super::records::Stretch;
 use crate::base::{text, to_index};
-use crate::limits::MAX_CERTIFICATE_NAMES;
+use crate::limits::{MAX_CERTIFICATE_NAMES, MAX_KNOWN_CERTIFICATES};
 
-/// The server's own certificate. At most [`MAX_CERTIFICATE_NAMES`] names are kept.
+/// The server's own certificate, and where it was shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {
     /// Where the message stands.
     pub at: Stretch,
+    /// Connections to one server share it.
+    names: Arc<CertificateNames>,
+}
+
+/// Whom a certificate names. At most [`MAX_CERTIFICATE_NAMES`] names are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateNames {
     /// The subject's common name.
     pub common_name: Option<Box<str>>,
     /// Alternative names that are DNS names.
@@ -26,7 +36,44 @@ pub struct Certificate {
     pub more: bool,
 }
 
-impl Certificate {
+/// The certificates that were read last, with their octets: most connections show one that an earlier one showed.
+#[derive(Debug, Default)]
+pub(super) struct Certificates {
+    known: VecDeque<(Box<[u8]>, Arc<CertificateNames>)>,
+}
+
+impl Certificates {
+    /// Reads the body of the Certificate message: the first certificate of its list.
+    pub(super) fn read(&mut self, body: &[u8], version: Version, at: Stretch) -> Option<Certificate> {
+        let list = if version.is_tls13() { vector8(body).ok()?.0 } else { body };
+        let (_, first) = vector24(whole(list, vector24)?).ok()?;
+        Some(Certificate { at, names: self.names(first) })
+    }
+
+    fn names(&mut self, octets: &[u8]) -> Arc<CertificateNames> {
+        if let Some((_, names)) = self.known.iter().find(|(known, _)| **known == *octets) {
+            return Arc::clone(names);
+        }
+        let mut read = CertificateNames::default();
+        read.certificate(octets);
+        let names = Arc::new(read);
+        if self.known.len() >= MAX_KNOWN_CERTIFICATES {
+            self.known.pop_front();
+        }
+        self.known.push_back((octets.into(), Arc::clone(&names)));
+        names
+    }
+}
+
+impl Deref for Certificate {
+    type Target = CertificateNames;
+
+    fn deref(&self) -> &CertificateNames {
+        &self.names
+    }
+}
+
+impl CertificateNames {
     /// True when the certificate is good for this host, a DNS name or an IP address without brackets and port (RFC 9525 §6).
     #[must_use]
     pub fn covers(&self, host: &str) -> bool {
@@ -37,15 +84,6 @@ impl Certificate {
         let alone = self.dns_names.is_empty() && self.addresses.is_empty();
         let common = self.common_name.iter().filter(|_| alone);
         self.dns_names.iter().chain(common).any(|name| covers(name, host))
-    }
-
-    /// Reads the body of the Certificate message: the first certificate of its list.
-    pub(super) fn read(body: &[u8], version: Version, at: Stretch) -> Option<Self> {
-        let list = if version.is_tls13() { vector8(body).ok()?.0 } else { body };
-        let (_, first) = vector24(whole(list, vector24)?).ok()?;
-        let mut read = Self { at, ..Self::default() };
-        read.certificate(first);
-        Some(read)
     }
 
     /// Certificate, its TBSCertificate, and the fields of that (RFC 5280 §4.1).
@@ -192,7 +230,7 @@ mod tests {
     #[test]
     fn names_of_a_real_certificate_are_read() {
         let message = message();
-        let read = Certificate::read(&message, Version::TLS12, Stretch::default()).unwrap();
+        let read = read(&message).unwrap();
         assert_eq!(read.common_name.as_deref(), Some("common.test"));
         assert_eq!(read.dns_names, ["example.test".into(), "*.wild.test".into()]);
         assert_eq!(read.addresses, ["127.0.0.1".into(), "::1".into()]);
@@ -201,24 +239,42 @@ mod tests {
 
     #[test]
     fn a_certificate_is_good_for_its_alternative_names() {
-        let read = Certificate::read(&message(), Version::TLS12, Stretch::default()).unwrap();
+        let read = read(&message()).unwrap();
         for host in ["example.test", "EXAMPLE.test.", "a.wild.test", "127.0.0.1", "::1"] {
             assert!(read.covers(host), "{host}");
         }
         for host in ["common.test", "wild.test", "a.b.wild.test", "127.0.0.2"] {
             assert!(!read.covers(host), "{host}");
         }
-        let old = Certificate { common_name: Some("common.test".into()), ..Certificate::default() };
+        let old = CertificateNames { common_name: Some("common.test".into()), ..CertificateNames::default() };
         assert!(old.covers("common.test"));
     }
 
     #[test]
     fn a_cut_certificate_gives_what_stands_before_the_cut() {
         for length in 0..CERTIFICATE.len() {
-            let mut read = Certificate::default();
+            let mut read = CertificateNames::default();
             read.certificate(&CERTIFICATE[..length]);
         }
-        assert!(Certificate::read(&message()[..9], Version::TLS12, Stretch::default()).is_none());
+        assert!(read(&message()[..9]).is_none());
+    }
+
+    #[test]
+    fn a_certificate_that_is_shown_again_is_not_read_again() {
+        let mut certificates = Certificates::default();
+        let mut read =
+            |message: &[u8]| certificates.read(message, Version::TLS12, Stretch::default()).unwrap();
+        let (first, again) = (read(&message()), read(&message()));
+        assert!(Arc::ptr_eq(&first.names, &again.names));
+        for other in 0..=u8::try_from(MAX_KNOWN_CERTIFICATES).unwrap() {
+            read(&[0, 0, 4, 0, 0, 1, other]);
+        }
+        assert!(!Arc::ptr_eq(&first.names, &read(&message()).names));
+        assert_eq!(certificates.known.len(), MAX_KNOWN_CERTIFICATES);
+    }
+
+    fn read(message: &[u8]) -> Option<Certificate> {
+        Certificates::default().read(message, Version::TLS12, Stretch::default())
     }
 
     fn message() -> Vec<u8> {
@@ -233,7 +289,7 @@ mod tests {
             let mut octets = CERTIFICATE.to_vec();
             octets[at] = octet;
             octets.truncate(cut.max(at));
-            Certificate::default().certificate(&octets);
+            CertificateNames::default().certificate(&octets);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! ClientHello: what a client offers (RFC 8446 §4.1.2), in the form of SSL 2.0 too (RFC 5246 §E.2).
 
+use std::borrow::Cow;
+
 use nom::number::complete::be_u16;
 
 use super::alpn::Alpn;
@@ -29,7 +31,7 @@ pub struct ClientHello {
     /// Cipher suites in the order of preference.
     pub suites: Vec<CipherSuite>,
     /// Compression methods; TLS 1.3 has `[0]`.
-    pub compressions: Vec<u8>,
+    pub compressions: Cow<'static, [u8]>,
     /// Numbers of all extensions, in order.
     pub extensions: Vec<u16>,
     /// `supported_versions`; empty without the extension.
@@ -137,7 +139,9 @@ impl ClientHello {
         hello.length = body.len().saturating_add(4);
         hello.session_id = session_id.into();
         hello.suites = numbers(suites)?.into_iter().map(CipherSuite).collect();
-        hello.compressions = compressions.to_vec();
+        if compressions != NO_COMPRESSION {
+            hello.compressions = compressions.to_vec().into();
+        }
         hello.grease = hello.suites.iter().any(|suite| suite.is_grease());
         let mut extensions = whole(rest, vector16).unwrap_or_default();
         while let Ok((rest, (kind, octets))) = extension(extensions) {
@@ -167,7 +171,6 @@ impl ClientHello {
             (*first == 0).then_some(CipherSuite(u16::from_be_bytes([*high, *low])))
         });
         hello.suites = of_tls.take(MAX_HELLO_ITEMS).collect();
-        hello.compressions = vec![0];
         Some(hello)
     }
 
@@ -180,7 +183,7 @@ impl ClientHello {
             random,
             session_id: Box::default(),
             suites: Vec::new(),
-            compressions: Vec::new(),
+            compressions: NO_COMPRESSION.into(),
             extensions: Vec::new(),
             versions: Vec::new(),
             server_name: ServerName::Absent,
@@ -232,6 +235,9 @@ impl ClientHello {
         }
     }
 }
+
+/// The compression methods of nearly all hellos: none.
+const NO_COMPRESSION: &[u8] = &[0];
 
 /// Extensions for which there is room from the first one on: as many as most hellos have.
 const USUAL_EXTENSIONS: usize = 16;

@@ -1,7 +1,6 @@
 //! Handshake messages, alerts and change_cipher_spec: what they change in a session.
 
 use super::alpn::ProtocolName;
-use super::certificate::Certificate;
 use super::fact::{Fact, Output, Turn, When};
 use super::grammar::{vector8, vector16};
 use super::half::{Epoch, Phase};
@@ -117,8 +116,8 @@ impl Session {
                 return EncryptedExtensions::read(body, at).map(|read| self.encrypted_extensions(read, work));
             }
             HandshakeType::CERTIFICATE => {
-                seen.certificate =
-                    Some(Certificate::read(body, seen.version().unwrap_or(Version::TLS12), at)?);
+                let version = seen.version().unwrap_or(Version::TLS12);
+                seen.certificate = Some(work.shared.certificates.read(body, version, at)?);
                 Fact::Certificate
             }
             HandshakeType::SERVER_KEY_EXCHANGE => {

@@ -32,7 +32,7 @@ mod suite_table;
 mod verdict;
 
 pub use alpn::{Alpn, ProtocolName};
-pub use certificate::Certificate;
+pub use certificate::{Certificate, CertificateNames};
 pub use client_hello::{ClientHello, Ech, HelloForm, ServerName};
 pub use fact::{AlpnAnswer, AlpnSource, Fact, Output, Turn, When};
 pub use keylog::{BadLine, BadLineKind, KeyLines, KeyLog, Label, Random, Source};

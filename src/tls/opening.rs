@@ -50,19 +50,20 @@ impl Session {
             return false;
         }
         let Phase::Sealed(epoch) = self.halves[side].phase else { return false };
-        let mut found = self.keys_of(side, epoch, work.keys, work.shared);
-        if self.seen.server_hello.is_some()
-            && epoch != Epoch::Early
-            && let Some(Candidate { opener, source, .. }) = found.pop()
-        {
-            let half = &mut self.halves[side];
-            half.opener = Some(opener);
-            half.next_source = Some(source);
-            return true;
-        }
-        if !found.is_empty() || self.later_keys(side, epoch, work.keys, work.shared) {
-            self.halves[side].doubt_more(0);
-            return true;
+        let found = self.keys_of(side, epoch, work.keys, work.shared).next();
+        let agreed = self.seen.server_hello.is_some() && epoch != Epoch::Early;
+        match found {
+            Some(Candidate { opener, source, .. }) if agreed => {
+                let half = &mut self.halves[side];
+                half.opener = Some(opener);
+                half.next_source = Some(source);
+                return true;
+            }
+            None if !self.later_keys(side, epoch, work.keys, work.shared) => {}
+            _ => {
+                self.halves[side].doubt_more(0);
+                return true;
+            }
         }
         if epoch == Epoch::Early && self.seen.server_hello.is_none() {
             self.halves[side].missed_early_data = true;
@@ -74,7 +75,7 @@ impl Session {
 
     /// True when records of a later epoch can be opened.
     fn later_keys(&self, side: Side, epoch: Epoch, keys: &KeyLog, shared: &Shared) -> bool {
-        later(epoch).iter().any(|epoch| !self.keys_of(side, *epoch, keys, shared).is_empty())
+        later(epoch).iter().any(|epoch| self.keys_of(side, *epoch, keys, shared).next().is_some())
     }
 
     /// The first sealed record of a side: which epoch is it?
@@ -132,18 +133,25 @@ impl Session {
     }
 
     /// Keys of one epoch, as many as there are suites they may be for: the ServerHello names one.
-    fn keys_of(&self, side: Side, epoch: Epoch, keys: &KeyLog, shared: &Shared) -> Vec<Candidate> {
-        if epoch == Epoch::Legacy {
-            return self.legacy_keys(side, keys, shared).into_iter().collect();
-        }
-        let Some(hello) = &self.seen.client_hello else { return Vec::new() };
-        let Some(secret) = keys.find(label(side, epoch), &hello.random) else { return Vec::new() };
-        let chosen = self.seen.server_hello.as_ref().map(|hello| hello.suite);
-        let offered = hello.suites.iter().copied().filter(|suite| suite.is_tls13());
-        let suites =
-            offered.filter(|suite| epoch == Epoch::Early || chosen.is_none_or(|chosen| chosen == *suite));
-        let openers = suites.filter_map(|suite| Opener::tls13(suite, secret));
-        openers.map(|opener| Candidate { epoch, opener: Box::new(opener), source: secret.source }).collect()
+    fn keys_of<'k>(
+        &'k self,
+        side: Side,
+        epoch: Epoch,
+        keys: &'k KeyLog,
+        shared: &Shared,
+    ) -> impl Iterator<Item = Candidate> + use<'k> {
+        let legacy = (epoch == Epoch::Legacy).then(|| self.legacy_keys(side, keys, shared)).flatten();
+        let hello = self.seen.client_hello.as_ref().filter(|_| epoch != Epoch::Legacy);
+        let secret = hello.and_then(|hello| keys.find(label(side, epoch), &hello.random));
+        let answer = self.seen.server_hello.as_ref().filter(|_| epoch != Epoch::Early);
+        let chosen = answer.map(|hello| hello.suite);
+        let suites = hello.into_iter().flat_map(|hello| hello.suites.iter().copied());
+        let suites = suites.filter(move |suite| suite.is_tls13() && chosen.is_none_or(|own| own == *suite));
+        let sealed = secret.into_iter().flat_map(move |secret| {
+            let openers = suites.clone().filter_map(|suite| Opener::tls13(suite, secret).map(Box::new));
+            openers.map(move |opener| Candidate { epoch, opener, source: secret.source })
+        });
+        legacy.into_iter().chain(sealed)
     }
 
     fn legacy_keys(&self, side: Side, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {

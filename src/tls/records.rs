@@ -197,16 +197,11 @@ impl Records {
         if self.filled == 0 {
             self.start = origin.before(to_u64(rest.len()));
         }
-        let wanted = HEADER_OCTETS.saturating_sub(self.filled.into());
-        let taken = take(rest, wanted);
-        for (room, octet) in self.head.iter_mut().skip(self.filled.into()).zip(taken) {
-            *room = *octet;
-            self.filled = self.filled.saturating_add(1);
+        match rest.split_first_chunk() {
+            Some((head, behind)) if self.filled == 0 => (self.head, *rest) = (*head, behind),
+            _ if !self.fill(rest) => return Step::More,
+            _ => {}
         }
-        if usize::from(self.filled) < HEADER_OCTETS {
-            return Step::More;
-        }
-        self.filled = 0;
         let read = if self.begun { Header::read(self.head) } else { Header::of_first(self.head) };
         match read {
             Some(header) => {
@@ -216,6 +211,19 @@ impl Records {
             }
             None => Step::NoHeader(self.head, origin.before(to_u64(rest.len()))),
         }
+    }
+
+    /// Goes on with a header that came in parts; true when it is whole.
+    fn fill(&mut self, rest: &mut &[u8]) -> bool {
+        let wanted = HEADER_OCTETS.saturating_sub(self.filled.into());
+        let taken = take(rest, wanted);
+        for (room, octet) in self.head.iter_mut().skip(self.filled.into()).zip(taken) {
+            *room = *octet;
+            self.filled = self.filled.saturating_add(1);
+        }
+        let whole = taken.len() == wanted;
+        self.filled = if whole { 0 } else { self.filled };
+        whole
     }
 
     /// The body of the record whose header came last is wanted.

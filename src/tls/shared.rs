@@ -1,5 +1,7 @@
-//! What the sessions of one capture share: which earlier session a resumed one goes on with, and buffers for records.
+//! What the sessions of one capture share: which earlier session a resumed one goes on with, buffers for records, and
+//! certificates.
 
+use super::certificate::Certificates;
 use super::resumptions::Resumptions;
 use crate::limits::MAX_IDLE_BUFFERS;
 
@@ -8,6 +10,7 @@ use crate::limits::MAX_IDLE_BUFFERS;
 pub struct Shared {
     pub(super) resumptions: Resumptions,
     pub(super) buffers: Buffers,
+    pub(super) certificates: Certificates,
 }
 
 impl Shared {

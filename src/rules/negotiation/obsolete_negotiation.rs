@@ -1,7 +1,6 @@
 //! NPN and the names of drafts.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use crate::base::Side;
 use crate::conn::On;
@@ -77,12 +76,19 @@ fn answered(tls: &Negotiation) -> (&'static str, Option<ProtocolName>) {
 fn used<'a>(npn: &'static str, old: impl IntoIterator<Item = &'a ProtocolName>) -> Option<Cow<'static, str>> {
     let mut words = Cow::Borrowed(npn);
     for name in old {
+        if let Cow::Borrowed(npn) = words {
+            words = Cow::Owned(String::with_capacity(USUAL_WORDS));
+            words.to_mut().push_str(npn);
+        }
         let comma = if words.is_empty() { "" } else { ", " };
-        // Writing to a string does not fail.
-        let _ = write!(words.to_mut(), "{comma}{name}");
+        words.to_mut().push_str(comma);
+        words.to_mut().push_str(&name.text());
     }
     (!words.is_empty()).then_some(words)
 }
+
+/// Octets that the words mostly take.
+const USUAL_WORDS: usize = 32;
 
 /// True for the names of drafts of HTTP/2, and of SPDY.
 fn is_old(name: &ProtocolName) -> bool {

@@ -49,9 +49,9 @@ pub(in crate::rules) static INADEQUATE_SECURITY_UNJUSTIFIED: Rule = Rule {
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    let Some(words) = event.tls.and_then(adequate) else { return };
     let unjust = |code| code == ErrorCode::INADEQUATE_SECURITY;
     for complaint in event.ledger.complaints().filter(|complaint| unjust(complaint.code)) {
+        let Some(words) = event.tls.and_then(adequate) else { return };
         let side = complaint.side;
         let message = format!("The {} finds the security inadequate, and it is {words}.", side.word());
         let mut draft = Draft::new(Culprit::of(side), message, complaint.start, complaint.end);

@@ -44,11 +44,11 @@ pub(in crate::rules) static TLS_MANDATORY_CIPHER_NOT_OFFERED: Rule = Rule {
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(hello) = event.tls.and_then(|tls| tls.offer()) else { return };
-    let suites: Vec<CipherSuite> = of_tls12(hello).collect();
-    if !hello.alpn.has("h2") || !hello.offers(Version::TLS12) || suites.is_empty() {
+    let suites = || of_tls12(hello);
+    if !hello.alpn.has("h2") || !hello.offers(Version::TLS12) || suites().next().is_none() {
         return;
     }
-    let suite = suites.contains(&CipherSuite::ECDHE_RSA_AES_128_GCM_SHA256);
+    let suite = suites().any(|suite| suite == CipherSuite::ECDHE_RSA_AES_128_GCM_SHA256);
     let group = hello.groups.is_empty() || hello.groups.contains(&Group::SECP256R1);
     let lacking = match (suite, group) {
         (true, true) => return,
@@ -58,7 +58,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     };
     let message = format!("The client offers h2 over TLS 1.2 and does not offer {lacking}.");
     let mut draft = Draft::new(Culprit::Client, message, hello.at.start, hello.at.end);
-    if suites.iter().all(|suite| suite.is_prohibited()) {
+    if suites().all(CipherSuite::is_prohibited) {
         draft = draft.severity(Severity::Warning);
     }
     let what = format!("ClientHello without {lacking}");
