@@ -31,19 +31,19 @@ impl Digits {
     #[must_use]
     #[inline]
     pub fn of(number: u64) -> Self {
-        let (mut octets, mut first, mut rest) = ([0; 2 * MOST_DIGITS], MOST_DIGITS, number);
-        let (digits, _) = octets.split_at_mut(MOST_DIGITS);
-        for places in digits.rchunks_exact_mut(2) {
+        let (mut digits, mut rest) = (Self { octets: [0; 2 * MOST_DIGITS], first: MOST_DIGITS }, number);
+        let (places, _) = digits.octets.split_at_mut(MOST_DIGITS);
+        for places in places.rchunks_exact_mut(2) {
             let pair = PAIRS.get(to_index(rest % 100)).copied().unwrap_or_default();
             places.copy_from_slice(&pair);
-            (first, rest) = (first.saturating_sub(2), rest / 100);
+            (digits.first, rest) = (digits.first.saturating_sub(2), rest / 100);
             if rest == 0 {
                 // A pair in front has a zero in front when it is one digit.
-                first = first.saturating_add(usize::from(pair.starts_with(b"0")));
+                digits.first = digits.first.saturating_add(usize::from(pair.starts_with(b"0")));
                 break;
             }
         }
-        Self { octets, first }
+        digits
     }
 
     /// The digits, in ASCII.
@@ -62,6 +62,15 @@ impl Digits {
     #[must_use]
     pub const fn count(&self) -> usize {
         MOST_DIGITS.saturating_sub(self.first)
+    }
+
+    /// Writes a number behind what was written before.
+    #[inline]
+    pub fn append(number: u64, into: &mut Vec<u8>) {
+        match u8::try_from(number) {
+            Ok(digit @ ..10) => into.push(b'0' | digit),
+            _ => Self::of(number).append_to(into),
+        }
     }
 
     /// Puts the digits behind what was written before. To copy as many octets as there may be costs less than to copy some.
@@ -100,7 +109,10 @@ mod tests {
     #[test]
     fn digits_are_those_that_formatting_gives() {
         for number in [0, 7, 10, 99, 100, 65_535, 1_000_000, u64::MAX - 1, u64::MAX] {
+            let mut written = b"-".to_vec();
+            Digits::append(number, &mut written);
             assert_eq!(Digits::of(number).as_str(), number.to_string());
+            assert_eq!(String::from_utf8(written).unwrap(), format!("-{number}"));
         }
     }
 }

@@ -15,9 +15,9 @@ impl FrameElements {
     /// Writes a frame.
     pub fn write(&mut self, line: &FrameLine, into: &mut Vec<u8>) {
         into.extend_from_slice(b"{\n  \"conn\": ");
-        Digits::of(line.conn).append_to(into);
+        Digits::append(line.conn, into);
         into.extend_from_slice(b",\n  \"stream\": ");
-        Digits::of(u64::from(line.stream)).append_to(into);
+        Digits::append(u64::from(line.stream), into);
         into.extend_from_slice(self.place.of(line, |cells| say_place(line, cells)));
         word(&line.kind, into);
         into.extend_from_slice(b",\n  \"flags\": [");
@@ -29,7 +29,7 @@ impl FrameElements {
         });
         into.extend_from_slice(if line.flags.is_empty() { b"]" } else { b"\n  ]" });
         into.extend_from_slice(b",\n  \"length\": ");
-        Digits::of(u64::from(line.length)).append_to(into);
+        Digits::append(u64::from(line.length), into);
         into.extend_from_slice(b",\n  \"state\": ");
         match line.state {
             Some(state) => word(state, into),
@@ -97,7 +97,7 @@ fn credit(window: Option<i64>, into: &mut Vec<u8>) {
             if window < 0 {
                 into.push(b'-');
             }
-            Digits::of(window.unsigned_abs()).append_to(into);
+            Digits::append(window.unsigned_abs(), into);
         }
         None => into.extend_from_slice(b"null"),
     }

@@ -83,8 +83,8 @@ impl Frames {
         let fact = seen.fact;
         match &fact.kind {
             Kind::Frame(payload) => {
-                if let Some(header) = fact.header {
-                    self.frame(seen, &header, payload, emit);
+                if let Some(header) = &fact.header {
+                    self.frame(seen, header, payload, emit);
                 }
             }
             Kind::Preface => {

@@ -48,7 +48,7 @@ impl FrameLines {
         let Self { look, place } = self;
         into.extend_from_slice(place.of(line, |cells| say_place(line, look, cells)));
         let (conn, stream) = (Digits::of(line.conn), Digits::of(u64::from(line.stream)));
-        right(conn, 4_usize.saturating_sub(stream.count()), into);
+        right(&conn, 4_usize.saturating_sub(stream.count()), into);
         into.push(b':');
         stream.append_to(into);
         into.extend_from_slice(GAP);
@@ -70,13 +70,13 @@ impl FrameLines {
 /// Packet, moment and direction.
 fn say_place(line: &FrameLine, look: &Look, into: &mut Vec<u8>) {
     match line.pkt.input() {
-        0 => right(Digits::of(line.pkt.number()), 5, into),
+        0 => right(&Digits::of(line.pkt.number()), 5, into),
         _ => into.extend_from_slice(format!("{:>5}", line.pkt.to_string()).as_bytes()),
     }
     into.extend_from_slice(GAP);
     match seconds(line.since).filter(|_| look.clock == Clock::Relative) {
         Some([whole, fraction]) => {
-            right(whole, 2, into);
+            right(&whole, 2, into);
             into.push(b'.');
             into.extend_from_slice(fraction.as_bytes().get(1..).unwrap_or_default());
         }
@@ -103,7 +103,7 @@ fn say_frame(line: &FrameLine, into: &mut Vec<u8>) {
         before = b',';
     });
     into.push(b' ');
-    Digits::of(u64::from(line.length)).append_to(into);
+    Digits::append(u64::from(line.length), into);
 }
 
 /// The same, in colours or on several lines of a page.
@@ -194,11 +194,11 @@ fn credit(window: i64, into: &mut Vec<u8>) {
     if window < 0 {
         into.push(b'-');
     }
-    Digits::of(window.unsigned_abs()).append_to(into);
+    Digits::append(window.unsigned_abs(), into);
 }
 
 /// A number at the right of its column.
-fn right(number: Digits, columns: usize, into: &mut Vec<u8>) {
+fn right(number: &Digits, columns: usize, into: &mut Vec<u8>) {
     for _ in number.count()..columns {
         into.push(b' ');
     }
