@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use serde::Serialize;
 
 use super::flags::{Looking, Reading};
 use super::narrowing::{Narrowed, Narrowing};
@@ -15,10 +14,10 @@ use crate::finding::Report;
 use crate::pipeline;
 use crate::policy::Policy;
 use crate::report::{
-    Look, call_lines, concurrency_header, concurrency_line, connection_lines, element, frame_header,
-    frame_line, handshake_header, handshake_line, headed, header_header, header_line, ladder_header,
-    ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line, setting_lines,
-    stream_header, stream_line, table_header, table_line, window_header, window_line, write_element,
+    FrameElements, FrameLines, Look, call_lines, concurrency_header, concurrency_line, connection_lines,
+    element, frame_header, handshake_header, handshake_line, headed, header_header, header_line,
+    ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header, ping_line,
+    setting_lines, stream_header, stream_line, table_header, table_line, window_header, window_line,
 };
 use crate::views::{
     CallList, ConnectionLine, Frames, HANDSHAKE_INTEREST, HEADERS_INTEREST, Interest, LATENCY_INTEREST,
@@ -105,7 +104,7 @@ struct Sheet<'a> {
     /// What stands above the rows; written with the first one, so that a file that is no capture prints nothing.
     above: String,
     rows: u64,
-    /// A row on its way, in a buffer that is used again.
+    /// Rows on their way.
     buffer: Vec<u8>,
     terminal: &'a mut Terminal,
     failed: Option<Error>,
@@ -138,7 +137,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<u8, Error> {
         View::Headers => show_headers(&args, &wanted, &mut sheet),
         View::Hpack => tables(&args, &wanted, &mut sheet),
         View::Latency => show_latency(&args, &wanted, &mut sheet),
-    }?;
+    };
+    let report = report.inspect_err(|_| sheet.send())?;
     sheet.finish()?;
     for notice in report.notices.iter().filter(|_| talk >= Talk::Notices) {
         terminal.complain(&notice.text);
@@ -158,12 +158,13 @@ pub(super) fn unread(report: &Report, terminal: &Terminal) -> u8 {
 fn frames(args: &Args, wanted: &Narrowed, sheet: &mut Sheet<'_>) -> Result<Report, Error> {
     let look = sheet.look;
     let mut view = Frames::default();
+    let (mut lines, mut elements) = (FrameLines::new(look), FrameElements::default());
     sheet.begin(&format!("{}\n", frame_header(&look)));
     args.analyze(Frames::INTEREST, &mut |seen| {
         if wanted.conn(seen.conn) {
             view.push(&seen, &mut |line| {
                 if wanted.stream(line.conn, line.stream) && wanted.moment(line.t) {
-                    sheet.write(line, |row| frame_line(line, &look, row));
+                    sheet.write(|row| elements.write(line, row), |row| lines.write(line, row));
                 }
             });
         }
@@ -416,12 +417,12 @@ impl Sheet<'_> {
     }
 
     /// A row that is one line, of which there may be millions.
-    fn write(&mut self, value: &impl Serialize, text: impl FnOnce(&mut Vec<u8>)) {
-        self.fill(|shape, row| match shape {
-            Shape::Json => write_element(value, row),
+    fn write(&mut self, json: impl FnOnce(&mut Vec<u8>), text: impl FnOnce(&mut Vec<u8>)) {
+        self.fill(|shape, rows| match shape {
+            Shape::Json => json(rows),
             Shape::Text => {
-                text(row);
-                row.push(b'\n');
+                text(rows);
+                rows.push(b'\n');
             }
         });
     }
@@ -430,24 +431,27 @@ impl Sheet<'_> {
         if self.failed.is_some() || self.terminal.is_closed() {
             return;
         }
-        let mut row = std::mem::take(&mut self.buffer);
-        row.clear();
-        row.extend_from_slice(std::mem::take(&mut self.above).as_bytes());
-        if self.shape == Shape::Json {
-            row.extend_from_slice(if self.rows > 0 { b",\n" } else { b"\n" });
+        if !self.above.is_empty() {
+            self.buffer.extend_from_slice(std::mem::take(&mut self.above).as_bytes());
         }
-        fill(self.shape, &mut row);
+        if self.shape == Shape::Json {
+            self.buffer.extend_from_slice(if self.rows > 0 { b",\n" } else { b"\n" });
+        }
+        fill(self.shape, &mut self.buffer);
         self.rows = self.rows.saturating_add(1);
-        self.put(&row);
-        self.buffer = row;
+        if self.buffer.len() >= ENOUGH {
+            self.send();
+        }
     }
 
     fn finish(mut self) -> Result<(), Error> {
-        let above = std::mem::take(&mut self.above);
-        self.put(&above);
-        if self.shape == Shape::Json {
-            self.put(if self.rows > 0 { "\n]\n" } else { "]\n" });
-        }
+        let end = match (self.shape, self.rows) {
+            (Shape::Text, _) => "",
+            (Shape::Json, 0) => "]\n",
+            (Shape::Json, _) => "\n]\n",
+        };
+        self.buffer.extend([std::mem::take(&mut self.above).as_str(), end].concat().bytes());
+        self.send();
         match self.failed.take() {
             Some(error) => return Err(error),
             None => self.terminal.flush()?,
@@ -458,9 +462,14 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn put(&mut self, text: impl AsRef<[u8]>) {
-        if let (None, Err(error)) = (&self.failed, self.terminal.put(text)) {
+    /// Sends what was written on its way.
+    fn send(&mut self) {
+        if let (None, Err(error)) = (&self.failed, self.terminal.put(&self.buffer)) {
             self.failed = Some(error);
         }
+        self.buffer.clear();
     }
 }
+
+/// Octets of rows that are worth being sent.
+const ENOUGH: usize = 1 << 16;

@@ -82,6 +82,7 @@ impl Connection {
         }
         if self.interest.wants(On::Frame) {
             emit(self, seen.fact(Kind::Frame(*payload)));
+            self.sides[side].gatherer.subject = None;
         }
     }
 
@@ -210,7 +211,9 @@ impl Connection {
         let mut head = half.gatherer.decode(&mut half.hpack, octets, message::no_place(message));
         self.note_alt_svc_field(seen);
         self.place(seen, open, &mut head, emit);
-        self.sides[seen.side].gatherer.keep(head);
+        let gatherer = &mut self.sides[seen.side].gatherer;
+        gatherer.keep(head);
+        gatherer.subject = Some(open.subject);
     }
 
     /// The block is decoded: what it is to its stream, and what is noteworthy about it there.

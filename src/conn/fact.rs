@@ -115,7 +115,7 @@ pub enum Kind<'a> {
         /// The stream that its fields are about; 0 where that is not known.
         subject: StreamId,
     },
-    /// A field block is decoded.
+    /// A field block is decoded. For views.
     Head {
         /// What it says.
         head: &'a Head,

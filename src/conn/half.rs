@@ -151,6 +151,12 @@ impl Half {
         &self.hpack
     }
 
+    /// While a frame that ends a field block is told ([`super::Kind::Frame`]): what the block says, and the stream that it is about.
+    #[must_use]
+    pub fn head(&self) -> Option<(&super::Head, StreamId)> {
+        self.gatherer.ended()
+    }
+
     /// Frames that it sent, in the order of the types' names; types without a name together as `UNKNOWN`. Types that did not occur are
     /// left out.
     pub fn frames(&self) -> impl Iterator<Item = (&'static str, u64)> + Clone + '_ {

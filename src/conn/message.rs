@@ -10,6 +10,7 @@ use super::odd::{ODD, OddField};
 use super::product;
 use super::shape::Shape;
 use crate::base::{Load, Scale, text, to_u64};
+use crate::frame::StreamId;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
 
@@ -71,6 +72,8 @@ pub enum Role {
 pub(super) struct Gatherer {
     /// The block decoded last, as it is by itself; handed out, and taken back by [`Gatherer::keep`].
     head: Option<Box<Head>>,
+    /// The stream that it is about, as long as the frame that ended it is at hand; kept up only where frames are told.
+    pub(super) subject: Option<StreamId>,
     /// Its shape, before it was known where it stands.
     shape: Shape,
     method: Kept,
@@ -156,6 +159,11 @@ impl Gatherer {
         head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
         head.metadata = self.metadata.settle(&mut self.scale);
         head
+    }
+
+    /// The head of the block that the frame at hand ended, and what it is about.
+    pub(super) fn ended(&self) -> Option<(&Head, StreamId)> {
+        Some((self.head.as_deref()?, self.subject?))
     }
 
     /// Octets that this holds in memory, the texts that streams share left out.

@@ -195,6 +195,13 @@ impl Default for Interest {
 }
 
 impl Kind<'_> {
+    /// True for what accompanies frames and says nothing that other facts do not say: views ask for it, and no rule.
+    #[inline]
+    #[must_use]
+    pub const fn is_for_views(&self) -> bool {
+        matches!(self, Self::Frame(_) | Self::FieldBlock { .. } | Self::Head { .. })
+    }
+
     /// The kind by name alone.
     #[inline]
     #[must_use]

@@ -18,6 +18,7 @@ mod intake;
 mod keyring;
 mod layers;
 mod listing;
+mod losses;
 mod negotiation;
 mod opening;
 mod programs;

@@ -9,7 +9,7 @@ use super::desk::{Desk, Sight};
 use super::opening::{self, Decision, Held};
 use super::prologue::Front;
 use super::secrecy;
-use crate::base::{LossKind, Origin, PerSide, Piece, Place, Side, Signal, to_u64};
+use crate::base::{Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::grpc;
@@ -69,6 +69,33 @@ impl Ears {
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
+        if !fact.kind.is_for_views() {
+            self.judge((number, first), (conn, http1), fact, sight);
+        }
+        let interest = sight.wishes.interest;
+        if interest == Interest::NONE || !interest.wants(fact.kind.on()) {
+            return;
+        }
+        observe(Observed {
+            conn: number,
+            first,
+            ends: self.ends.as_ref(),
+            fact,
+            connection: conn,
+            grpc: &self.grpc,
+            tls: sight.tls,
+            http1,
+        });
+    }
+
+    /// Everybody hears a fact but the observer.
+    fn judge(
+        &mut self,
+        (number, first): (u64, Place),
+        (conn, http1): (&Connection, &Exchange),
+        fact: &Fact<'_>,
+        sight: &Sight<'_>,
+    ) {
         if !matches!(fact.kind, Kind::Opened(_) | Kind::Closed(_)) {
             self.cover(fact, conn);
         }
@@ -90,48 +117,6 @@ impl Ears {
         let engine = &self.engine;
         let counted = Counted::of(number, first, &self.grpc, sight.wishes);
         self.calls.hear(counted, fact, |stream| engine.names(stream));
-        observe(Observed {
-            conn: number,
-            first,
-            ends: self.ends.as_ref(),
-            fact,
-            connection: conn,
-            grpc: &self.grpc,
-            tls: sight.tls,
-            http1,
-        });
-    }
-
-    /// What a fact says about what can be seen.
-    #[inline]
-    fn cover(&mut self, fact: &Fact<'_>, conn: &Connection) {
-        let seen = &mut self.coverage.sides[fact.side];
-        match fact.kind {
-            Kind::Signal(Signal::Opened) => seen.start_missing = false,
-            Kind::Preface => {
-                seen.start_missing = false;
-                self.coverage.roles_guessed = false;
-            }
-            Kind::Unsynchronised => {
-                seen.unsynchronised.get_or_insert(fact.end.at.pkt);
-                seen.resynchronised = None;
-            }
-            Kind::BlockFault(_) if !conn.sides[fact.side].hpack_exact() => {
-                seen.hpack_unknown.get_or_insert(fact.start.at.pkt);
-            }
-            Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
-            _ => {}
-        }
-    }
-
-    fn gap(&mut self, side: Side, length: u64, loss: LossKind, origin: &Origin) {
-        let seen = &mut self.coverage.sides[side];
-        if loss == LossKind::Captured {
-            seen.missing = seen.missing.saturating_add(length);
-            seen.gap_at.get_or_insert(*origin);
-        }
-        let place = if loss == LossKind::Snaplen { &mut seen.snaplen } else { &mut seen.gap };
-        place.get_or_insert(origin.at.pkt);
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Wishes {
     pub timeout: Option<Span>,
     /// Threads that judge one capture where nobody observes; below two, the one that reads judges as well. The report is the same.
     pub threads: usize,
-    /// The kinds of facts that the observer asks for, besides those that rules wake on. Fewer are faster.
+    /// The kinds of facts that the observer hears. Fewer are faster.
     pub interest: Interest,
 }
 

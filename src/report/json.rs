@@ -22,7 +22,7 @@ pub fn element(value: &impl Serialize) -> String {
 }
 
 /// The same, behind what was written before.
-pub fn write_element(value: &impl Serialize, into: &mut Vec<u8>) {
+pub(super) fn write_element(value: &impl Serialize, into: &mut Vec<u8>) {
     let begin = into.len();
     if let Err(error) = serde_json::to_writer_pretty(&mut *into, value) {
         into.truncate(begin);

@@ -12,6 +12,7 @@ mod csv;
 #[cfg(feature = "cli")]
 mod diff;
 mod found;
+mod frames;
 #[cfg(feature = "cli")]
 mod github;
 #[cfg(feature = "cli")]
@@ -53,10 +54,11 @@ pub use coverage::{coverage_as_json, coverage_as_markdown};
 #[cfg(feature = "cli")]
 pub use diff::{diff_markdown, diff_text};
 pub use found::{found_as_json, topic_as_json};
+pub use frames::FrameElements;
 pub use har::{har_begin, har_end, har_entry};
 #[cfg(feature = "cli")]
 pub use html::{Drawings, report as html};
-pub use json::{element, report as json, write_element};
+pub use json::{element, report as json};
 #[cfg(feature = "cli")]
 pub use look::{Charset, Clock, Detail, Lines, Look, Paint, Rows};
 #[cfg(feature = "cli")]
@@ -69,8 +71,8 @@ pub use schema::{report_schema, rules_schema};
 pub use suite::{Tested, TestedCase, suite_junit, suite_text};
 #[cfg(feature = "cli")]
 pub use text::{
-    call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example, found_page,
-    frame_header, frame_line, handshake_header, handshake_line, headed, header_header, header_line,
+    FrameLines, call_lines, concurrency_header, concurrency_line, connection_lines, coverage_table, example,
+    found_page, frame_header, handshake_header, handshake_line, headed, header_header, header_line,
     key_lines, ladder_header, ladder_line, latency_header, latency_line, leg_header, leg_line, ping_header,
     ping_line, report as text, rule_page, rule_table, scenario_table, setting_lines, stream_header,
     stream_line, table_header, table_line, topic_page, topic_table, window_header, window_line,

@@ -1,7 +1,7 @@
 //! Goldens of the text, and what must hold of every text.
 
 use super::text::{
-    connection_lines, example, frame_header, frame_line, rule_page, rule_table, setting_lines, stream_header,
+    FrameLines, connection_lines, example, frame_header, rule_page, rule_table, setting_lines, stream_header,
     stream_line,
 };
 use super::*;
@@ -11,7 +11,7 @@ use crate::finding::{
 };
 use crate::policy::sample::{blind_spot, clean, connection, empty, finding, hang, no_settings, stream};
 use crate::policy::{Policy, Strictness};
-use crate::views::{FrameLine, SettingLine, StateMark, StreamLine, connections};
+use crate::views::{FlagNames, FrameLine, SettingLine, StateMark, StreamLine, connections};
 
 fn judged(mut report: Report) -> Report {
     Policy { level: Strictness::Strict, ..Policy::default() }.apply(&mut report);
@@ -273,7 +273,7 @@ fn connections_fit_the_page_whatever_their_addresses() {
 }
 
 /// A frame as a view tells it.
-fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) -> FrameLine {
+fn frame(kind: &str, flags: FlagNames, state: Option<&'static str>, note: &str) -> FrameLine {
     FrameLine {
         conn: 0,
         stream: 1,
@@ -281,7 +281,7 @@ fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) ->
         t: 0.000_552,
         dir: Direction::C2s,
         kind: kind.to_owned().into(),
-        flags: flags.iter().map(|flag| (*flag).to_owned().into()).collect(),
+        flags,
         length: 1085,
         state,
         stream_window: None,
@@ -296,17 +296,16 @@ fn frame(kind: &str, flags: &[&str], state: Option<&'static str>, note: &str) ->
 fn a_frame_is_one_line_under_its_header() {
     let frame_line = |line: &FrameLine, look: &Look| {
         let mut written = Vec::new();
-        frame_line(line, look, &mut written);
+        FrameLines::new(*look).write(line, &mut written);
         String::from_utf8(written).unwrap()
     };
-    let headers =
-        frame("HEADERS", &["END_STREAM", "END_HEADERS"], Some("half_closed_local"), "POST /\u{1b}a\nb");
+    let headers = frame("HEADERS", FlagNames::new(1, 0x05), Some("half_closed_local"), "POST /\u{1b}a\nb");
     let data = FrameLine {
         stream_window: Some(-400),
         connection_window: Some(65_035),
-        ..frame("DATA", &["PADDED", "0x40"], Some("open"), "")
+        ..frame("DATA", FlagNames::new(0, 0x48), Some("open"), "")
     };
-    let preface = frame("preface", &[], None, "connection preface");
+    let preface = frame("preface", FlagNames::NONE, None, "connection preface");
     let look = Look::default();
     let lines = [frame_line(&headers, &look), frame_line(&data, &look), frame_line(&preface, &look)];
     let told = format!("{}\n{}\n", frame_header(&look), lines.join("\n"));

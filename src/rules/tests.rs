@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Rule, areas, catalog};
+use super::{Rule, areas, catalog, interest};
+use crate::conn::{Interest, On};
 use crate::finding::{Culprit, Finding, Report, Severity};
 use crate::pipeline::{Wishes, analyze_octets};
 use crate::script::Script;
@@ -39,6 +40,12 @@ fn the_catalogue_stands_in_the_order_of_areas_and_codes() {
     for rule in catalog() {
         assert!(place(rule).is_some(), "{} is in no area", rule.code);
     }
+}
+
+#[test]
+fn no_rule_asks_for_what_is_made_for_views() {
+    let woken = interest(Interest::NONE);
+    assert!([On::Frame, On::FieldBlock, On::Head].iter().all(|on| !woken.wants(*on)));
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Observed, note, state};
-use crate::base::{PacketNumber, Place, Side, Span, Time};
-use crate::conn::{Interest, Kind};
+use super::{FlagNames, Observed, note, state};
+use crate::base::{PacketNumber, PerSide, Place, Side, Span, Time};
+use crate::conn::{Interest, Kind, On};
 use crate::finding::Direction;
-use crate::frame::{Flags, FrameType, Header, Payload, StreamId};
+use crate::frame::{FrameType, Header, Payload, StreamId};
 
 /// A frame, or a place where none can be read.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +28,7 @@ pub struct FrameLine {
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
     /// Flags by name; undefined ones together as `0x…`.
-    pub flags: Vec<Cow<'static, str>>,
+    pub flags: FlagNames,
     /// Octets of payload that the header announces.
     pub length: u32,
     /// State of the stream after it: a word of the RFC's figure, local being the client. `None` for stream 0 and for a stream of
@@ -51,15 +51,12 @@ pub struct FrameLine {
 /// Makes [`FrameLine`]s of facts.
 #[derive(Debug, Default)]
 pub struct Frames {
-    halves: HashMap<(u64, Side), Half, foldhash::fast::FixedState>,
-    spare: Spare,
-}
-
-/// The parts of the last line that are used again.
-#[derive(Debug, Default)]
-struct Spare {
-    flags: Vec<Cow<'static, str>>,
-    note: String,
+    /// The connection heard of last, at hand: frames of one come in a row.
+    current: Option<(u64, PerSide<Half>)>,
+    /// The others.
+    halves: HashMap<u64, PerSide<Half>, foldhash::fast::FixedState>,
+    /// The note of the last line, whose memory is used again.
+    spare: String,
 }
 
 /// What is known of the frame that a side is sending.
@@ -72,15 +69,22 @@ struct Half {
 
 impl Frames {
     /// The facts that it listens to.
-    pub const INTEREST: Interest = Interest::ALL;
+    pub const INTEREST: Interest = note::REMARKED
+        .with(On::Frame)
+        .with(On::Preface)
+        .with(On::PrefaceAgain)
+        .with(On::BadPreface)
+        .with(On::Unsynchronised)
+        .with(On::Unfinished)
+        .with(On::End);
 
     /// Takes a fact.
     pub fn push(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(&FrameLine)) {
         let fact = seen.fact;
         match &fact.kind {
             Kind::Frame(payload) => {
-                if let Some(header) = fact.header {
-                    self.frame(seen, &header, payload, emit);
+                if let Some(header) = &fact.header {
+                    self.frame(seen, header, payload, emit);
                 }
             }
             Kind::Preface => {
@@ -111,20 +115,21 @@ impl Frames {
 
     /// Keeps what a fact says about the frame under way.
     fn remark(&mut self, seen: &Observed<'_>) {
-        if let Kind::Head { head, stream } = &seen.fact.kind {
-            note::message(head, *stream, self.remarks(seen));
-        } else if let Some(remark) = note::remark(seen.fact) {
-            self.remarks(seen).push_str(&remark);
+        if let Some(remark) = note::remark(seen.fact) {
+            let half = self.half(seen);
+            half.remarks = joined(&half.remarks, &remark);
         }
     }
 
-    /// Where the next remark on the frame under way goes.
-    fn remarks(&mut self, seen: &Observed<'_>) -> &mut String {
-        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
-        if !half.remarks.is_empty() {
-            half.remarks.push_str("; ");
+    /// What is known of the side that a fact is about.
+    fn half(&mut self, seen: &Observed<'_>) -> &mut Half {
+        let Self { current, halves, .. } = self;
+        if let Some((conn, sides)) = current.take_if(|(conn, _)| *conn != seen.conn) {
+            halves.insert(conn, sides);
         }
-        &mut half.remarks
+        let (_, sides) =
+            current.get_or_insert_with(|| (seen.conn, halves.remove(&seen.conn).unwrap_or_default()));
+        &mut sides[seen.fact.side]
     }
 
     /// A frame is complete, or ends here.
@@ -135,17 +140,24 @@ impl Frames {
         payload: &Payload<'_>,
         emit: &mut impl FnMut(&FrameLine),
     ) {
-        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
+        let spare = std::mem::take(&mut self.spare);
+        let half = self.half(seen);
         half.told = half.told.saturating_add(1);
-        let line = line(seen, header, payload, &half.remarks, std::mem::take(&mut self.spare));
-        half.remarks.clear();
+        // What is said about a frame becomes its note, and the memory of the last note takes the next remarks.
+        let mut note = std::mem::replace(&mut half.remarks, spare);
+        if let Kind::Frame(_) = seen.fact.kind {
+            note::put_before(header, payload, &mut note);
+            note::put_message(seen.connection, seen.fact.side, &mut note);
+        }
+        let line = line(seen, header, note);
         emit(&line);
-        self.spare = Spare { flags: line.flags, note: line.note };
+        self.spare = line.note;
+        self.spare.clear();
     }
 
     /// A side closed inside a frame.
     fn unfinished(&mut self, seen: &Observed<'_>, left: u32, emit: &mut impl FnMut(&FrameLine)) {
-        let half = self.halves.entry((seen.conn, seen.fact.side)).or_default();
+        let half = self.half(seen);
         let end = format!("never complete: {left} octets did not come");
         half.remarks = joined(&half.remarks, &end);
         match seen.fact.header {
@@ -159,8 +171,10 @@ impl Frames {
 
     /// Frames that began and of which nothing more was heard, when the connection is over.
     fn end(&mut self, seen: &Observed<'_>, emit: &mut impl FnMut(&FrameLine)) {
+        let current = self.current.take_if(|(conn, _)| *conn == seen.conn).map(|(_, sides)| sides);
+        let sides = current.or_else(|| self.halves.remove(&seen.conn)).unwrap_or_default();
         for side in Side::BOTH {
-            let half = self.halves.remove(&(seen.conn, side)).unwrap_or_default();
+            let half = &sides[side];
             let untold = seen.connection.sides[side].total().saturating_sub(half.told);
             if untold > 0 {
                 let frames = if untold == 1 { "a frame".to_owned() } else { format!("{untold} frames") };
@@ -177,13 +191,7 @@ fn joined(first: &str, second: &str) -> String {
     [first, semicolon, second].concat()
 }
 
-fn line(
-    seen: &Observed<'_>,
-    header: &Header,
-    payload: &Payload<'_>,
-    remarks: &str,
-    Spare { mut flags, mut note }: Spare,
-) -> FrameLine {
+fn line(seen: &Observed<'_>, header: &Header, note: String) -> FrameLine {
     let Observed { conn, fact, connection, .. } = *seen;
     let stream = connection.streams.get(header.stream).filter(|_| header.stream != StreamId::CONNECTION);
     let spender = match header.kind {
@@ -191,16 +199,6 @@ fn line(
         FrameType::WINDOW_UPDATE => Some(fact.side.peer()),
         _ => None,
     };
-    note.clear();
-    if !matches!(fact.kind, Kind::Unfinished { .. }) {
-        note.push_str(&note::payload(header, payload));
-    }
-    if !note.is_empty() && !remarks.is_empty() {
-        note.push_str("; ");
-    }
-    note.push_str(remarks);
-    flags.clear();
-    name_flags(header, &mut flags);
     let since = seen.since_first(fact.end.at);
     FrameLine {
         conn,
@@ -209,7 +207,7 @@ fn line(
         t: since.as_seconds(),
         dir: fact.side.into(),
         kind: header.kind.name().map_or_else(|| format!("0x{:02x}", header.kind.0).into(), Cow::Borrowed),
-        flags,
+        flags: FlagNames::new(header.kind.0, header.flags.0),
         length: header.length,
         state: stream.map(state),
         stream_window: spender.and_then(|side| Some(stream?.sent[side].window)),
@@ -229,7 +227,7 @@ fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &'static str, note: S
         t: seen.since_first(at).as_seconds(),
         dir: side.into(),
         kind: Cow::Borrowed(kind),
-        flags: Vec::new(),
+        flags: FlagNames::NONE,
         length: if kind == "preface" { 24 } else { 0 },
         state: None,
         stream_window: None,
@@ -237,27 +235,5 @@ fn other(seen: &Observed<'_>, side: Side, at: Place, kind: &'static str, note: S
         note,
         time: at.time,
         since: seen.since_first(at),
-    }
-}
-
-fn name_flags(header: &Header, into: &mut Vec<Cow<'static, str>>) {
-    let defined = header.kind.defined_flags();
-    let names: &[(Flags, &str)] = match header.kind {
-        FrameType::SETTINGS | FrameType::PING => &[(Flags::ACK, "ACK")],
-        kind if kind.name().is_some() => &[
-            (Flags::END_STREAM, "END_STREAM"),
-            (Flags::END_HEADERS, "END_HEADERS"),
-            (Flags::PADDED, "PADDED"),
-            (Flags::PRIORITY, "PRIORITY"),
-        ],
-        _ => &[],
-    };
-    let mut rest = header.flags.0;
-    for (flag, name) in names.iter().filter(|(flag, _)| defined.has(*flag) && header.flags.has(*flag)) {
-        into.push(Cow::Borrowed(name));
-        rest &= !flag.0;
-    }
-    if rest != 0 {
-        into.push(format!("0x{rest:02x}").into());
     }
 }

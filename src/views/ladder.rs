@@ -6,9 +6,9 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
-use super::{FrameLine, Frames, Observed};
+use super::{FlagNames, FrameLine, Frames, Observed};
 use crate::base::{PacketNumber, PerSide, Place, Side, Signal, Span, Time};
-use crate::conn::{Interest, Kind};
+use crate::conn::{Interest, Kind, On};
 use crate::finding::Direction;
 use crate::limits;
 
@@ -54,7 +54,7 @@ pub enum Rung {
         #[serde(rename = "type")]
         kind: Cow<'static, str>,
         /// Flags by name.
-        flags: Vec<Cow<'static, str>>,
+        flags: FlagNames,
         /// Octets of payload.
         length: u32,
         /// What is in it, and what is odd about it. Stems from the traffic.
@@ -98,7 +98,8 @@ struct Climb {
 
 impl Ladder {
     /// The facts that it listens to.
-    pub const INTEREST: Interest = Interest::ALL;
+    pub const INTEREST: Interest =
+        Frames::INTEREST.with(On::Syn).with(On::Acked).with(On::Window).with(On::Fin).with(On::Rst);
 
     /// The ladder of all streams, or of one.
     #[must_use]

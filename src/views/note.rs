@@ -1,8 +1,29 @@
 //! What stands in the last column: what a frame carries, and what the facts say about it.
 
-use crate::base::Digits;
-use crate::conn::{BadStreamId, Fact, Head, Kind, Request, Role, Stream};
+use crate::base::{Digits, Side};
+use crate::conn::{BadStreamId, Connection, Fact, Head, Interest, Kind, On, Request, Role, Stream};
 use crate::frame::{Data, Fault, Flags, Header, Payload, Settings};
+
+/// Puts what a frame carries before what is said about it.
+pub(super) fn put_before(header: &Header, carried: &Payload<'_>, said: &mut String) {
+    match carried {
+        // As nearly every frame of a capture is: the rest of its line says all.
+        Payload::Data(Data { padding: None, missing: 0, .. }) => return,
+        Payload::Headers { .. } if header.ends_block() => return,
+        Payload::WindowUpdate { increment, .. } if said.is_empty() => {
+            said.push('+');
+            return said.push_str(Digits::of(u64::from(*increment)).as_str());
+        }
+        _ => {}
+    }
+    let mut words = payload(header, carried);
+    if !words.is_empty() {
+        if !said.is_empty() {
+            words.push_str("; ");
+        }
+        said.insert_str(0, &words);
+    }
+}
 
 /// What a frame carries, in a few words.
 pub(super) fn payload(header: &Header, payload: &Payload<'_>) -> String {
@@ -37,6 +58,23 @@ pub(super) fn payload(header: &Header, payload: &Payload<'_>) -> String {
         Payload::Unread => "not read: not captured, or longer than the cap".to_owned(),
     }
 }
+
+/// The facts that say something about the frame under way.
+pub(super) const REMARKED: Interest = Interest::NONE
+    .with(On::WrongFirstFrame)
+    .with(On::WrongStream)
+    .with(On::Oversized)
+    .with(On::ReservedBit)
+    .with(On::NonzeroPadding)
+    .with(On::BlockInterrupted)
+    .with(On::ContinuationElsewhere)
+    .with(On::UnexpectedContinuation)
+    .with(On::IllegalStep)
+    .with(On::Race)
+    .with(On::BadStreamId)
+    .with(On::TooManyStreams)
+    .with(On::WindowExceeded)
+    .with(On::SurplusAck);
 
 /// What a fact says about the frame under way; `None` where the frame's own line says it.
 pub(super) fn remark(fact: &Fact<'_>) -> Option<String> {
@@ -85,8 +123,18 @@ fn say_request(request: Option<&Request>, said: &mut String) {
     said.push_str(path.unwrap_or("?"));
 }
 
+/// Puts what the field block says that ends with the frame behind what is said about it.
+pub(super) fn put_message(connection: &Connection, side: Side, said: &mut String) {
+    if let Some((head, subject)) = connection.sides[side].head() {
+        if !said.is_empty() {
+            said.push_str("; ");
+        }
+        message(head, connection.streams.get(subject), said);
+    }
+}
+
 /// What a field block says, in a few words.
-pub(super) fn message(head: &Head, stream: Option<&Stream>, said: &mut String) {
+fn message(head: &Head, stream: Option<&Stream>, said: &mut String) {
     match (head.role, stream) {
         (Role::Request, None) => said.push_str("request"),
         (Role::Request, Some(stream)) => say_request(stream.request.as_deref(), said),

@@ -104,7 +104,7 @@ fn row(line: &LadderLine) -> Value {
         (super::packet(line.pkt), super::micros(line.t), u8::from(line.dir == Some(Direction::S2c)));
     match &line.rung {
         Rung::Frame { stream, kind, flags, length, note } => {
-            json!([pkt, t, from, kind, stream, flags.join(" "), length, note])
+            json!([pkt, t, from, kind, stream, flags.names().join(" "), length, note])
         }
         Rung::Signal { signal } => json!([pkt, t, from, signal]),
         Rung::Receipt { through_pkt, .. } => json!([pkt, t, from, "receipt", super::packet(*through_pkt)]),
@@ -142,6 +142,7 @@ fn to_u64(count: usize) -> u64 {
 mod tests {
     use super::*;
     use crate::base::Time;
+    use crate::views::FlagNames;
 
     fn rung(pkt: u64, kind: &str) -> LadderLine {
         let kind = kind.to_owned();
@@ -153,7 +154,7 @@ mod tests {
             rung: Rung::Frame {
                 stream: 1,
                 kind: kind.into(),
-                flags: Vec::new(),
+                flags: FlagNames::NONE,
                 length: 3,
                 note: "n".repeat(500),
             },

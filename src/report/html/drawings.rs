@@ -28,7 +28,7 @@ pub struct Drawings {
 
 impl Drawings {
     /// The facts that drawings need.
-    pub const INTEREST: Interest = Ladder::INTEREST;
+    pub const INTEREST: Interest = Interest::ALL;
 
     /// Nothing yet; values of secret fields are masked, or not.
     #[must_use]

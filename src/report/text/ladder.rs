@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::evidence::absolute;
 use super::fold::{ink_of_frame, tinted};
 use super::page::Ink;
-use super::rows::short;
 use super::width::{shorten, width};
 use crate::finding::Direction;
 use crate::report::look::{Charset, Look};
@@ -79,7 +78,7 @@ pub fn ladder_line(line: &LadderLine, look: &Look) -> String {
 pub(in crate::report) fn label(conn: u64, rung: &Rung) -> String {
     match rung {
         Rung::Frame { stream, kind, flags, length, note } => {
-            let flags: Vec<&str> = flags.iter().map(|flag| short(flag)).collect();
+            let flags = flags.short();
             let length = length.to_string();
             let parts = match kind.as_ref() {
                 "preface" => vec![note.as_str()],

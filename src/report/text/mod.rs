@@ -7,6 +7,7 @@ mod coverage;
 mod evidence;
 mod fields;
 mod fold;
+mod frames;
 mod handshake;
 mod keys;
 mod known;
@@ -34,6 +35,7 @@ use page::{Ink, Page, Part};
 pub use calls::call_lines;
 pub use fields::{header_header, header_line, table_header, table_line};
 pub use fold::headed;
+pub use frames::{FrameLines, frame_header};
 pub use handshake::{handshake_header, handshake_line};
 pub use keys::key_lines;
 pub use ladder::{ladder_header, ladder_line};
@@ -43,7 +45,7 @@ pub use room::{
     concurrency_header, concurrency_line, latency_header, latency_line, ping_header, ping_line,
     window_header, window_line,
 };
-pub use rows::{connection_lines, frame_header, frame_line, setting_lines, stream_header, stream_line};
+pub use rows::{connection_lines, setting_lines, stream_header, stream_line};
 pub use rule::{rule_page, rule_table};
 pub use scenarios::scenario_table;
 pub use topic::{found_page, topic_page, topic_table};

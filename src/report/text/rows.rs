@@ -4,112 +4,13 @@ use jiff::Timestamp;
 
 use super::connections;
 use super::evidence::absolute;
-use super::fold::{fold, ink_of_end, ink_of_frame, tinted};
-use super::page::Ink;
+use super::fold::{fold, ink_of_end, tinted};
 use super::table::{Column, table};
 use super::width::width;
-use crate::base::{Digits, PacketNumber, Side, Span, Time};
-use crate::report::look::{Charset, Clock, Lines, Look, Paint};
+use crate::base::{PacketNumber, Side, Time};
+use crate::report::look::{Lines, Look};
 use crate::report::numbers::millis;
-use crate::views::{ConnectionLine, FrameLine, SettingLine, StateMark, StreamLine};
-
-/// The line above frames.
-#[must_use]
-pub fn frame_header(look: &Look) -> String {
-    frame_columns(["pkt", "t", "dir", "N:S", "frame", "after it", ""], look)
-}
-
-/// Writes a frame in one line, however long: `pkt, t, dir, N:S, TYPE flags length, effect, note`. There may be millions of them: a
-/// line that needs neither colours nor to be folded takes no detour.
-pub fn frame_line(line: &FrameLine, look: &Look, into: &mut Vec<u8>) {
-    let begin = into.len();
-    if look.paint == Paint::Plain || ink_of_frame(&line.kind) == Ink::Plain {
-        plain_frame_line(line, look, into);
-        let written = || into.get(begin..).map(String::from_utf8_lossy).unwrap_or_default();
-        if look.lines == Lines::Whole || width(&written()) <= look.width {
-            return;
-        }
-        into.truncate(begin);
-    }
-    into.extend_from_slice(folded_frame_line(line, look).as_bytes());
-}
-
-/// The line without colours, as long as it is. All but the arrow and the note is ASCII.
-fn plain_frame_line(line: &FrameLine, look: &Look, into: &mut Vec<u8>) {
-    match line.pkt.input() {
-        0 => right(Digits::of(line.pkt.number()).as_bytes(), 5, into),
-        _ => right(line.pkt.to_string().as_bytes(), 5, into),
-    }
-    into.extend_from_slice(b"  ");
-    match seconds(line.since).filter(|_| look.clock == Clock::Relative) {
-        Some([whole, fraction]) => {
-            let fraction = fraction.as_bytes().get(1..).unwrap_or_default();
-            right(whole.as_bytes(), 2, into);
-            into.push(b'.');
-            into.extend_from_slice(fraction);
-        }
-        None => right(moment(look, line.time, line.t).as_bytes(), 9, into),
-    }
-    into.extend_from_slice(b"  ");
-    match look.charset {
-        Charset::Unicode => into.extend_from_slice(line.dir.arrow().as_bytes()),
-        Charset::Ascii => into.extend_from_slice(look.say(line.dir.arrow()).as_bytes()),
-    }
-    let (conn, stream) = (Digits::of(line.conn), Digits::of(u64::from(line.stream)));
-    into.extend_from_slice(b"  ");
-    right(conn.as_bytes(), 4_usize.saturating_sub(stream.as_bytes().len()), into);
-    into.push(b':');
-    into.extend_from_slice(stream.as_bytes());
-    into.extend_from_slice(b"  ");
-    let begin = into.len();
-    say_frame(line, into);
-    fill(begin, 22, into);
-    into.extend_from_slice(b"  ");
-    let begin = into.len();
-    say_effect(line, into);
-    fill(begin, 15, into);
-    into.extend_from_slice(b"  ");
-    into.extend_from_slice(look.say(&line.note).trim_end().as_bytes());
-    while into.last() == Some(&b' ') {
-        into.pop();
-    }
-}
-
-/// Type, flags, length.
-fn say_frame(line: &FrameLine, into: &mut Vec<u8>) {
-    into.extend_from_slice(line.kind.as_bytes());
-    if matches!(&*line.kind, "preface" | "lost" | "cut") {
-        return;
-    }
-    for (place, flag) in line.flags.iter().enumerate() {
-        into.push(if place == 0 { b' ' } else { b',' });
-        into.extend_from_slice(short(flag).as_bytes());
-    }
-    into.push(b' ');
-    into.extend_from_slice(Digits::of(u64::from(line.length)).as_bytes());
-}
-
-/// The same, in colours or on several lines of a page.
-fn folded_frame_line(line: &FrameLine, look: &Look) -> String {
-    let flags: Vec<&str> = line.flags.iter().map(|flag| short(flag)).collect();
-    let frame = match line.kind.as_ref() {
-        "preface" | "lost" | "cut" => line.kind.to_string(),
-        kind => {
-            let parts = [kind, &flags.join(","), &line.length.to_string()];
-            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
-        }
-    };
-    let cells = [
-        &line.pkt.to_string(),
-        &moment(look, line.time, line.t),
-        line.dir.arrow(),
-        &format!("{}:{}", line.conn, line.stream),
-        &frame,
-        &effect(line),
-        &line.note,
-    ];
-    tinted(ink_of_frame(&line.kind), frame_columns(cells, look), look)
-}
+use crate::views::{ConnectionLine, SettingLine, StateMark, StreamLine};
 
 /// The line above streams.
 #[must_use]
@@ -216,111 +117,9 @@ fn steps(look: &Look) -> usize {
 }
 
 /// The text, filled up with blanks.
-fn pad(text: &str, columns: usize, look: &Look) -> String {
+pub(super) fn pad(text: &str, columns: usize, look: &Look) -> String {
     let taken = width(&look.say(text));
     format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
-}
-
-/// The cells of a frame's line: all but the last two are as wide as common values need, and grow with others.
-fn frame_columns([pkt, t, dir, number, frame, effect, note]: [&str; 7], look: &Look) -> String {
-    let arrow = width(&look.say("C→S"));
-    let [dir, frame, padded] =
-        [(dir, arrow), (frame, 22), (effect, 15)].map(|(text, columns)| pad(text, columns, look));
-    let head = format!("{pkt:>5}  {t:>9}  {dir}  {number:>5}  {frame}  ");
-    let (head, note) = (look.say(&head), look.say(note));
-    let line = fold(&format!("{head}{}  ", look.say(&padded)), &note, HANG, look);
-    if look.lines == Lines::Whole || (!line.contains('\n') && width(&line) <= look.width) {
-        return line;
-    }
-    // Rather out of its column than in a line of its own.
-    let gap = if effect.is_empty() { "" } else { "  " };
-    let behind = format!("{}{gap}{note}", look.say(effect));
-    let fits = width(&head).saturating_add(width(effect)) <= look.width;
-    match width(&head).saturating_add(width(&behind)) <= look.width {
-        true => format!("{head}{behind}"),
-        false if fits && width(&note) > SHORT => line,
-        false => fold(&head, behind.trim_end(), HANG, look),
-    }
-}
-
-/// Columns of a note that looks lost in a line of its own.
-const SHORT: usize = 12;
-
-/// Where a note goes on that has no room beside the other cells: below the frame.
-const HANG: usize = 30;
-
-fn effect(line: &FrameLine) -> String {
-    let mut said = Vec::new();
-    say_effect(line, &mut said);
-    String::from_utf8(said).unwrap_or_default()
-}
-
-/// The state after a frame, and the windows after DATA and WINDOW_UPDATE: of the stream, of the connection.
-fn say_effect(line: &FrameLine, into: &mut Vec<u8>) {
-    match line.state {
-        None => {}
-        Some("half_closed_local") => into.extend_from_slice(b"half-closed C"),
-        Some("half_closed_remote") => into.extend_from_slice(b"half-closed S"),
-        Some("reserved_remote") => into.extend_from_slice(b"reserved"),
-        Some(other) if other.contains('_') => into.extend_from_slice(other.replace('_', " ").as_bytes()),
-        Some(other) => into.extend_from_slice(other.as_bytes()),
-    }
-    let windows = (line.stream_window, line.connection_window);
-    if windows == (None, None) {
-        return;
-    }
-    into.extend_from_slice(if line.state.is_some() { b", window " } else { b"window " });
-    match windows {
-        (Some(stream), Some(connection)) => {
-            credit(stream, into);
-            into.push(b'/');
-            credit(connection, into);
-        }
-        (Some(stream), None) => {
-            credit(stream, into);
-            into.extend_from_slice(b"/?");
-        }
-        (None, connection) => credit(connection.unwrap_or_default(), into),
-    }
-}
-
-fn credit(window: i64, into: &mut Vec<u8>) {
-    if window < 0 {
-        into.push(b'-');
-    }
-    into.extend_from_slice(Digits::of(window.unsigned_abs()).as_bytes());
-}
-
-/// ASCII at the right of its column.
-fn right(text: &[u8], columns: usize, into: &mut Vec<u8>) {
-    into.resize(into.len().saturating_add(columns.saturating_sub(text.len())), b' ');
-    into.extend_from_slice(text);
-}
-
-/// Blanks to the end of a column that began at `begin`.
-fn fill(begin: usize, columns: usize, into: &mut Vec<u8>) {
-    into.resize(into.len().max(begin.saturating_add(columns)), b' ');
-}
-
-/// Whole seconds, and behind a 1 six digits of their fraction; `None` where rounding is better left to floating point.
-fn seconds(since: Span) -> Option<[Digits; 2]> {
-    let nanoseconds =
-        u64::try_from(since.0).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000_000_000)?;
-    let (micros, rest) = (nanoseconds / 1000, nanoseconds % 1000);
-    let micros = micros.saturating_add(u64::from(rest > 500));
-    let fraction = (micros % 1_000_000).saturating_add(1_000_000);
-    (rest != 500).then(|| [micros / 1_000_000, fraction].map(Digits::of))
-}
-
-/// Flags as short as they are said.
-pub(super) fn short(flag: &str) -> &str {
-    match flag {
-        "END_STREAM" => "ES",
-        "END_HEADERS" => "EH",
-        "PADDED" => "PAD",
-        "PRIORITY" => "PRI",
-        other => other,
-    }
 }
 
 /// A stream's way over the time of its connection: `  oohhhc`. Each state has at least one column.
