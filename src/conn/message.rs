@@ -18,11 +18,11 @@ use crate::limits;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// `:method`.
-    pub method: Option<Box<str>>,
+    pub method: Option<Arc<str>>,
     /// `:path`.
-    pub path: Option<Box<str>>,
+    pub path: Option<Arc<str>>,
     /// `:authority`.
-    pub authority: Option<Box<str>>,
+    pub authority: Option<Arc<str>>,
     /// True when every field of the block is known, and no text of it was too much to keep.
     pub whole: bool,
     /// What it weighs, where its texts are long.
@@ -114,7 +114,7 @@ enum Kept {
     Absent,
     /// The last request had the same.
     Same,
-    Other(Box<str>),
+    Other(Arc<str>),
 }
 
 impl Gatherer {
@@ -244,7 +244,7 @@ impl Gatherer {
                 && self.authority.is(last.authority.is_some())
         };
         if last.filter(same).is_none() {
-            let method = self.method.settle(last.and_then(|last| last.method.as_deref()));
+            let method = self.method.settle(last.and_then(|last| last.method.as_ref()));
             // That of CONNECT is where a proxy is to connect to, not whom the client talks to (RFC 9113 §8.5).
             let connects = method.as_deref() == Some("CONNECT");
             if let Kept::Other(authority) = &self.authority
@@ -254,8 +254,8 @@ impl Gatherer {
             }
             let mut request = Request {
                 method,
-                path: self.path.settle(last.and_then(|last| last.path.as_deref())),
-                authority: self.authority.settle(last.and_then(|last| last.authority.as_deref())),
+                path: self.path.settle(last.and_then(|last| last.path.as_ref())),
+                authority: self.authority.settle(last.and_then(|last| last.authority.as_ref())),
                 whole,
                 load: Load::default(),
             };
@@ -307,13 +307,13 @@ impl Kept {
     }
 
     /// The text, which from here on is that of the last request.
-    fn settle(&mut self, last: Option<&str>) -> Option<Box<str>> {
+    fn settle(&mut self, last: Option<&Arc<str>>) -> Option<Arc<str>> {
         match std::mem::replace(self, Self::Same) {
             Self::Absent => {
                 *self = Self::Absent;
                 None
             }
-            Self::Same => last.map(Into::into),
+            Self::Same => last.cloned(),
             Self::Other(text) => Some(text),
         }
     }

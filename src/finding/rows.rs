@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -288,7 +289,7 @@ pub struct StreamRow {
     /// The response.
     pub response: ResponseRow,
     /// The gRPC call, where it is one.
-    pub grpc: Option<Grpc>,
+    pub grpc: Option<Box<Grpc>>,
     /// DATA content.
     pub bytes: UpDown<u64>,
     /// Where the time went.
@@ -312,9 +313,9 @@ pub struct StateChange {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct RequestRow {
-    pub method: Option<String>,
-    pub path: Option<String>,
-    pub authority: Option<String>,
+    pub method: Option<Arc<str>>,
+    pub path: Option<Arc<str>>,
+    pub authority: Option<Arc<str>>,
     pub headers_known: &'static str,
 }
 

@@ -6,7 +6,7 @@ use super::conclusion::Concluded;
 use super::decode;
 use super::found::{Found, Unseen, limit};
 use super::keyring::Keyring;
-use super::listing::{Listed, Listing};
+use super::listing::{Listed, Listing, ROWS, filled};
 use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
@@ -193,7 +193,7 @@ impl Collector {
                 rules_skipped: Vec::new(),
                 blind_spots: self.unseen.finish(),
             },
-            connections: listed_rows(self.rows),
+            connections: filled(self.rows),
             streams,
             findings,
             suppressions: Vec::new(),
@@ -204,15 +204,6 @@ impl Collector {
             stats: Stats::default(),
         }
     }
-}
-
-/// The rows without the empty places between them, in the memory in which they are.
-#[expect(
-    clippy::filter_map_identity,
-    reason = "what is flattened is collected elsewhere: rows are large, and many"
-)]
-fn listed_rows(rows: Vec<Option<ConnectionRow>>) -> Vec<ConnectionRow> {
-    rows.into_iter().filter_map(|row| row).collect()
 }
 
 /// Octets that a listed connection holds, about: what traffic can make long.
@@ -228,9 +219,6 @@ fn weigh(row: &ConnectionRow) -> u64 {
     let rest = alternatives.fold(named, usize::saturating_add).saturating_add(offered);
     to_u64(ROW.saturating_add(lists).saturating_add(debug).saturating_add(rest))
 }
-
-/// Rows for which there is room from the first one on.
-const ROWS: usize = 1 << 14;
 
 /// Octets of a usual row, of a SETTINGS or GOAWAY frame in it, and of a parameter without a name or a short text.
 const ROW: usize = 3 << 9;

@@ -1,7 +1,7 @@
 //! The streams that the report lists: those that findings name, then the slowest. Bounded, and the same in whatever order the
 //! connections conclude.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -43,7 +43,12 @@ pub(super) struct Rank {
 /// A bounded number of streams, the lowest one on top, and how many each connection has among them.
 #[derive(Debug, Default)]
 struct Slowest {
-    streams: BinaryHeap<Reverse<Listed>>,
+    /// How high each stands, and the place of its row.
+    ranks: BinaryHeap<Reverse<(Rank, usize)>>,
+    /// The rows, where they stay: they are large.
+    rows: Vec<Option<StreamRow>>,
+    /// Places without a row.
+    free: Vec<usize>,
     conns: HashMap<u64, usize, foldhash::fast::FixedState>,
 }
 
@@ -90,9 +95,11 @@ impl Listing {
 
     /// The rows, those with findings first, by connection and stream.
     pub(super) fn finish(self, limit: usize) -> Vec<StreamRow> {
-        let ordered =
-            self.named.streams.into_sorted_vec().into_iter().chain(self.others.streams.into_sorted_vec());
-        let mut rows: Vec<StreamRow> = ordered.take(limit).map(|Reverse(listed)| *listed.row).collect();
+        let Self { mut named, mut others, .. } = self;
+        named.keep(limit);
+        others.keep(limit.saturating_sub(named.ranks.len()));
+        let mut rows = filled(others.rows);
+        rows.extend(named.rows.into_iter().flatten());
         rows.sort_unstable_by_key(|row| (row.conn, row.stream));
         rows
     }
@@ -126,7 +133,7 @@ impl Listed {
 
     /// With the gRPC call that it is, if it is one.
     pub(super) fn of(mut self, calls: &Calls) -> Self {
-        self.row.grpc = calls.get(self.row.stream).map(grpc_row);
+        self.row.grpc = calls.get(self.row.stream).map(grpc_row).map(Box::new);
         self
     }
 
@@ -148,23 +155,45 @@ impl Slowest {
         if !self.conns.contains_key(&conn) {
             return Vec::new();
         }
-        let held = std::mem::take(&mut self.streams).into_iter();
+        let held = std::mem::take(&mut self.ranks).into_iter();
         let (named, others): (Vec<_>, Vec<_>) =
-            held.partition(|Reverse(listed)| listed.row.conn == conn && streams.contains(&listed.row.stream));
-        self.streams = others.into();
-        named.iter().for_each(|_| self.forget(conn));
-        named.into_iter().map(|Reverse(listed)| listed).collect()
+            held.partition(|Reverse((rank, _))| rank.conn.0 == conn && streams.contains(&rank.stream.0));
+        self.ranks = others.into();
+        let taken = named.into_iter().filter_map(|Reverse((rank, place))| self.take(rank, place));
+        taken.collect()
     }
 
-    fn add(&mut self, listed: Listed, limit: usize) {
-        let count = self.conns.entry(listed.row.conn).or_default();
+    fn add(&mut self, Listed { rank, row }: Listed, limit: usize) {
+        let count = self.conns.entry(row.conn).or_default();
         *count = count.saturating_add(1);
-        self.streams.push(Reverse(listed));
-        if self.streams.len() > limit
-            && let Some(Reverse(lowest)) = self.streams.pop()
-        {
-            self.forget(lowest.row.conn);
+        if self.rows.is_empty() {
+            // Memory that is not written to is only a promise, and to move rows costs more.
+            self.rows.reserve_exact(limit.saturating_add(1).min(ROWS));
         }
+        let place = self.free.pop().unwrap_or(self.rows.len());
+        match self.rows.get_mut(place) {
+            Some(free) => *free = Some(*row),
+            None => self.rows.push(Some(*row)),
+        }
+        self.ranks.push(Reverse((rank, place)));
+        self.keep(limit);
+    }
+
+    /// Keeps so many, the highest ones.
+    fn keep(&mut self, limit: usize) {
+        while self.ranks.len() > limit
+            && let Some(Reverse((rank, place))) = self.ranks.pop()
+        {
+            self.take(rank, place);
+        }
+    }
+
+    /// Takes out the row of a stream that has no rank any more.
+    fn take(&mut self, rank: Rank, place: usize) -> Option<Listed> {
+        let row = self.rows.get_mut(place)?.take()?;
+        self.free.push(place);
+        self.forget(row.conn);
+        Some(Listed { rank, row: Box::new(row) })
     }
 
     fn forget(&mut self, conn: u64) {
@@ -177,25 +206,17 @@ impl Slowest {
     }
 }
 
-impl PartialEq for Listed {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank == other.rank
-    }
+/// The rows without the empty places between them, in the memory in which they are.
+#[expect(
+    clippy::filter_map_identity,
+    reason = "what is flattened is collected elsewhere: rows are large, and many"
+)]
+pub(super) fn filled<T>(rows: Vec<Option<T>>) -> Vec<T> {
+    rows.into_iter().filter_map(|row| row).collect()
 }
 
-impl Eq for Listed {}
-
-impl PartialOrd for Listed {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Listed {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.rank.cmp(&other.rank)
-    }
-}
+/// Rows of a list for which there is room from the first one on.
+pub(super) const ROWS: usize = 1 << 14;
 
 /// Time from the first frame to the end, in nanoseconds.
 pub(super) fn time(stream: &Stream) -> i64 {

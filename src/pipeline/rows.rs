@@ -238,12 +238,11 @@ pub(super) fn grpc_row(call: &Call) -> Grpc {
 }
 
 fn request_row(request: Option<&Request>) -> RequestRow {
-    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     let Some(request) = request else { return RequestRow { headers_known: "none", ..RequestRow::default() } };
     RequestRow {
-        method: text(&request.method),
-        path: text(&request.path),
-        authority: text(&request.authority),
+        method: request.method.clone(),
+        path: request.path.clone(),
+        authority: request.authority.clone(),
         headers_known: if request.whole { "all" } else { "partial" },
     }
 }

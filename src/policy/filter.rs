@@ -115,9 +115,9 @@ impl Field {
         let (request, grpc) = (&row.request, row.grpc.as_ref());
         let value = match self {
             Self::Stream => Some(row.stream.to_string()),
-            Self::Authority => request.authority.clone(),
-            Self::Method => request.method.clone(),
-            Self::Path => request.path.clone(),
+            Self::Authority => request.authority.as_deref().map(str::to_owned),
+            Self::Method => request.method.as_deref().map(str::to_owned),
+            Self::Path => request.path.as_deref().map(str::to_owned),
             Self::Status => row.response.status.map(|status| status.to_string()),
             Self::GrpcService => grpc.map(|grpc| grpc.service.clone()),
             Self::GrpcMethod => grpc.map(|grpc| grpc.method.clone()),

@@ -156,9 +156,9 @@ pub(crate) fn stream(conn: u64, stream: u32, path: &str) -> StreamRow {
         error_code: None,
         state_log: Vec::new(),
         request: RequestRow {
-            method: Some("POST".to_owned()),
-            path: Some(path.to_owned()),
-            authority: Some("greeter:31050".to_owned()),
+            method: Some("POST".into()),
+            path: Some(path.into()),
+            authority: Some("greeter:31050".into()),
             headers_known: "all",
         },
         response: ResponseRow { status: Some(200) },

@@ -39,14 +39,14 @@ mod tests {
             by: "client",
             state: "open",
         });
-        report.streams[0].grpc = Some(Grpc {
+        report.streams[0].grpc = Some(Box::new(Grpc {
             service: "a.B".to_owned(),
             method: "C".to_owned(),
             kind: "unary",
             status: Some(0),
             message: None,
             messages: UpDown { up: 1, down: 1 },
-        });
+        }));
         let agreed = &mut report.connections[0].negotiation;
         agreed.tls = Some(Box::new(TlsRow { alpn_source: "server_hello", ..TlsRow::default() }));
         agreed.npn = Some(Box::new(Npn { offered: vec!["h2".to_owned()], selected: None }));

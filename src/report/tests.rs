@@ -223,8 +223,8 @@ fn hostile() -> Report {
         finding.not_blamed = reasons.collect();
     }
     for row in &mut report.streams {
-        row.request.path = Some(poison.to_owned());
-        row.request.method = Some(poison.to_owned());
+        row.request.path = Some(poison.into());
+        row.request.method = Some(poison.into());
     }
     for row in &mut report.connections {
         row.client.alias = Some(poison.to_owned());

@@ -265,7 +265,7 @@ impl Transaction {
         self.last_pkt = self.last_pkt.max(at.pkt);
         if let Some(request) = &stream.request {
             let request: &Arc<Request> = request;
-            let known = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+            let known = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
             self.method = known(&request.method);
             self.path = known(&request.path);
             self.authority = known(&request.authority);

@@ -138,8 +138,8 @@ fn name(guess: &str) -> &str {
 fn stream_line(page: &mut Page, report: &Report, conn: u64, stream: u32) {
     let row = report.streams.iter().find(|row| (row.conn, row.stream) == (conn, stream));
     let said = row.map_or_else(String::new, |row| {
-        let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-        match (&row.request.method, &row.request.path) {
+        let part = |text: Option<&str>| text.unwrap_or("?").to_owned();
+        match (row.request.method.as_deref(), row.request.path.as_deref()) {
             (None, None) => "method and path not known".to_owned(),
             (method, path) => format!("{} {}", part(method), part(path)),
         }
