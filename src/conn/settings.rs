@@ -217,6 +217,9 @@ impl Ledger {
     #[must_use]
     pub fn permitted(&self, setting: Setting) -> u32 {
         let acked = self.acked.get(setting).unwrap_or_default();
+        if self.settled >= self.announcements.len() && self.beyond.is_none() {
+            return acked;
+        }
         let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
         let beyond = self.beyond.as_ref().and_then(|beyond| beyond.most.get(setting));
         values.filter(|value| is_valid(setting, *value)).chain(beyond).fold(acked, u32::max)

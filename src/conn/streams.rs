@@ -256,9 +256,7 @@ impl Streams {
         match self.slots.get_mut(index(at)) {
             Some(slot) => *slot = stream,
             None => {
-                if self.slots.is_empty() {
-                    self.slots.reserve_exact(FIRST_SLOTS);
-                }
+                self.make_room();
                 self.slots.push(stream);
             }
         }
@@ -275,6 +273,21 @@ impl Streams {
         }
         if self.unsettled && id.is_odd() {
             stream.sent.client.losses = self.losses.client.wrapping_sub(1);
+        }
+    }
+
+    /// Makes room for one more stream. A connection that has many is given room for all that will be remembered at once: memory that is not
+    /// written to is only a promise, and to move streams costs more.
+    #[inline]
+    fn make_room(&mut self) {
+        let used = self.slots.len();
+        if used == self.slots.capacity() {
+            let more = match used {
+                0 => FIRST_SLOTS,
+                MANY_SLOTS..ALL_SLOTS => ALL_SLOTS.saturating_sub(used),
+                _ => used,
+            };
+            self.slots.reserve_exact(more);
         }
     }
 
@@ -325,6 +338,12 @@ const NOBODY: StreamId = StreamId(u32::MAX);
 
 /// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
 const FIRST_SLOTS: usize = 2;
+
+/// Streams of a connection that will probably have a great many.
+const MANY_SLOTS: usize = 128;
+
+/// The streams of most of those: the closed ones that are remembered, and some that are open.
+const ALL_SLOTS: usize = limits::MAX_CLOSED_STREAMS.saturating_add(128);
 
 /// A slot's number, kept short because there are many, as an index.
 fn index(at: u32) -> usize {

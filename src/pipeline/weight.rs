@@ -22,7 +22,8 @@ pub(super) struct Share {
 }
 
 impl Weight {
-    /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much.
+    /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much, which it has
+    /// not by a segment without octets.
     #[inline]
     pub(super) fn segment(&mut self, share: &mut Share, session: &Session, payload: &[u8]) {
         share.segments = share.segments.wrapping_add(1) % limits::SEGMENTS_BETWEEN_WEIGHINGS;
