@@ -64,8 +64,8 @@ pub const MAX_REQUEST_TEXT: usize = 1 << 13;
 /// Octets of a request's or a call's texts that [`STREAM_OCTETS`] allows for; longer ones are weighed each by itself.
 pub const SHORT_TEXTS: u64 = 1 << 8;
 
-/// Octets of long texts of requests that the field blocks of one side may make be held, whatever their own length: with HPACK an octet names
-/// any text that was sent once. Beyond it, and beyond [`TEXTS_FOR_OCTETS`], they count as unknown.
+/// Octets of long texts of requests and calls that the field blocks of one side may make be held, whatever their own length: with HPACK an
+/// octet names any text that was sent once. Beyond it, and beyond [`TEXTS_FOR_OCTETS`], they count as unknown.
 pub const FREE_TEXTS: u64 = 1 << 18;
 
 /// Octets of such texts for each octet of those blocks: blocks of the field take a hundred octets and more.

@@ -413,6 +413,23 @@ fn of_many() -> Vec<(&'static str, Flood)> {
             }),
         ),
         (
+            "long metadata in turns",
+            each(20, |tap, flow| {
+                opened(tap, flow, &[0, 1, 0, 1, 0, 0]);
+                let content = [&b"\x3f\xe1\xff\x03\x83\x86\x84\x5f"[..], &text(b"application/grpc")].concat();
+                let [first, second] = [b'a', b'b'].map(|octet| {
+                    [&[0x40][..], &text(b"grpc-accept-encoding"), &text(&[octet; 1_000])].concat()
+                });
+                tap.say(flow, CLIENT, &block(1, 1, &[content, first, second].concat()));
+                for stream in requests(1_900).skip(1) {
+                    let encodings = [if stream % 4 == 1 { 0xbe } else { 0xbf }; 15];
+                    let call = [&[0x83, 0x86, 0x84, 0xc0][..], &encodings].concat();
+                    tap.add(flow, CLIENT, &frame(1, 5, stream, &call));
+                }
+                tap.flush(flow, CLIENT);
+            }),
+        ),
+        (
             "a field block without end",
             each(100, |tap, flow| {
                 opened(tap, flow, &[]);

@@ -23,7 +23,7 @@ pub struct Request {
     pub path: Option<Arc<str>>,
     /// `:authority`.
     pub authority: Option<Arc<str>>,
-    /// True when every field of the block is known, and no text of it was too much to keep.
+    /// True when every field of the block is known.
     pub whole: bool,
     /// What it weighs, where its texts are long.
     pub load: Load,
@@ -94,8 +94,8 @@ pub(super) struct Gatherer {
     pub(super) scale: Scale,
     /// Octets of the blocks that were decoded.
     read: u64,
-    /// A text of the block decoded last is not kept.
-    forgone: bool,
+    /// Texts of the block decoded last that are not kept: their fields count as unknown.
+    forgone: u32,
 }
 
 /// What the fields of a block add up to beside its summary.
@@ -146,13 +146,14 @@ impl Gatherer {
         self.method = Kept::Absent;
         self.path = Kept::Absent;
         self.authority = Kept::Absent;
-        self.forgone = false;
+        self.forgone = 0;
         self.read = self.read.saturating_add(to_u64(octets.len()));
         let mut gathered = Noted::default();
         let wanted = noted | ODD | also;
         head.block = decoder.decode_where(octets, |traits| traits.intersects(wanted), &mut |field| {
             self.note(&field, &mut gathered);
         });
+        head.block.unknown = head.block.unknown.saturating_add(self.forgone);
         let Noted { status, grpc_status, content_length, shape } = gathered;
         (head.status, head.grpc_status, head.content_length) = (status, grpc_status, content_length);
         self.shape = shape;
@@ -183,7 +184,7 @@ impl Gatherer {
         let Text::Known(value) = field.value else { return };
         let last = self.last.as_deref();
         match field.traits {
-            traits if traits.intersects(LINE) && self.is_too_much(value) => self.forgone = true,
+            traits if traits.intersects(LINE) && self.is_too_much(value.len()) => self.forgo(),
             traits if traits.contains(Traits::METHOD) => {
                 self.method.keep(value, last.and_then(|last| last.method.as_deref()));
             }
@@ -202,15 +203,21 @@ impl Gatherer {
                 head.grpc_status = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
                 self.metadata.note(field, value);
             }
+            _ if self.is_too_much(self.metadata.with(value)) => self.forgo(),
             _ => self.metadata.note(field, value),
         }
     }
 
-    /// True for a long text when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
-    fn is_too_much(&self, text: &[u8]) -> bool {
+    /// True for texts of so many octets when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
+    fn is_too_much(&self, octets: usize) -> bool {
         let allowed =
             || limits::FREE_TEXTS.saturating_add(self.read.saturating_mul(limits::TEXTS_FOR_OCTETS));
-        to_u64(text.len()) > limits::SHORT_TEXTS && self.scale.octets() > allowed()
+        to_u64(octets) > limits::SHORT_TEXTS && self.scale.octets() > allowed()
+    }
+
+    #[cold]
+    const fn forgo(&mut self) {
+        self.forgone = self.forgone.saturating_add(1);
     }
 
     #[cold]
@@ -235,7 +242,7 @@ impl Gatherer {
 
     /// The request that the block decoded last carries.
     pub(super) fn request(&mut self, head: &Head) -> Arc<Request> {
-        let whole = head.block.unknown == 0 && head.block.error.is_none() && !self.forgone;
+        let whole = head.block.unknown == 0 && head.block.error.is_none();
         let last = self.last.as_deref();
         let same = |last: &&Request| {
             last.whole == whole
@@ -432,6 +439,29 @@ mod tests {
         drop(held);
         // There is room again.
         assert!(request(&mut gatherer, &mut decoder, &again[0]).whole);
+    }
+
+    #[test]
+    fn metadata_out_of_all_proportion_leave_the_block_in_doubt() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let (mut both, mut indices) = (Encoder::new(), [Encoder::new(), Encoder::new()]);
+        for octet in [b'a', b'b'] {
+            let form = Representation::IncrementalIndexing;
+            both.named_literal(form, b"grpc-accept-encoding", &[octet; 1_000], Coding::Plain);
+        }
+        let block = both.into_octets();
+        for (index, block) in (62..).zip(&mut indices) {
+            block.indexed(index);
+        }
+        let again = indices.map(Encoder::into_octets);
+        let mut held = Vec::new();
+        for block in [&block].into_iter().chain(again.iter().cycle()).take(400) {
+            let head = gatherer.decode(&mut decoder, block, Traits::NONE);
+            held.push((head.is_whole(), head.metadata.clone()));
+            gatherer.keep(head);
+        }
+        assert!(held.iter().all(|(whole, metadata)| *whole == metadata.is_some()));
+        assert!((257..400).contains(&held.iter().filter(|(whole, _)| *whole).count()));
     }
 
     #[test]

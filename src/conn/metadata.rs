@@ -159,6 +159,11 @@ impl Gathered {
         if self.wants_types { Traits::CONTENT_TYPE } else { Traits::NONE }
     }
 
+    /// Octets of text with one more.
+    pub(super) const fn with(&self, text: &[u8]) -> usize {
+        self.now.text.len().saturating_add(text.len())
+    }
+
     /// Takes a field.
     pub(super) fn note(&mut self, field: &Field<'_>, value: &[u8]) {
         let Some((named, text)) = named(field, value) else { return };
