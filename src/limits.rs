@@ -103,11 +103,9 @@ pub const SEGMENTS_BETWEEN_WEIGHINGS: u8 = 8;
 /// Packets of the capture for which an ended connection still takes stragglers: so many connections at most wait for them at once, and
 /// on the fastest links a retransmission comes within as many.
 pub const LINGER_PACKETS: u64 = 1 << 12;
+
 /// Octets that came, or that streams and findings hold, beyond which a connection is weighed before that: half of what the smallest holds.
 pub const OCTETS_BETWEEN_WEIGHINGS: u64 = 8 << 10;
-
-/// Connections that have ended but may still see stragglers.
-pub const MAX_LINGERING: usize = 256;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
