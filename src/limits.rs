@@ -77,7 +77,7 @@ pub const MAX_ROWS_OCTETS: u64 = 1 << 25;
 /// Octets that a late segment holds besides its own.
 pub const HELD_SEGMENT_OCTETS: u64 = 192;
 
-/// What one connection may hold is the limit for all by this: a hostile one gives way at once, before it weighs on others.
+/// What one connection may hold is the limit for all divided by this: a hostile one gives way at once, before it weighs on others.
 pub const LARGEST_SHARE: u64 = 4;
 
 /// Packets of an epoch, at whose end counts what concerns all connections: few enough that a limit to memory is passed by little,
@@ -87,8 +87,8 @@ pub const EPOCH_PACKETS: usize = 1 << 10;
 /// Captured octets of an epoch, where its packets are large.
 pub const EPOCH_OCTETS: usize = 1 << 20;
 
-/// An epoch has no more octets than the limit to memory by this: of 28 octets a finding and its stream are made, which are weighed with
-/// two thousand, and what was read in two epochs comes on top of the limit before anybody gives way.
+/// An epoch has no more octets than the limit to memory divided by this: 28 octets make a finding and its stream, which weigh two thousand,
+/// and what was read in two epochs comes on top of the limit before anybody gives way.
 pub const EPOCHS_OF_MEMORY: u64 = 1 << 10;
 
 /// Epochs that may not be judged to their end while another one is read: more would hold more memory, and are no faster.
@@ -103,11 +103,9 @@ pub const SEGMENTS_BETWEEN_WEIGHINGS: u8 = 8;
 /// Packets of the capture for which an ended connection still takes stragglers: so many connections at most wait for them at once, and
 /// on the fastest links a retransmission comes within as many.
 pub const LINGER_PACKETS: u64 = 1 << 12;
+
 /// Octets that came, or that streams and findings hold, beyond which a connection is weighed before that: half of what the smallest holds.
 pub const OCTETS_BETWEEN_WEIGHINGS: u64 = 8 << 10;
-
-/// Connections that have ended but may still see stragglers.
-pub const MAX_LINGERING: usize = 256;
 
 /// Seconds of capture time for which an ended connection still takes stragglers: a maximum segment lifetime on real paths.
 pub const LINGER_S: i64 = 2;
@@ -212,7 +210,7 @@ pub const MAX_DEBUG_DATA: usize = 512;
 /// registered, several times over.
 pub const MAX_FIRST_SETTINGS: usize = 600;
 
-/// Places that may be the begin of a frame, looked at together while frames are searched for: of noise, one octet in a million.
+/// Places that may be the beginning of a frame, looked at together while frames are searched for: of noise, one octet in a million.
 pub const MAX_FRAME_CANDIDATES: usize = 64;
 
 /// Segments of one direction whose octets are held together, because it is not known what they are: what [`MAX_UNDECIDED`] holds of

@@ -247,6 +247,7 @@ mod tests {
         assert_eq!(source.fill(21).unwrap_err().to_string(), "the disk is gone");
         assert_eq!(source.available(), [9; 20]);
     }
+
     #[test]
     fn what_somebody_looks_at_stays_as_it_is_while_reading_goes_on() {
         let octets: Vec<u8> = (0..=255).cycle().take(3 * READ_BLOCK).collect();

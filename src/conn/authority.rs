@@ -6,8 +6,8 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub(super) struct Authorities {
     known: Vec<Box<str>>,
-    /// There were more than fit.
-    full: bool,
+    /// There were others: more than fit, or some that are not known.
+    others: bool,
 }
 
 impl Authorities {
@@ -18,8 +18,13 @@ impl Authorities {
         if self.known.len() < limits::MAX_AUTHORITIES {
             self.known.push(authority.into());
         } else {
-            self.full = true;
+            self.others = true;
         }
+    }
+
+    /// There was a request of which not everything is known.
+    pub(super) const fn miss(&mut self) {
+        self.others = true;
     }
 
     /// Octets that this holds in memory.
@@ -35,7 +40,7 @@ impl Authorities {
     /// True when requests were seen, and none of them named this authority.
     pub(super) fn lack(&self, authority: &str) -> bool {
         let mut known = self.known.iter();
-        !self.full
+        !self.others
             && !self.known.is_empty()
             && !known.any(|known| same(known.as_bytes(), authority.as_bytes()))
     }
@@ -134,6 +139,10 @@ mod tests {
         known.note("a");
         assert!(known.lack("b") && !known.lack("A"));
         (0..100).for_each(|number| known.note(&number.to_string()));
+        assert!(!known.lack("b"));
+        let mut known = Authorities::default();
+        known.note("a");
+        known.miss();
         assert!(!known.lack("b"));
     }
 }

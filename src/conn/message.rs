@@ -184,7 +184,7 @@ impl Gatherer {
         let Text::Known(value) = field.value else { return };
         let last = self.last.as_deref();
         match field.traits {
-            traits if traits.intersects(LINE) && self.is_too_much(value.len()) => self.forgo(),
+            traits if traits.intersects(LINE) && self.is_forgone(traits, value) => self.forgo(),
             traits if traits.contains(Traits::METHOD) => {
                 self.method.keep(value, last.and_then(|last| last.method.as_deref()));
             }
@@ -206,6 +206,12 @@ impl Gatherer {
             _ if self.is_too_much(self.metadata.with(value)) => self.forgo(),
             _ => self.metadata.note(field, value),
         }
+    }
+
+    /// True for a text of a request line that is not kept at all. A part of an authority is none, and compared with others it is another one.
+    fn is_forgone(&self, traits: Traits, text: &[u8]) -> bool {
+        let cut = text.len() > limits::MAX_REQUEST_TEXT;
+        (cut && traits.contains(Traits::AUTHORITY)) || self.is_too_much(text.len())
     }
 
     /// True for texts of so many octets when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
@@ -258,6 +264,9 @@ impl Gatherer {
                 && !connects
             {
                 self.authorities.note(authority);
+            }
+            if !whole {
+                self.authorities.miss();
             }
             let mut request = Request {
                 method,
@@ -462,6 +471,28 @@ mod tests {
         }
         assert!(held.iter().all(|(whole, metadata)| *whole == metadata.is_some()));
         assert!((257..400).contains(&held.iter().filter(|(whole, _)| *whole).count()));
+    }
+
+    #[test]
+    fn an_authority_that_is_too_long_to_be_kept_is_not_compared_with_host() {
+        let form = Representation::WithoutIndexing;
+        for (length, other) in [(100, false), (100, true), (limits::MAX_REQUEST_TEXT + 1, false)] {
+            let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+            let authority = vec![b'a'; length];
+            let mut block = get("/").to_vec();
+            let mut rest = Encoder::new();
+            let host = if other { &authority[1..] } else { &authority };
+            rest.literal(form, 1, &authority, Coding::Plain).literal(form, 38, host, Coding::Plain);
+            // The authority of this one takes the place of the usual one.
+            block.truncate(block.len() - 3);
+            block.extend(rest.into_octets());
+            let head = gatherer.decode(&mut decoder, &block, Traits::NONE);
+            assert_eq!(head.shape.intersects(Shape::HOST_DIFFERS), other, "{length}");
+            let request = gatherer.request(&head);
+            let kept = length <= limits::MAX_REQUEST_TEXT;
+            assert_eq!((request.whole, request.authority.is_some()), (kept, kept));
+            assert!(!gatherer.authorities.lack("b") || kept);
+        }
     }
 
     #[test]

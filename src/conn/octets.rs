@@ -13,9 +13,7 @@ impl Connection {
             .saturating_add(self.streams.octets())
             .saturating_add(to_u64(self.alternatives.as_ref().map_or(0, |named| named.weight())))
     }
-}
 
-impl Connection {
     /// Octets of long texts of requests and calls.
     #[must_use]
     #[inline]

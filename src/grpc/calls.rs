@@ -202,7 +202,9 @@ impl Call {
         let timeout = part.get(Named::Timeout);
         self.timeout = timeout.and_then(span_of_timeout);
         let path = self.line.as_ref().and_then(|line| line.path.as_deref());
-        let odd_path = path.is_some_and(|path| method(path).is_none());
+        // What is kept of a long path may be its service alone.
+        let odd_path =
+            path.is_some_and(|path| path.len() < limits::MAX_REQUEST_TEXT && method(path).is_none());
         let other_method = self.line.as_ref().is_some_and(|line| line.method.is_some()) && !head.is_post();
         notices.add_if(!head.accepts_trailers() && part.whole, Notice::NoTe);
         notices.add_if(odd_path || other_method, Notice::OddRequestLine);

@@ -473,6 +473,8 @@ mod tests {
                 same(&octets, Wishes::default(), &keys, &path.display().to_string());
                 // Secrets that come with the packets.
                 same(&octets, Wishes::default(), &KeyLog::new(), &path.display().to_string());
+                let scarce = Wishes { max_memory: 1 << 17, ..Wishes::default() };
+                same(&octets, scarce, &keys, &path.display().to_string());
             }
         }
     }

@@ -22,8 +22,8 @@ pub(super) struct Share {
 }
 
 impl Weight {
-    /// A connection took a segment: what it holds is counted anew, though not each time as long as it cannot have grown by much, which it has
-    /// not by a segment without octets.
+    /// A connection took a segment: what it holds is counted anew, though not each time while it cannot have grown by much. A segment without
+    /// octets makes it grow by next to nothing.
     #[inline]
     pub(super) fn segment(&mut self, share: &mut Share, session: &Session, payload: &[u8]) {
         share.segments = share.segments.wrapping_add(1) % limits::SEGMENTS_BETWEEN_WEIGHINGS;

@@ -286,11 +286,15 @@ impl Records {
         }
     }
 
-    /// Octets that this holds in memory.
+    /// Octets that this holds in memory. For a body it is what the header says: how much room its buffer has follows from who had it before,
+    /// and the weight of a connection must follow from its own octets alone.
     pub(super) fn weight(&self) -> usize {
-        let search = if let State::Search(search) = &self.state { search.weight() } else { 0 };
-        let replay = self.replay.as_ref().map_or(0, |replay| replay.weight());
-        self.body.capacity().saturating_add(search).saturating_add(replay)
+        let own = match &self.state {
+            State::Body(header, _) => header.length,
+            State::Search(search) => search.weight(),
+            State::Head | State::Asked(_) | State::Skip(..) | State::Ended => 0,
+        };
+        own.saturating_add(self.replay.as_ref().map_or(0, |replay| replay.weight()))
     }
 
     /// True when a record was begun.
@@ -353,4 +357,24 @@ fn take<'b>(rest: &mut &'b [u8], wanted: usize) -> &'b [u8] {
     let (taken, left) = rest.split_at_checked(wanted).unwrap_or((rest, &[]));
     *rest = left;
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_weighs_the_same_whatever_buffer_it_has() {
+        let mut used = Buffers::default();
+        used.give(vec![0; 60_000]);
+        let weights = [used, Buffers::default()].map(|mut buffers| {
+            let mut records = Records::default();
+            let mut rest: &[u8] = &[23, 3, 3, 1, 0, 9, 9];
+            assert!(matches!(records.step(&mut rest, &Origin::default()), Step::Header(..)));
+            records.keep(&mut buffers);
+            assert!(matches!(records.step(&mut rest, &Origin::default()), Step::More));
+            records.weight()
+        });
+        assert_eq!(weights, [256, 256]);
+    }
 }

@@ -59,7 +59,9 @@ impl Resumptions {
     pub(super) fn remember(&self, name: &[u8], random: Random) {
         let mut known = self.common.lock();
         let key = key(name);
-        known.randoms.insert((key, self.turn), random);
+        // Connections that are concluded at one time may name two sessions the same: nobody can say which worker comes first.
+        let place = known.randoms.entry((key, self.turn)).or_insert(random);
+        place.0 = place.0.min(random.0);
         known.order.insert((self.turn, key));
         // What others remember ahead of a worker must not push out what it may still find.
         if known.order.len() > MAX_RESUMPTIONS.saturating_mul(2)
@@ -176,6 +178,20 @@ mod tests {
             [3, 5, 6, 9, 10].map(|turn| at(&mut behind, turn)),
             [None, None, Some(FIRST), Some(FIRST), Some(SECOND)]
         );
+    }
+
+    #[test]
+    fn of_two_sessions_with_one_name_and_one_turn_the_same_is_found_whoever_came_first() {
+        for sessions in [[FIRST, SECOND], [SECOND, FIRST]] {
+            let mut crew = Resumptions::crew(2);
+            for (worker, session) in crew.iter_mut().zip(sessions) {
+                worker.reach(5);
+                worker.remember(b"ticket", session);
+                worker.pass(10);
+            }
+            crew[0].reach(9);
+            assert_eq!(crew[0].find(b"ticket"), Some(FIRST));
+        }
     }
 
     #[test]

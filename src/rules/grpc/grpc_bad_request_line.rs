@@ -1,6 +1,6 @@
 //! Requests that no gRPC server can place.
 
-use super::about;
+use super::{about, short};
 use crate::conn::On;
 use crate::finding::{Culprit, Severity};
 use crate::grpc::Notice;
@@ -66,8 +66,8 @@ const fn request(method: &'static str, path: &'static str) -> [(&'static str, &'
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(call) = event.grpc.noticed(Notice::OddRequestLine) else { return };
     let Some(line) = &call.line else { return };
-    let method = line.method.as_deref().unwrap_or("POST");
-    let path = line.path.as_deref().unwrap_or_default();
+    let method = short(line.method.as_deref().unwrap_or("POST"));
+    let path = short(line.path.as_deref().unwrap_or_default());
     let message =
         format!("The request of stream {} is {method} {path}, not POST /service/method.", call.stream);
     let draft = about(event, call, message);
@@ -77,6 +77,8 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hpack::{Coding, Encoder, Representation};
+    use crate::limits::MAX_REQUEST_TEXT;
     use crate::rules::tests::report;
 
     #[test]
@@ -90,5 +92,22 @@ mod tests {
             let found = report.findings.iter().find(|finding| finding.rule == "GRP002");
             assert_eq!(found.map(|finding| finding.severity), told.then_some(Severity::Info), "{path}");
         }
+    }
+
+    #[test]
+    fn a_path_of_which_a_part_is_kept_is_no_fault_and_a_long_one_is_told_in_short() {
+        let found = |path: String| {
+            let mut fields = Encoder::new();
+            for (name, value) in request("POST", "") {
+                let value = if name == ":path" { path.as_bytes() } else { value.as_bytes() };
+                let form = Representation::WithoutIndexing;
+                fields.named_literal(form, name.as_bytes(), value, Coding::Plain);
+            }
+            let script = Script::open().client([headers(1, &fields.into_octets()).map(Wire::end_stream)]);
+            let findings = report(&script).findings;
+            findings.iter().find(|finding| finding.rule == "GRP002").map(|found| found.message.len())
+        };
+        assert_eq!(found(format!("/{}/Hello", "a".repeat(MAX_REQUEST_TEXT))), None);
+        assert!(found(format!("/{}", "a".repeat(5_000))).is_some_and(|length| length < 300));
     }
 }

@@ -1,6 +1,6 @@
 //! Calls that took as long as they were allowed to.
 
-use super::{capital, words};
+use super::{capital, named, words};
 use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
@@ -77,10 +77,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .at_most(confidence)
         .shows(EvidenceRole::Cause, Side::Client, request.start, format!("HEADERS: grpc-timeout {allowed}"))
         .shows(EvidenceRole::Effect, side, fact.end, end);
-    verdict.say(match call.method() {
-        Some((service, method)) => draft.told_by(format!("{service}/{method}")),
-        None => draft,
-    });
+    verdict.say(named(draft, call));
 }
 
 #[cfg(test)]

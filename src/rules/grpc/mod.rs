@@ -27,16 +27,35 @@ use crate::grpc::Call;
 /// of an absence only where the whole block is known: that holds without the rest of the dynamic table.
 fn about(event: &Event<'_>, call: &Call, message: String) -> Draft {
     let draft = Draft::against_sender(event, message).stream(call.stream).without(Need::Hpack);
-    match call.method() {
-        Some((service, method)) => draft.told_by(format!("{service}/{method}")),
+    named(draft, call)
+}
+
+/// Tells the faults of one method from those of another one.
+fn named(draft: Draft, call: &Call) -> Draft {
+    match name(call) {
+        Some(name) => draft.told_by(name),
         None => draft,
     }
 }
 
+/// `pkg.Service/Method`.
+fn name(call: &Call) -> Option<String> {
+    let (service, method) = call.method()?;
+    Some(format!("{}/{}", short(service), short(method)))
+}
+
+/// The beginning of a long text: findings are kept, and name what traffic can make as long as it likes.
+fn short(text: &str) -> &str {
+    text.char_indices().nth(MOST_SHOWN).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// Letters that a finding shows of a text.
+const MOST_SHOWN: usize = 128;
+
 /// A call in a few words: `stream 1 (pkg.Service/Method)`.
 fn words(call: &Call) -> String {
-    match call.method() {
-        Some((service, method)) => format!("stream {} ({service}/{method})", call.stream),
+    match name(call) {
+        Some(name) => format!("stream {} ({name})", call.stream),
         None => format!("stream {}", call.stream),
     }
 }

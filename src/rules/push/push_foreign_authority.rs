@@ -27,8 +27,8 @@ pub(in crate::rules) static PUSH_FOREIGN_AUTHORITY: Rule = Rule {
         ports make no difference.",
     harm: "The client resets the promised stream, or ignores the response.",
     doubt: "Who is authoritative is decided by the certificate, of which an observer sees only a part: told, and \
-        likely at most. Not judged where requests may be missing, or where more authorities were asked for than \
-        are kept.",
+        likely at most. Not judged where requests may be missing or not wholly known, or where more authorities \
+        were asked for than are kept.",
     not_blamed: "It never asked for it.",
     remedy: &["Push only for names that the certificate covers."],
     symptoms: &[],
