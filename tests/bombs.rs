@@ -10,9 +10,12 @@
     reason = "a test"
 )]
 
-use std::io::{Read, Write};
+mod common;
+
+use std::io::Write;
 use std::process::{Command, Stdio};
 
+use common::flood::read_within;
 use h2lint::base::{Side, Span, Time};
 use h2lint::frame::{ErrorCode, Setting};
 use h2lint::hpack::{Coding, Encoder, Representation};
@@ -27,23 +30,7 @@ const MEMORY: u32 = 200_000;
 
 /// The report on what `write` writes to standard input, made with so many kibibytes at most.
 fn report_within(memory: u32, write: impl FnOnce(&mut dyn Write) + Send + 'static) -> Value {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_h2lint"))
-        .args(["analyze", "-", "--format", "json", "--stamp"])
-        .env_remove("SSLKEYLOGFILE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = std::io::BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
-    let writer = std::thread::spawn(move || write(&mut stdin));
-    let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-    writer.join().unwrap();
-    let code = child.wait().unwrap().code();
-    assert!(matches!(code, Some(0 | 1 | 3 | 4)), "{code:?}: {text}");
-    let report: Value = serde_json::from_str(&text).unwrap();
-    let peak = report["stats"]["peak_memory"].as_u64().unwrap() >> 10;
-    assert!(peak <= u64::from(memory), "{peak} KiB");
+    let (report, _, ()) = read_within(memory, &[], write);
     report
 }
 

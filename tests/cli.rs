@@ -346,6 +346,49 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
+fn a_report_that_nobody_reads_to_its_end_keeps_its_code() {
+    for format in ["text", "json"] {
+        let mut child = command(&[&capture("cmux/hang-grpcgo"), "--format", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), ""), "{format}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_whatever_is_written() {
+    let (path, full) =
+        (capture("h2c/h2load-many"), || std::fs::File::options().write(true).open("/dev/full"));
+    for words in [
+        vec!["analyze", &path, "--format", "text"],
+        vec!["analyze", &path, "--format", "json"],
+        vec!["analyze", &path, "-o", "json=/dev/full"],
+        vec!["analyze", &path, "-o", "csv=/dev/full"],
+        vec!["scan", &path, "-o", "json=/dev/full"],
+        vec!["scan", &path, "-o", "ndjson=/dev/full"],
+        vec!["show", &path, "--as", "frames"],
+        vec!["show", &path, "--as", "frames", "--format", "json"],
+        vec!["show", &path, "--as", "conns"],
+        vec!["export", "qlog", &path, "-o", "-"],
+        vec!["export", "har", &path, "-o", "/dev/full"],
+    ] {
+        let mut command = command(&words);
+        if !words.concat().contains("/dev/full") {
+            command.stdout(full().unwrap());
+        }
+        let output = command.output().expect("the program runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{words:?}: {said}");
+        assert!(said.contains("No space left on device"), "{words:?}: {said}");
+    }
+}
+
+#[test]
 fn every_view_gives_the_same_rows_as_lines_and_as_json() {
     let path = capture("grpc/go-unary");
     for (view, headers) in [("conns", 1), ("frames", 1), ("streams", 1), ("settings", 1)] {

@@ -25,7 +25,8 @@ use h2lint::frame::PREFACE;
 const CLIENT: Side = Side::Client;
 const SERVER: Side = Side::Server;
 
-/// Kibibytes that one connection may make the program take, whatever it does: 160 MiB, most of it streams that are open at once.
+/// Kibibytes that one connection may make the program take, whatever it does: 160 MiB, most of it streams that are open at once, and some
+/// room.
 const ONE: u32 = 200_000;
 
 /// What many connections may make it take when told `--max-memory 64MiB`: that, and what the README says comes on top.

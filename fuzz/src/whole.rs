@@ -3,7 +3,8 @@
 use h2lint::finding::Report;
 use h2lint::pipeline::{Wishes, analyze_octets};
 use h2lint::report::{
-    Charset, Clock, Detail, Format, Lines, Look, Paint, Rows, element, har_entry, qlog_event,
+    Charset, Clock, Detail, Format, FrameElements, FrameLines, Lines, Look, Paint, Rows, element, har_entry,
+    qlog_event,
 };
 use h2lint::views::{
     CallList, Events, Frames, Ladder, Legs, Observed, Room, Secrets, Streams, Tables, Transactions,
@@ -59,6 +60,8 @@ fn looks() -> [Look; 3] {
 /// The views that remember.
 struct Sheets {
     frames: Frames,
+    elements: FrameElements,
+    lines: FrameLines,
     streams: Streams,
     ladder: Ladder,
     tables: Tables,
@@ -73,6 +76,8 @@ impl Default for Sheets {
     fn default() -> Self {
         Self {
             frames: Frames::default(),
+            elements: FrameElements::default(),
+            lines: FrameLines::new(Look::default()),
             streams: Streams::default(),
             ladder: Ladder::new(None),
             tables: Tables::new(None, Secrets::Masked),
@@ -87,7 +92,14 @@ impl Default for Sheets {
 
 impl Sheets {
     fn hear(&mut self, seen: &Observed<'_>) {
-        self.frames.push(seen, &mut |line| written(&line));
+        let (elements, lines) = (&mut self.elements, &mut self.lines);
+        self.frames.push(seen, &mut |line| {
+            let (mut json, mut text) = (Vec::new(), Vec::new());
+            elements.write(line, &mut json);
+            assert_eq!(String::from_utf8(json).as_deref(), Ok(&*element(line)));
+            lines.write(line, &mut text);
+            assert!(!text.iter().any(u8::is_ascii_control), "a control character reaches the terminal");
+        });
         self.streams.push(seen, &mut |line| written(&line));
         self.ladder.push(seen, &mut |line| written(&line));
         self.tables.push(seen, &mut |line| written(&line));

@@ -51,8 +51,7 @@ pub(super) struct Reading {
     )]
     threads: usize,
     /// What the live connections of a capture may hold in memory; beyond it those that were silent longest are judged by what was seen of
-    /// them, and the report says so. The report and what compares
-    /// connections come on top: 50M usually, 160M at most [default: 1G]
+    /// them, and the report says so. The report and what compares connections come on top: 50M usually, 160M at most [default: 1G]
     #[arg(long, value_name = "SIZE", help_heading = "Run")]
     max_memory: Option<Size>,
     /// How long a capture is read at most: 500ms, 30s, 5m. What was read by then is judged, and the exit code is 3

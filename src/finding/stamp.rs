@@ -41,7 +41,7 @@ impl Serialize for Stamp {
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let timestamp: Timestamp = String::deserialize(deserializer)?.parse().map_err(D::Error::custom)?;
-        Ok(Self::of(Time(i64::try_from(timestamp.as_nanosecond()).unwrap_or_default())))
+        i64::try_from(timestamp.as_nanosecond()).map(|at| Self::of(Time(at))).map_err(D::Error::custom)
     }
 }
 
@@ -56,5 +56,6 @@ mod tests {
         assert_eq!(text, r#""2023-11-14T22:13:20.123456Z""#);
         assert_eq!(serde_json::from_str::<Stamp>(&text).unwrap(), stamp);
         assert_eq!(Stamp::of(Time(-1)).to_string(), "1969-12-31T23:59:59.999999Z");
+        assert!(serde_json::from_str::<Stamp>(r#""9000-01-01T00:00:00Z""#).is_err());
     }
 }

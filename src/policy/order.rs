@@ -25,7 +25,7 @@ struct Key<'a> {
     end: Option<&'a str>,
 }
 
-/// How bad a group is, how large, and whether it is about whole connections: the greatest is printed first.
+/// How bad a group is, how large, and whether all of it is about whole connections: the greatest is printed first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank(Severity, Confidence, usize, bool);
 
@@ -98,10 +98,11 @@ fn turns(findings: &[Finding], servers: &[(u64, Arc<str>)], by: GroupBy) -> Vec<
         }
         groups.push(group);
         if let Some(rank) = ranks.get_mut(group).filter(|_| finding.suppressed.is_none()) {
-            let none = Rank(Severity::Info, Confidence::Possible, 0, finding.stream.is_none());
+            let none = Rank(Severity::Info, Confidence::Possible, 0, true);
             let rank = rank.get_or_insert(none);
             (rank.0, rank.1) = (rank.0, rank.1).max((finding.severity, finding.confidence));
             rank.2 = rank.2.saturating_add(1);
+            rank.3 &= finding.stream.is_none();
         }
     }
     let mut order: Vec<_> = numbers.into_iter().collect();

@@ -233,13 +233,22 @@ fn the_order_does_not_depend_on_the_order_of_the_input() {
     let mut report = hang();
     report.connections = (0..4).map(connection).collect();
     report.findings = (0..4)
-        .flat_map(|conn| [no_settings(conn), finding("STS001", "", "", Severity::Error, conn)])
+        .flat_map(|conn| {
+            let about_streams = finding("FRM001", "", "", Severity::Error, conn);
+            let stream = (conn > 0).then_some(5);
+            let whole = finding("STS001", "", "", Severity::Error, conn);
+            [no_settings(conn), Finding { stream, ..about_streams }, whole]
+        })
         .collect();
     let mut reversed = report.clone();
     reversed.findings.reverse();
     Policy::default().apply(&mut report);
     Policy::default().apply(&mut reversed);
     assert_eq!(said(&report), said(&reversed));
+    let rules = said(&report).into_iter().map(|said| said.split(' ').nth(1).map(str::to_owned).unwrap());
+    let turns: Vec<_> = rules.collect();
+    // What is about whole connections comes before what is about streams.
+    assert_eq!([&turns[0], &turns[4], &turns[8]], ["PRE001", "STS001", "FRM001"]);
 }
 
 #[test]

@@ -104,9 +104,75 @@ fn credit(window: Option<i64>, into: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::frame::FrameType;
     use crate::views::FlagNames;
+
+    /// Frames as they may be, some of one packet: whatever traffic says, and whatever its clock does.
+    pub(in crate::report) fn any_lines() -> impl Strategy<Value = Vec<FrameLine>> {
+        let places =
+            (0..3_u32, 1..200_000_u64, prop_oneof![0..2_000_000_000_000_i64, any::<i64>()], any::<bool>());
+        let names = prop_oneof![
+            any::<u8>().prop_map(|kind| match FrameType(kind).name() {
+                Some(name) => Cow::Borrowed(name),
+                None => format!("0x{kind:02x}").into(),
+            }),
+            prop::sample::select(vec!["preface", "lost", "cut"]).prop_map(Cow::Borrowed),
+        ];
+        let flags = (any::<u8>(), any::<u8>()).prop_map(|(kind, flags)| FlagNames::new(kind, flags));
+        let numbers = (prop_oneof![0..100_u64, any::<u64>()], any::<u32>(), 0..1_u32 << 24);
+        let states =
+            prop::option::of(prop::sample::select(vec!["open", "half_closed_local", "reserved_local"]));
+        let windows = (prop::option::of(any::<i64>()), prop::option::of(any::<i64>()));
+        let notes = prop_oneof![
+            "[ -~]{0,60}",
+            prop::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter),
+        ];
+        let cells = ((names, flags), numbers, states, windows, notes, any::<bool>());
+        (places, prop::collection::vec(cells, 1..4)).prop_map(|(place, cells)| {
+            let mut place = place;
+            let told = cells.into_iter().map(|(named, numbers, state, windows, note, moves)| {
+                if moves {
+                    place = (place.0, place.1 + 1, place.2.wrapping_add(1_499), !place.3);
+                }
+                let (input, number, nanoseconds, client) = place;
+                FrameLine {
+                    conn: numbers.0,
+                    stream: numbers.1,
+                    pkt: PacketNumber::new(input, number),
+                    t: Span(nanoseconds).as_seconds(),
+                    dir: if client { Direction::C2s } else { Direction::S2c },
+                    kind: named.0,
+                    flags: named.1,
+                    length: numbers.2,
+                    state,
+                    stream_window: windows.0,
+                    connection_window: windows.1,
+                    note,
+                    time: Time(nanoseconds),
+                    since: Span(nanoseconds),
+                }
+            });
+            told.collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_traffic_says_it_is_the_json_of_any_other_element(lines in any_lines()) {
+            let mut elements = FrameElements::default();
+            for line in lines {
+                let mut written = Vec::new();
+                elements.write(&line, &mut written);
+                prop_assert_eq!(String::from_utf8(written).unwrap(), json::element(&line));
+            }
+        }
+    }
 
     fn line(kind: &'static str, flags: FlagNames, note: &str) -> FrameLine {
         FrameLine {

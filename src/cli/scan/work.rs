@@ -15,8 +15,7 @@ use crate::finding::Report;
 use crate::pipeline::{self, KeyLog, Wishes};
 use crate::policy::{Policy, unread};
 use crate::report::Drawings;
-use crate::views::Observed;
-use crate::views::Secrets;
+use crate::views::{Observed, Secrets};
 
 /// What is to be done.
 pub(in crate::cli) struct Work<'a> {
@@ -43,7 +42,7 @@ pub(in crate::cli) fn each(
     let pool = pool.map_err(|error| Error::Usage(format!("-j {threads}: {error}")))?;
     let stop = AtomicBool::new(false);
     let ahead = pool.current_num_threads().saturating_mul(AHEAD);
-    // Threads that there are more of than captures share out the connections of each.
+    // Where there are more threads than captures, several share out the connections of one.
     let each = pool.current_num_threads().checked_div(work.captures.len()).unwrap_or(0);
     let wishes = &Wishes { threads: each, ..work.wishes };
     pool.in_place_scope(|scope| {

@@ -227,3 +227,38 @@ const GAP: &[u8; 2] = b"  ";
 
 /// Blanks for the widest column that is filled, and a gap.
 const BLANKS: [u8; 24] = [b' '; 24];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::frames::tests::any_lines;
+
+    fn looks() -> impl Strategy<Value = Look> {
+        let choices = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 20..200_usize);
+        choices.prop_map(|(ascii, coloured, folded, absolute, width)| Look {
+            charset: if ascii { Charset::Ascii } else { Charset::Unicode },
+            paint: if coloured { Paint::Colour } else { Paint::Plain },
+            lines: if folded { Lines::Folded } else { Lines::Whole },
+            clock: if absolute { Clock::Utc } else { Clock::Relative },
+            width,
+            ..Look::default()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_writes_what_the_long_one_does(lines in any_lines(), look in looks()) {
+            let mut quick = FrameLines::new(look);
+            for line in lines {
+                let mut written = Vec::new();
+                quick.write(&line, &mut written);
+                let written = String::from_utf8(written).unwrap();
+                prop_assert_eq!(&written, &folded(&line, &look));
+                let controls = written.chars().filter(|char| char.is_control() && *char != '\n').collect::<String>();
+                prop_assert!(look.paint == Paint::Colour || controls.is_empty(), "{:?}", controls);
+            }
+        }
+    }
+}
