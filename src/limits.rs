@@ -94,6 +94,9 @@ pub const EPOCHS_OF_MEMORY: u64 = 1 << 10;
 /// Epochs that may not be judged to their end while another one is read: more would hold more memory, and are no faster.
 pub const EPOCHS_AHEAD: usize = 1;
 
+/// Orders to a thread that it has not taken yet: those of two epochs are fewer, unless the file holds much between its packets.
+pub const ORDERS_AHEAD: usize = 16;
+
 /// Octets of a capture from which on its connections are shared out over threads: less is judged before threads pay.
 pub const LEAST_SHARED: u64 = 4 << 20;
 

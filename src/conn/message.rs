@@ -211,7 +211,19 @@ impl Gatherer {
     /// True for a text of a request line that is not kept at all. A part of an authority is none, and compared with others it is another one.
     fn is_forgone(&self, traits: Traits, text: &[u8]) -> bool {
         let cut = text.len() > limits::MAX_REQUEST_TEXT;
-        (cut && traits.contains(Traits::AUTHORITY)) || self.is_too_much(text.len())
+        (cut && traits.contains(Traits::AUTHORITY))
+            || (self.is_too_much(text.len()) && !self.is_said_again(traits, text))
+    }
+
+    /// True when the last request had the same text in this place, which is kept once for both.
+    fn is_said_again(&self, traits: Traits, text: &[u8]) -> bool {
+        let Some(last) = self.last.as_deref() else { return false };
+        let before = match traits {
+            traits if traits.contains(Traits::METHOD) => &last.method,
+            traits if traits.contains(Traits::PATH) => &last.path,
+            _ => &last.authority,
+        };
+        before.as_deref().is_some_and(|before| before.as_bytes() == text)
     }
 
     /// True for texts of so many octets when those that are held are out of all proportion to what was sent: HPACK names one by an octet.

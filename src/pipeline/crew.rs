@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
 use super::collector::Collector;
@@ -18,7 +18,7 @@ use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::capture::{ReadBlock, Record};
 use crate::finding::{Input, Report};
-use crate::limits::EPOCHS_AHEAD;
+use crate::limits::{EPOCHS_AHEAD, ORDERS_AHEAD};
 use crate::link::Encapsulation;
 use crate::tcp::{Endpoint, Seat, Segment};
 use crate::tls::{KeyLog, Shared};
@@ -52,7 +52,8 @@ struct Hand {
     tasks: Vec<Task>,
     /// Lists of tasks that were done, for the next ones.
     spare: Vec<Vec<Task>>,
-    orders: Sender<Order>,
+    /// Orders hold blocks of the file: a thread that lags makes the reader wait.
+    orders: SyncSender<Order>,
     replies: Receiver<Reply>,
     /// `None` once it turned out to be gone.
     thread: Option<JoinHandle<()>>,
@@ -284,7 +285,7 @@ const CONCLUDED_AT_ONCE: u64 = 256;
 impl Hand {
     fn hire(wishes: Wishes, keys: Arc<KeyLog>, shared: Shared) -> Option<Self> {
         let shard = Shard::new(Desk { wishes, keys, shared: shared.into() });
-        let ((orders, take), (answer, replies)) = (channel(), channel());
+        let ((orders, take), (answer, replies)) = (sync_channel(ORDERS_AHEAD), channel());
         let thread = Builder::new().name("judge".to_owned()).spawn(move || work(shard, &take, &answer));
         let thread = Some(thread.ok()?);
         Some(Self { tasks: Vec::new(), spare: Vec::new(), orders, replies, thread })
