@@ -2,6 +2,7 @@
 //! a SYN with another sequence number on known addresses and ports opens a new connection.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use super::{Direction, Flags, Segment};
@@ -26,7 +27,7 @@ impl std::fmt::Display for Endpoint {
 }
 
 /// Both endpoints, in an order that does not depend on who sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FlowKey {
     low: [u64; 2],
     high: [u64; 2],
@@ -45,6 +46,15 @@ impl FlowKey {
             let [from_port, to_port] = ports;
             (Self { low: to, high: from, ports: [to_port, from_port] }, false)
         }
+    }
+}
+
+impl Hash for FlowKey {
+    /// Word by word: as arrays they would be taken octet by octet.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let ([a, b], [c, d], [low, high]) = (self.low, self.high, self.ports);
+        [a, b, c, d].into_iter().for_each(|word| state.write_u64(word));
+        state.write_u32(u32::from(low) << 16 | u32::from(high));
     }
 }
 
@@ -90,7 +100,8 @@ pub struct Seat {
 /// The table of connections.
 #[derive(Debug, Default)]
 pub struct Flows {
-    entries: HashMap<FlowKey, Entry, foldhash::fast::FixedState>,
+    /// Nobody knows beforehand where a connection comes to stand, so that no traffic can make all of them neighbours.
+    entries: HashMap<FlowKey, Entry, foldhash::fast::RandomState>,
     count: u64,
     concluded: VecDeque<(FlowKey, u64)>,
 }

@@ -390,7 +390,7 @@ impl Recent {
     const FIRST: usize = 8;
 
     /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
-    const SAMPLE: usize = 512;
+    const SAMPLE: usize = 256;
 
     fn note(&mut self, start: u64, bytes: &[u8]) {
         let entry = (start, bytes.len(), self.digest(bytes));
