@@ -48,7 +48,7 @@ pub struct Connection {
     pub(super) repeats: PerSide<Repeats>,
     /// True when the first octets of a side are known to be its first frame.
     pub(super) from_start: PerSide<bool>,
-    /// True when frames of a side are missing.
+    /// True when frames of a side are missing, or what its SETTINGS say.
     pub(super) holed: PerSide<bool>,
     /// True when its octets come out of TLS.
     pub encrypted: bool,
@@ -283,6 +283,13 @@ impl Connection {
                 stream.sent[side].window = stream.sent[side].window.saturating_add(moved);
             }
         }
+        self.limit_tables();
+    }
+
+    /// SETTINGS of `side` could not be read: nobody knows what they allow to its peer.
+    pub(super) fn pass_settings(&mut self, side: Side) {
+        self.sides[side].settings.pass_unread();
+        self.holed[side] = true;
         self.limit_tables();
     }
 

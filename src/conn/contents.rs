@@ -122,7 +122,7 @@ impl Connection {
             FrameType::RST_STREAM => self.close_reset(seen, emit),
             FrameType::CONTINUATION => self.continuation(seen, None, emit),
             FrameType::PUSH_PROMISE => self.lose_block(seen),
-            FrameType::SETTINGS => self.tolerate_settings(seen),
+            FrameType::SETTINGS if !seen.header.flags.has(Flags::ACK) => self.pass_settings(seen.side),
             _ => {}
         }
     }

@@ -56,6 +56,8 @@ pub struct Ledger {
     acks: u64,
     /// SETTINGS that a receiver must reject, whose acknowledgement is neither owed nor a surplus.
     tolerated: u64,
+    /// SETTINGS that could not be read, sent while no other one waited: the next acknowledgements are theirs.
+    unread: u64,
     surplus: u64,
     first: Option<Values>,
     last: Values,
@@ -205,6 +207,7 @@ impl Default for Ledger {
             sent: 0,
             acks: 0,
             tolerated: 0,
+            unread: 0,
             surplus: 0,
             first: None,
             last: Values::INITIAL,
@@ -319,8 +322,21 @@ impl Ledger {
         self.tolerated = self.tolerated.saturating_add(1);
     }
 
+    /// A SETTINGS frame passes whose values are not in the capture.
+    pub(super) const fn pass_unread(&mut self) {
+        if self.unacknowledged() == 0 {
+            self.unread = self.unread.saturating_add(1);
+        } else {
+            self.tolerate();
+        }
+    }
+
     /// The peer acknowledges the oldest SETTINGS that waits.
     pub(super) fn acknowledge(&mut self, origin: Origin) -> Acknowledged {
+        if self.unread > 0 {
+            self.unread = self.unread.saturating_sub(1);
+            return Acknowledged::Nothing;
+        }
         if self.unacknowledged() == 0 {
             let fair = self.tolerated > 0;
             self.tolerated = self.tolerated.saturating_sub(1);
@@ -372,6 +388,10 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{LossKind, PerSide, Piece, Side};
+    use crate::conn::{Connection, Interest};
+    use crate::frame::{Decoder, PREFACE};
+    use crate::script::{settings, settings_ack};
 
     fn announcement(setting: Setting, value: u32) -> Announcement {
         let [a, b] = setting.0.to_be_bytes();
@@ -417,6 +437,42 @@ mod tests {
         assert_eq!((ledger.permitted(Setting::MAX_FRAME_SIZE), ledger.unacknowledged()), (30_000, 0));
         ledger.announce(announcement(Setting::MAX_FRAME_SIZE, 40_000));
         assert_eq!(ledger.outstanding().len(), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_acknowledged_before_what_came_behind_it() {
+        let mut ledger = Ledger::default();
+        ledger.pass_unread();
+        ledger.announce(announcement(Setting::HEADER_TABLE_SIZE, 0));
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Nothing));
+        assert_eq!((ledger.unacknowledged(), ledger.permitted(Setting::HEADER_TABLE_SIZE)), (1, 4096));
+        ledger.pass_unread();
+        assert_eq!(ledger.acknowledge(Origin::default()), Acknowledged::This);
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Nothing));
+        assert!(matches!(ledger.acknowledge(Origin::default()), Acknowledged::Surplus));
+    }
+
+    #[test]
+    fn settings_whose_values_are_missing_leave_the_table_of_the_peer_unknown() {
+        let mut conn = Connection::new(Interest::NONE);
+        let mut decoders: PerSide<Decoder> = PerSide::default();
+        let mut say = |side: Side, piece: Piece<'_>| {
+            decoders[side].push(&piece, &mut |output| conn.push(side, output, &mut |_, _| {}));
+        };
+        fn chunk(bytes: &[u8]) -> Piece<'_> {
+            Piece::Chunk { bytes, origin: Origin::default() }
+        }
+        let allows = |octets: u32| settings(&[(Setting::HEADER_TABLE_SIZE, octets)]).octets();
+        say(Side::Server, chunk(&allows(8192)[..9]));
+        say(Side::Server, Piece::Gap { length: 6, loss: LossKind::Captured, origin: Origin::default() });
+        say(Side::Server, chunk(&allows(0)));
+        say(Side::Client, chunk(&[PREFACE.as_slice(), &settings_ack().octets()].concat()));
+        let server = &conn.sides.server.settings;
+        assert_eq!(
+            (server.sent(), server.unacknowledged(), conn.sides.client.limits.table_size),
+            (1, 1, 4096)
+        );
+        assert!(conn.holed.server, "the limit to tables is unknown");
     }
 
     #[test]
