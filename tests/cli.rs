@@ -332,29 +332,25 @@ fn a_file_that_cannot_be_written_is_code_three() {
     assert!(text(&output.stderr).contains("/no/such/directory/r.json"));
 }
 
+/// What becomes of the program when nobody reads what it writes.
+fn unheard(arguments: &[&str]) -> Output {
+    let piped = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = piped.expect("the program runs");
+    drop(child.stdout.take());
+    child.wait_with_output().expect("it ends")
+}
+
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let path = capture("h2c/h2load-many");
-    let mut child = command(&["show", &path, "--as", "frames", "--format", "json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
+    let output = unheard(&["show", &path, "--as", "frames", "--format", "json"]);
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
 }
 
 #[test]
 fn a_report_that_nobody_reads_to_its_end_keeps_its_code() {
     for format in ["text", "json"] {
-        let mut child = command(&[&capture("cmux/hang-grpcgo"), "--format", format])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program runs");
-        drop(child.stdout.take());
-        let output = child.wait_with_output().expect("it ends");
+        let output = unheard(&[&capture("cmux/hang-grpcgo"), "--format", format]);
         assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), ""), "{format}");
     }
 }
