@@ -100,8 +100,11 @@ impl Print {
     /// Without identification the checksum, which covers time stamps, must be the same, and a router must have passed, or hardly any
     /// time: acknowledgements may be repeated at once, word for word.
     fn is_copy_of(&self, first: &Self) -> bool {
+        if self.words != first.words {
+            return false;
+        }
         let waited = Span(self.time.since(first.time).0.abs());
-        if self.words != first.words || waited > Span::millis(limits::DUPLICATE_WINDOW_MS) {
+        if waited > Span::millis(limits::DUPLICATE_WINDOW_MS) {
             return false;
         }
         if self.identification.is_some() || first.identification.is_some() {
@@ -146,7 +149,7 @@ mod tests {
     fn at(micros: i64, identification: u16, offset: u64, octets: &[u8]) -> Segment<'_> {
         let place = Place { pkt: 1.into(), time: Time(micros * 1_000), record: 0 };
         let plain = segment(Forward, PUSH, Some(offset), 0, octets, to_u64(octets.len()), place);
-        Segment { checksum: 7, ..plain.identified(NonZeroU16::new(identification)) }
+        Segment { checksum: 7, identification: NonZeroU16::new(identification), ..plain }
     }
 
     fn heard(segments: &[Segment<'_>]) -> Vec<bool> {
