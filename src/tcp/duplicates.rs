@@ -46,19 +46,25 @@ struct Words {
 
 impl Duplicates {
     /// True when the segment is a copy of one that came shortly before; else it is remembered.
+    #[inline]
     pub(super) fn has(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
-        let print = Print::of(direction, segment);
-        let known =
-            !self.goes_further(direction, &print) && self.ring.iter().any(|old| print.is_copy_of(old));
+        let known = !self.goes_further(direction, segment) && self.knows(direction, segment);
         if !known {
-            self.remember(print);
+            self.remember(Print::of(direction, segment));
         }
         known
     }
 
+    #[cold]
+    fn knows(&self, direction: Direction, segment: &Segment<'_>) -> bool {
+        let print = Print::of(direction, segment);
+        self.ring.iter().any(|old| print.is_copy_of(old))
+    }
+
     /// Notes how far a direction went; true when that is further than before.
-    fn goes_further(&mut self, direction: Direction, print: &Print) -> bool {
-        let (sequence, acknowledgement) = (print.words.end(), print.words.acknowledgement);
+    #[inline]
+    fn goes_further(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
+        let (sequence, acknowledgement) = (segment.end(), segment.acknowledgement);
         let Some(reached) = &mut self.reached[direction] else {
             self.reached[direction] = Some(Reached { sequence, acknowledgement });
             return true;
@@ -119,12 +125,6 @@ impl Print {
 impl Words {
     const fn takes_numbers(&self) -> bool {
         self.length > 0 || self.flags.has(Flags::SYN) || self.flags.has(Flags::FIN)
-    }
-
-    /// The sequence number behind the segment; SYN and FIN take one each.
-    const fn end(&self) -> u32 {
-        let both = self.flags.0 & (Flags::SYN.0 | Flags::FIN.0);
-        self.sequence.wrapping_add(self.length).wrapping_add(both.count_ones())
     }
 }
 

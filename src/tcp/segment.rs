@@ -118,6 +118,13 @@ impl<'a> Segment<'a> {
         (first, Self { payload: behind, length, sequence, flags, ..*self })
     }
 
+    /// The sequence number behind the segment; SYN and FIN take one each.
+    pub(super) fn end(&self) -> u32 {
+        let both = self.flags.0 & (Flags::SYN.0 | Flags::FIN.0);
+        let length = u32::try_from(self.length).unwrap_or(u32::MAX);
+        self.sequence.wrapping_add(length).wrapping_add(both.count_ones())
+    }
+
     /// Sequence number of the first payload octet: a SYN takes one number itself.
     #[must_use]
     pub const fn payload_sequence(&self) -> u32 {
