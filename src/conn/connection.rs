@@ -140,18 +140,20 @@ impl Connection {
             if !self.sides[side].credit.overflows.is_empty() {
                 self.judge_overflows(side, emit);
             }
-            if !self.interest.wants(On::Acked) {
-                return;
-            }
         }
-        emit(self, bare(side, origin, Kind::Signal(signal)));
+        let kind = Kind::Signal(signal);
+        if self.interest.wants(kind.on()) {
+            emit(self, bare(side, origin, kind));
+        }
     }
 
     /// The client's connection preface is complete: its frames begin.
     pub fn preface(&mut self, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         self.preface = Some(origin);
         self.from_start.client = true;
-        emit(self, bare(Side::Client, origin, Kind::Preface));
+        if self.interest.wants(On::Preface) {
+            emit(self, bare(Side::Client, origin, Kind::Preface));
+        }
     }
 
     /// The server's first octets are about to be read as frames.

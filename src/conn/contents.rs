@@ -11,7 +11,7 @@ use super::shape::Standing;
 use super::state::{Input, Step, StreamState};
 use super::stream::Stream;
 use super::streams::Known;
-use crate::base::{Origin, Side};
+use crate::base::{Origin, Side, Span};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
 use crate::hpack::{Block, Fault, FaultKind, Traits};
 
@@ -410,7 +410,9 @@ impl Connection {
         let before = half.settings.announce(announcement.clone());
         self.bind(side.peer());
         self.windows_moved(seen, &announcement, &before);
-        emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
+        if announcement.is_rare(side) || self.sides[side].settings.sent() > 1 {
+            emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
+        }
     }
 
     fn settings_ack(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
@@ -431,12 +433,18 @@ impl Connection {
         let Some(offset) = settings.acknowledged_last().map(|last| last.end.tcp_end) else { return };
         let knowledge = &mut self.sides[side].knowledge;
         knowledge.prove(offset, seen.start);
-        let covered = knowledge.covered_since(offset);
-        if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
-            emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
+        let Some(covered) = knowledge.covered_since(offset) else { return };
+        let path = self.transport.round_trip().unwrap_or(Span::ZERO);
+        let delay = seen.start.at.time.since(covered.time).plus(path.times(-1));
+        let late = self.sides[side.peer()].settings.acknowledged_last().filter(|_| delay > SOON);
+        if let Some(announcement) = late {
+            emit(self, seen.fact(Kind::SettingsAcked { announcement, covered, delay }));
         }
     }
 }
+
+/// Within this time nobody waits for an acknowledgement of SETTINGS.
+const SOON: Span = Span::seconds(1);
 
 /// Size updates that a field block needs at most (RFC 7541 §4.2).
 const MOST_UPDATES: u32 = 2;

@@ -62,7 +62,7 @@ pub use pings::{Ping, Pings};
 pub use promise::BadPromise;
 pub use rates::{Excess, Pattern, Rate, Thresholds};
 pub use recent::Recent;
-pub use settings::{Announcement, Ledger, Values, is_valid};
+pub use settings::{Announcement, FEW_STREAMS, Ledger, Values, is_valid};
 pub use shape::Shape;
 pub use stalls::{CreditWait, Crowding, Stalls};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};

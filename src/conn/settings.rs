@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{Origin, to_u64};
+use crate::base::{Origin, Side, to_u64};
 use crate::frame::{Setting, Settings};
 use crate::limits;
 
@@ -173,6 +173,19 @@ impl Announcement {
         Self { start, end, values, unknown, invalid, acked: None, upgrade: false }
     }
 
+    /// True for one that says what few say: a value that a receiver must reject, a parameter of an extension that both sides have to agree
+    /// on, push by a server, or few concurrent streams. A later one than the first is as rare, whatever it says.
+    #[must_use]
+    pub fn is_rare(&self, sender: Side) -> bool {
+        let extension = self.values.get(Setting::ENABLE_CONNECT_PROTOCOL).is_some()
+            || self.values.get(Setting::NO_RFC7540_PRIORITIES).is_some();
+        let of_server = || {
+            self.values.get(Setting::ENABLE_PUSH).is_some()
+                || self.values.get(Setting::MAX_CONCURRENT_STREAMS).is_some_and(|streams| streams < FEW_STREAMS)
+        };
+        !self.invalid.is_empty() || extension || (sender == Side::Server && of_server())
+    }
+
     /// The values that a receiver applies: those that RFC 9113 §6.5.2 makes it reject are left out.
     #[must_use]
     pub fn applicable(&self) -> Values {
@@ -183,6 +196,9 @@ impl Announcement {
         values
     }
 }
+
+/// Fewer concurrent streams are below what RFC 9113 §6.5.2 recommends.
+pub const FEW_STREAMS: u32 = 100;
 
 /// True for values that RFC 9113 §6.5.2 (RFC 8441 §3, RFC 9218 §2.1) allows.
 #[must_use]

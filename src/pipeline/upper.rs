@@ -96,27 +96,32 @@ impl Ears {
         fact: &Fact<'_>,
         sight: &Sight<'_>,
     ) {
-        if !matches!(fact.kind, Kind::Opened(_) | Kind::Closed(_)) {
+        let about_stream = matches!(fact.kind, Kind::Opened(_) | Kind::Closed(_));
+        if !about_stream {
             self.cover(fact, conn);
         }
         let notices = self.grpc.hear(fact, conn);
-        let scene = Scene {
-            conn,
-            http1,
-            tls: sight.tls,
-            grpc: &self.grpc,
-            coverage: &self.coverage,
-            options: &sight.wishes.options,
-            now: self.now,
-        };
-        self.engine.judge(fact, &scene);
-        if !notices.is_empty() {
-            let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
-            self.engine.judge(&noticed, &scene);
+        if self.engine.hear(fact, conn) || !notices.is_empty() {
+            let scene = Scene {
+                conn,
+                http1,
+                tls: sight.tls,
+                grpc: &self.grpc,
+                coverage: &self.coverage,
+                options: &sight.wishes.options,
+                now: self.now,
+            };
+            self.engine.judge(fact, &scene);
+            if !notices.is_empty() {
+                let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
+                self.engine.judge(&noticed, &scene);
+            }
         }
-        let engine = &self.engine;
-        let counted = Counted::of(number, first, &self.grpc, sight.wishes);
-        self.calls.hear(counted, fact, |stream| engine.names(stream));
+        if about_stream {
+            let engine = &self.engine;
+            let counted = Counted::of(number, first, &self.grpc, sight.wishes);
+            self.calls.hear(counted, fact, |stream| engine.names(stream));
+        }
     }
 }
 
@@ -225,6 +230,9 @@ impl Upper {
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
+        if signal == Signal::Opened {
+            self.ears.begins(side);
+        }
         self.tell(sight, observe, |conn, mut emit| conn.signal(side, signal, origin, &mut emit));
         if let Signal::Fin { complete } = signal {
             self.cut(side, complete, origin, sight, observe);
@@ -423,6 +431,8 @@ impl Upper {
             (_, Protocol::Other) if late => return self.search(side, sight, observe),
             (Side::Client, Protocol::Http2) => {
                 let origin = self.held.client.origin(length);
+                self.ears.begins(Side::Client);
+                self.ears.coverage.roles_guessed = false;
                 self.tell(sight, observe, |conn, mut emit| conn.preface(origin, &mut emit));
             }
             (Side::Client, Protocol::Http1) => {

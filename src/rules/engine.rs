@@ -9,12 +9,13 @@ use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
 use super::fold::{Made, fold};
 use super::ledger::Ledger;
-use super::rule::{Judge, Rule};
+use super::rule::{Given, Judge, Rule};
 use super::summary::CaptureView;
 use super::verdict::{Draft, Verdict};
-use crate::base::{PerSide, Place, to_u64};
-use crate::conn::{Fact, Interest, On};
+use crate::base::{PerSide, Place};
+use crate::conn::{Connection, Fact, Interest, Kind, On};
 use crate::finding::{Finding, Severity};
+use crate::frame::ErrorCode;
 use crate::limits;
 use crate::tcp::Endpoint;
 
@@ -63,22 +64,24 @@ impl Ends {
 }
 
 impl Engine {
-    /// Judges one fact.
+    /// Hears a fact. True when there are rules that [`Engine::judge`] it.
     #[inline]
-    pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
-        self.ledger.hear(fact, scene.conn);
-        let woken = table().facts.get(fact.kind.on().index());
-        if let Some(woken) = woken.filter(|woken| !woken.is_empty()) {
-            self.wake(woken, fact, scene);
-        }
+    pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> bool {
+        self.ledger.hear(fact, conn);
+        !table().woken(fact).is_empty()
     }
 
-    fn wake(&mut self, woken: &'static [ByFact], fact: &Fact<'_>, scene: &Scene<'_>) {
+    /// Judges one fact that was heard.
+    pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
+        let woken = table().woken(fact);
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
-        self.calls = self.calls.saturating_add(to_u64(woken.len()));
         let mut event = around.event(&self.ledger);
-        for ByFact { rule, judge } in woken {
+        for ByFact { given, rule, judge } in woken {
+            if given.is_some_and(|given| !given.holds(&event)) {
+                continue;
+            }
+            self.calls = self.calls.saturating_add(1);
             judge(&event, &mut Verdict { drafts: &mut self.drafts });
             if !self.drafts.is_empty() {
                 self.take(rule, &around, &mut offences);
@@ -254,8 +257,27 @@ impl<'a> Around<'a> {
     }
 }
 
+impl Given {
+    /// True when it is there.
+    fn holds(self, event: &Event<'_>) -> bool {
+        match self {
+            Self::Tls => event.tls.is_some(),
+            Self::Http1 => {
+                let http1 = event.http1;
+                http1.request.is_some() || http1.response.is_some() || http1.upgrade.is_some()
+            }
+            Self::Owed => !event.ledger.is_blank(),
+            Self::Error => match event.fact.kind {
+                Kind::Goaway { code, .. } | Kind::Reset { code, .. } => code != ErrorCode::NO_ERROR,
+                _ => true,
+            },
+        }
+    }
+}
+
 /// A rule, and what it does when a fact wakes it.
 struct ByFact {
+    given: Option<Given>,
     rule: &'static Rule,
     judge: fn(&Event<'_>, &mut Verdict<'_>),
 }
@@ -286,17 +308,23 @@ fn table() -> &'static Table {
 }
 
 impl Table {
+    /// Those that are woken by a fact.
+    #[inline]
+    fn woken(&self, fact: &Fact<'_>) -> &[ByFact] {
+        self.facts.get(fact.kind.on().index()).map_or(&[], Vec::as_slice)
+    }
+
     fn add(&mut self, rule: &'static Rule, judge: &'static Judge) {
-        match judge {
-            Judge::On(kinds, judge) => {
-                for kind in *kinds {
-                    if let Some(woken) = self.facts.get_mut(kind.index()) {
-                        woken.push(ByFact { rule, judge: *judge });
-                    }
-                }
+        let (given, kinds, judge) = match judge {
+            Judge::On(kinds, judge) => (None, *kinds, *judge),
+            Judge::Given(given, kinds, judge) => (Some(*given), *kinds, *judge),
+            Judge::Offence(judge) => return self.offences.push(ByOffence { rule, judge: *judge }),
+            Judge::Capture(_) | Judge::Second(_) => return,
+        };
+        for kind in kinds {
+            if let Some(woken) = self.facts.get_mut(kind.index()) {
+                woken.push(ByFact { given, rule, judge });
             }
-            Judge::Offence(judge) => self.offences.push(ByOffence { rule, judge: *judge }),
-            Judge::Capture(_) | Judge::Second(_) => {}
         }
     }
 }

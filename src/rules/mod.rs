@@ -54,7 +54,7 @@ pub use ledger::{
 pub use option_names::Tunable;
 pub use options::{IdleTimeout, Options, Spec};
 pub use requirements::{Requirement, requirements};
-pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
+pub use rule::{Area, Given, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use second::{Revision, Standing, fold_late, revise};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};
