@@ -137,6 +137,9 @@ impl Connection {
             if !self.sides[side].credit.overflows.is_empty() {
                 self.judge_overflows(side, emit);
             }
+            if !self.interest.wants(On::Acked) {
+                return;
+            }
         } else if let Signal::Refilled { waited } = signal {
             self.spread_loss(waited);
         }

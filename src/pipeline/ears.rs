@@ -74,7 +74,8 @@ impl Ears {
             self.cover(fact, conn);
         }
         let notices = self.grpc.hear(fact, conn);
-        if self.engine.hear(fact, conn) || !notices.is_empty() {
+        let woken = self.engine.hear(fact, conn);
+        if !woken.is_empty() || !notices.is_empty() {
             let scene = Scene {
                 conn,
                 http1,
@@ -84,10 +85,11 @@ impl Ears {
                 options: &sight.wishes.options,
                 now: self.now,
             };
-            self.engine.judge(fact, &scene);
+            self.engine.judge(woken, fact, &scene);
             if !notices.is_empty() {
                 let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
-                self.engine.judge(&noticed, &scene);
+                let woken = self.engine.hear(&noticed, conn);
+                self.engine.judge(woken, &noticed, &scene);
             }
         }
         if about_stream {
