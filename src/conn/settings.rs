@@ -198,7 +198,7 @@ impl Announcement {
     }
 
     /// True for one that says what few say: a value that a receiver must reject, a parameter of an extension that both sides have to agree
-    /// on, push by a server, or few concurrent streams. A later one than the first is as rare, whatever it says.
+    /// on, push by a server, or few concurrent streams.
     #[must_use]
     pub fn is_rare(&self, sender: Side) -> bool {
         let extension = self.values.get(Setting::ENABLE_CONNECT_PROTOCOL).is_some()
