@@ -132,9 +132,6 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         self.transport.note(side, signal, origin, self.streams.count());
-        if let Signal::Refilled { waited } = signal {
-            self.spread_loss(waited);
-        }
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
             if !self.sides[side].credit.overflows.is_empty() {
@@ -143,15 +140,22 @@ impl Connection {
             if !self.interest.wants(On::Acked) {
                 return;
             }
+        } else if let Signal::Refilled { waited } = signal {
+            self.spread_loss(waited);
         }
-        emit(self, bare(side, origin, Kind::Signal(signal)));
+        let kind = Kind::Signal(signal);
+        if self.interest.wants(kind.on()) {
+            emit(self, bare(side, origin, kind));
+        }
     }
 
     /// The client's connection preface is complete: its frames begin.
     pub fn preface(&mut self, origin: Origin, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         self.preface = Some(origin);
         self.from_start.client = true;
-        emit(self, bare(Side::Client, origin, Kind::Preface));
+        if self.interest.wants(On::Preface) {
+            emit(self, bare(Side::Client, origin, Kind::Preface));
+        }
     }
 
     /// The server's first octets are about to be read as frames.

@@ -3,6 +3,7 @@
 use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind};
+use super::first_block;
 use super::frames::{Seen, on_wrong_stream};
 use super::message::{self, Head};
 use super::on::On;
@@ -11,7 +12,7 @@ use super::shape::Standing;
 use super::state::{Input, Step, StreamState};
 use super::stream::Stream;
 use super::streams::Known;
-use crate::base::{Origin, Side};
+use crate::base::{Origin, Side, Span};
 use crate::frame::{Data, ErrorCode, Flags, FrameType, Header, Payload, Setting, Settings, StreamId};
 use crate::hpack::{Block, Fault, FaultKind, Traits};
 
@@ -208,7 +209,7 @@ impl Connection {
             stream.map(|stream| (stream.sent[seen.side].message, stream.call)).unwrap_or_default();
         let half = &mut self.sides[seen.side];
         half.gatherer.want(call && !promise);
-        let mut head = half.gatherer.decode(&mut half.hpack, octets, message::no_place(message));
+        let mut head = first_block::decode(seen.side, half, octets, message::no_place(message));
         self.note_alt_svc_field(seen);
         self.place(seen, open, &mut head, emit);
         let gatherer = &mut self.sides[seen.side].gatherer;
@@ -407,10 +408,14 @@ impl Connection {
         let half = &mut self.sides[side];
         half.settings_before_headers =
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
-        let before = half.settings.announce(announcement.clone());
+        let rare = announcement.is_rare(side) || half.settings.sent() > 0;
+        let (told, values) = (rare.then(|| announcement.clone()), announcement.applicable());
+        let before = half.settings.announce(announcement);
         self.bind(side.peer());
-        self.windows_moved(seen, &announcement, &before);
-        emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
+        self.windows_moved(seen, &values, &before);
+        if let Some(announcement) = &told {
+            emit(self, seen.fact(Kind::Settings { announcement, before: &before }));
+        }
     }
 
     fn settings_ack(&mut self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
@@ -431,12 +436,18 @@ impl Connection {
         let Some(offset) = settings.acknowledged_last().map(|last| last.end.tcp_end) else { return };
         let knowledge = &mut self.sides[side].knowledge;
         knowledge.prove(offset, seen.start);
-        let covered = knowledge.covered_since(offset);
-        if let Some(announcement) = self.sides[side.peer()].settings.acknowledged_last() {
-            emit(self, seen.fact(Kind::SettingsAcked { announcement, covered }));
+        let Some(covered) = knowledge.covered_since(offset) else { return };
+        let path = self.transport.round_trip().unwrap_or(Span::ZERO);
+        let delay = seen.start.at.time.since(covered.time).plus(path.times(-1));
+        let late = self.sides[side.peer()].settings.acknowledged_last().filter(|_| delay > SOON);
+        if let Some(announcement) = late {
+            emit(self, seen.fact(Kind::SettingsAcked { announcement, covered, delay }));
         }
     }
 }
+
+/// Within this time nobody waits for an acknowledgement of SETTINGS.
+const SOON: Span = Span::seconds(1);
 
 /// Size updates that a field block needs at most (RFC 7541 §4.2).
 const MOST_UPDATES: u32 = 2;

@@ -11,7 +11,7 @@ use super::rates::Excess;
 use super::settings::{Announcement, Values};
 use super::state::{Illegal, Input};
 use super::stream::Stream;
-use crate::base::{Origin, Place, Side, Signal};
+use crate::base::{Origin, Place, Side, Signal, Span};
 use crate::frame::{ErrorCode, Fault, Header, Payload, StreamId};
 use crate::hpack::{Block, Decoder};
 
@@ -39,11 +39,11 @@ pub enum Kind<'a> {
     Preface,
     /// A connection preface where a frame should begin.
     PrefaceAgain,
-    /// The first frame of a side begins.
+    /// The first frame of a side begins, behind HEADERS of its peer.
     FirstFrame,
     /// The first frame of a side that should be SETTINGS is something else.
     WrongFirstFrame,
-    /// The first HEADERS of a side begin.
+    /// The client's first HEADERS begin, behind the server's first frame.
     FirstHeaders,
     /// A frame on stream 0 whose type needs a stream, or the reverse.
     WrongStream,
@@ -170,19 +170,21 @@ pub enum Kind<'a> {
         /// The stream.
         stream: &'a Stream,
     },
-    /// A SETTINGS frame that is no acknowledgement.
+    /// `HTTP2-Settings`, SETTINGS that are not the first of their side, or say what few say ([`Announcement::is_rare`]).
     Settings {
         /// What it says.
         announcement: &'a Announcement,
         /// The values of the same side before.
         before: &'a Values,
     },
-    /// An acknowledgement of a SETTINGS frame.
+    /// An acknowledgement of a SETTINGS frame that was more than a second in coming.
     SettingsAcked {
         /// What it acknowledges.
         announcement: &'a Announcement,
-        /// When the acknowledging side's TCP had acknowledged it, as far as that is known.
-        covered: Option<Place>,
+        /// When the acknowledging side's TCP had acknowledged it.
+        covered: Place,
+        /// How long it took from there, the path left out.
+        delay: Span,
     },
     /// An acknowledgement for which no SETTINGS is outstanding.
     SurplusAck,

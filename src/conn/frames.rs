@@ -47,7 +47,9 @@ impl Connection {
         }
         if header.kind == FrameType::HEADERS && self.sides[side].first_headers.is_none() {
             self.sides[side].first_headers = Some(*start);
-            emit(self, seen.fact(Kind::FirstHeaders));
+            if side == Side::Client && self.sides.server.first_frame.is_some() {
+                emit(self, seen.fact(Kind::FirstHeaders));
+            }
         }
         if header.length > limit {
             self.oversized(&seen, limit, emit);
@@ -68,7 +70,9 @@ impl Connection {
     }
 
     fn first_frame(&self, seen: &Seen<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        emit(self, seen.fact(Kind::FirstFrame));
+        if self.sides[seen.side.peer()].first_headers.is_some() {
+            emit(self, seen.fact(Kind::FirstFrame));
+        }
         let settings = seen.header.kind == FrameType::SETTINGS && !seen.header.flags.has(Flags::ACK);
         if self.from_start[seen.side] && !settings {
             emit(self, seen.fact(Kind::WrongFirstFrame));

@@ -1,7 +1,7 @@
 //! What facts and gaps say about what can be seen of a connection: the coverage that findings are held against.
 
-use super::upper::Ears;
-use crate::base::{LossKind, Origin, Side, Signal};
+use super::ears::Ears;
+use crate::base::{LossKind, Origin, Side};
 use crate::conn::{Connection, Fact, Kind};
 
 impl Ears {
@@ -10,11 +10,6 @@ impl Ears {
     pub(super) fn cover(&mut self, fact: &Fact<'_>, conn: &Connection) {
         let seen = &mut self.coverage.sides[fact.side];
         match fact.kind {
-            Kind::Signal(Signal::Opened) => seen.start_missing = false,
-            Kind::Preface => {
-                seen.start_missing = false;
-                self.coverage.roles_guessed = false;
-            }
             Kind::Unsynchronised => {
                 seen.unsynchronised.get_or_insert(fact.end.at.pkt);
                 seen.resynchronised = None;
@@ -25,6 +20,11 @@ impl Ears {
             Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
             _ => {}
         }
+    }
+
+    /// A side's SYN was seen, or the client's preface: nothing of it is missing before.
+    pub(super) fn begins(&mut self, side: Side) {
+        self.coverage.sides[side].start_missing = false;
     }
 
     pub(super) fn gap(&mut self, side: Side, length: u64, loss: LossKind, origin: &Origin) {

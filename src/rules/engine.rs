@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::OnceLock;
 
 use super::catalog::catalog;
@@ -9,12 +10,13 @@ use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
 use super::fold::{Made, fold};
 use super::ledger::Ledger;
-use super::rule::{Judge, Rule};
+use super::rule::{Given, Judge, Rule};
 use super::summary::CaptureView;
 use super::verdict::{Draft, Verdict};
-use crate::base::{PerSide, Place, to_u64};
-use crate::conn::{Fact, Interest, On};
+use crate::base::{PerSide, Place};
+use crate::conn::{Connection, Fact, Interest, Kind, On};
 use crate::finding::{Finding, Severity};
+use crate::frame::ErrorCode;
 use crate::limits;
 use crate::tcp::Endpoint;
 
@@ -63,28 +65,34 @@ impl Ends {
 }
 
 impl Engine {
-    /// Judges one fact.
+    /// Hears a fact. Those whom it wakes [`Engine::judge`] it.
     #[inline]
-    pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
-        self.ledger.hear(fact, scene.conn);
-        let woken = table().facts.get(fact.kind.on().index());
-        if let Some(woken) = woken.filter(|woken| !woken.is_empty()) {
-            self.wake(woken, fact, scene);
-        }
+    #[must_use]
+    pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> Woken {
+        self.ledger.hear(fact, conn);
+        Woken(table().facts.get(fact.kind.on().index()).map_or(&[], Vec::as_slice))
     }
 
-    fn wake(&mut self, woken: &'static [ByFact], fact: &Fact<'_>, scene: &Scene<'_>) {
+    /// Judges a fact that was heard.
+    pub fn judge(&mut self, Woken(woken): Woken, fact: &Fact<'_>, scene: &Scene<'_>) {
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
-        self.calls = self.calls.saturating_add(to_u64(woken.len()));
         let mut event = around.event(&self.ledger);
-        for ByFact { rule, judge } in woken {
+        let mut there = Things::at(&event);
+        let mut calls = 0_u64;
+        for ByFact { given, rule, judge } in woken {
+            if given.lacks(there) {
+                continue;
+            }
+            calls = calls.wrapping_add(1);
             judge(&event, &mut Verdict { drafts: &mut self.drafts });
             if !self.drafts.is_empty() {
                 self.take(rule, &around, &mut offences);
                 event = around.event(&self.ledger);
+                there = Things::at(&event);
             }
         }
+        self.calls = self.calls.saturating_add(calls);
         if !offences.is_empty() {
             self.react(&offences, &around);
         }
@@ -254,8 +262,69 @@ impl<'a> Around<'a> {
     }
 }
 
+/// A set of what is [`Given`].
+#[derive(Clone, Copy)]
+struct Things(u8);
+
+impl Things {
+    const NONE: Self = Self(0);
+
+    const fn of(given: Given) -> Self {
+        Self(match given {
+            Given::Tls => 1,
+            Given::Http1 => 1 << 1,
+            Given::Owed => 1 << 2,
+            Given::Error => 1 << 3,
+        })
+    }
+
+    /// What there is.
+    fn at(event: &Event<'_>) -> Self {
+        let http1 = event.http1;
+        let http1 = http1.request.is_some() || http1.response.is_some() || http1.upgrade.is_some();
+        let error = match event.fact.kind {
+            Kind::Goaway { code, .. } | Kind::Reset { code, .. } => code != ErrorCode::NO_ERROR,
+            _ => false,
+        };
+        Self::NONE
+            .with(Given::Tls, event.tls.is_some())
+            .with(Given::Http1, http1)
+            .with(Given::Owed, !event.ledger.is_blank())
+            .with(Given::Error, error)
+    }
+
+    const fn with(self, given: Given, there: bool) -> Self {
+        if there { Self(self.0 | Self::of(given).0) } else { self }
+    }
+
+    /// True when one of these is not there.
+    const fn lacks(self, there: Self) -> bool {
+        self.0 & !there.0 != 0
+    }
+}
+
+/// The rules that a fact wakes.
+#[derive(Clone, Copy)]
+pub struct Woken(&'static [ByFact]);
+
+impl fmt::Debug for Woken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|woken| woken.rule.code)).finish()
+    }
+}
+
+impl Woken {
+    /// True when there is none.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// A rule, and what it does when a fact wakes it.
 struct ByFact {
+    given: Things,
     rule: &'static Rule,
     judge: fn(&Event<'_>, &mut Verdict<'_>),
 }
@@ -287,16 +356,16 @@ fn table() -> &'static Table {
 
 impl Table {
     fn add(&mut self, rule: &'static Rule, judge: &'static Judge) {
-        match judge {
-            Judge::On(kinds, judge) => {
-                for kind in *kinds {
-                    if let Some(woken) = self.facts.get_mut(kind.index()) {
-                        woken.push(ByFact { rule, judge: *judge });
-                    }
-                }
+        let (given, kinds, judge) = match judge {
+            Judge::On(kinds, judge) => (Things::NONE, *kinds, *judge),
+            Judge::Given(given, kinds, judge) => (Things::of(*given), *kinds, *judge),
+            Judge::Offence(judge) => return self.offences.push(ByOffence { rule, judge: *judge }),
+            Judge::Capture(_) | Judge::Second(_) => return,
+        };
+        for kind in kinds {
+            if let Some(woken) = self.facts.get_mut(kind.index()) {
+                woken.push(ByFact { given, rule, judge });
             }
-            Judge::Offence(judge) => self.offences.push(ByOffence { rule, judge: *judge }),
-            Judge::Capture(_) | Judge::Second(_) => {}
         }
     }
 }

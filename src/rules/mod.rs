@@ -46,7 +46,7 @@ mod tls;
 pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Request, Server, Spoken, digest};
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, Secrecy, SideCoverage};
-pub use engine::{Ends, Engine, interest, judge_capture};
+pub use engine::{Ends, Engine, Woken, interest, judge_capture};
 pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
@@ -54,7 +54,7 @@ pub use ledger::{
 pub use option_names::Tunable;
 pub use options::{IdleTimeout, Options, Spec};
 pub use requirements::{Requirement, requirements};
-pub use rule::{Area, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
+pub use rule::{Area, Given, Judge, Need, Rule, Scope, View, rfc7540, rfc9113};
 pub use second::{Revision, Standing, fold_late, revise};
 pub use summaries::Summaries;
 pub use summary::{CaptureView, FileView, Parties, Protocol, Summary};

@@ -75,12 +75,27 @@ pub struct Rule {
 pub enum Judge {
     /// On facts of these kinds.
     On(&'static [On], fn(&Event<'_>, &mut Verdict<'_>)),
+    /// On facts of these kinds, where there is what it speaks of: without that it would say nothing.
+    Given(Given, &'static [On], fn(&Event<'_>, &mut Verdict<'_>)),
     /// On findings of other rules: the second phase of an event.
     Offence(fn(&Offence, &Event<'_>, &mut Verdict<'_>)),
     /// At the end of the capture, over what the file showed and the summaries of its connections.
     Capture(fn(&CaptureView<'_>, &mut Verdict<'_>)),
     /// At the end of the capture, for each finding of this rule on a connection: what other connections do to it.
     Second(fn(&Standing<'_>, &CaptureView<'_>) -> Revision),
+}
+
+/// What most connections do not have, and some judges speak of alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// TLS.
+    Tls,
+    /// A message of HTTP/1.x.
+    Http1,
+    /// A fault, or an error of either side.
+    Owed,
+    /// In GOAWAY or RST_STREAM, another code than NO_ERROR.
+    Error,
 }
 
 /// Where rules live: a folder, and three letters.

@@ -3,7 +3,7 @@
 use crate::base::{Origin, Side, Span};
 use crate::conn::{Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::{Script, Wire, data, get, ping, post, response, trailers};
 
 /// Segments that were acknowledged are not in the capture.
@@ -126,7 +126,7 @@ pub(in crate::rules) static JOINED_MIDSTREAM: Rule = Rule {
             .without_first(6)
     },
     quiet: || Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], midstream), Judge::On(&[On::Negotiated], joined_tls)],
+    judges: &[Judge::On(&[On::End], midstream), Judge::Given(Given::Tls, &[On::Negotiated], joined_tls)],
 };
 
 /// Two copies of the same TCP octets differ.

@@ -4,7 +4,7 @@ use crate::base::Origin;
 use crate::conn::{Kind, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, Header};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, http1, unknown};
 
 /// Octets that cannot be frames, without any gap.
@@ -52,7 +52,7 @@ pub(in crate::rules) static GARBAGE_BETWEEN_FRAMES: Rule = Rule {
     folds_into: &["http1-answer-to-preface", "plaintext-to-tls-port"],
     fires: || Script::open().client([get(1)]).server([http1("HTTP/1.1 502 Bad Gateway\r\n\r\n")]),
     quiet: || Script::open().client([get(1)]).server([unknown(0xfa, 0, b"HTTP/1.1 502 Bad Gateway")]),
-    judges: &[Judge::On(&[On::NotAFrame], judge), Judge::On(&[On::Goaway], confirm)],
+    judges: &[Judge::On(&[On::NotAFrame], judge), Judge::Given(Given::Error, &[On::Goaway], confirm)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -3,7 +3,7 @@
 use crate::conn::{Goaway, Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::{ErrorCode, Header};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, goaway};
 
 /// Connection ended by an error GOAWAY.
@@ -54,7 +54,7 @@ pub(in crate::rules) static GOAWAY_ERROR_RECEIVED: Rule = Rule {
     ],
     fires: || Script::open().client([get(1)]).server([goaway(0, ErrorCode::PROTOCOL_ERROR)]),
     quiet: || Script::open().client([get(1)]).server([goaway(0, ErrorCode::NO_ERROR)]),
-    judges: &[Judge::On(&[On::Goaway], judge)],
+    judges: &[Judge::Given(Given::Error, &[On::Goaway], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

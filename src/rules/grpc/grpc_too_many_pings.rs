@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::{Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::{Script, call, goaway, ping};
 
 /// Server closed with too_many_pings.
@@ -58,7 +58,7 @@ pub(in crate::rules) static GRPC_TOO_MANY_PINGS: Rule = Rule {
     quiet: || {
         Script::open().client([call(1, &[]), ping([1; 8])]).server([goaway(1, ErrorCode::ENHANCE_YOUR_CALM)])
     },
-    judges: &[Judge::On(&[On::Goaway], judge)],
+    judges: &[Judge::Given(Given::Error, &[On::Goaway], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -62,10 +62,13 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let (conn, side) = (event.conn, event.side());
     let first = conn.transport.ended().1.is_some_and(|end| end.at.pkt == event.fact.end.at.pkt);
     let announced = Side::BOTH.into_iter().any(|side| !conn.sides[side].goaways.is_empty());
+    if !first || announced {
+        return;
+    }
     let cut: Vec<&Stream> = conn.streams.iter().filter(|stream| unanswered(stream)).collect();
     let oldest = cut.iter().min_by_key(|stream| stream.opened.at.pkt);
     let idle = died_idle(conn, event.options, event.now).is_some();
-    let Some(oldest) = oldest.filter(|_| first && !announced && !idle) else { return };
+    let Some(oldest) = oldest.filter(|_| !idle) else { return };
     let (rst, foreign) = (event.fact.kind.on() == On::Rst, conn.transport.foreign_rst[side]);
     // What follows the peer's close_notify is an answer to it.
     let told = conn.transport.left_first().filter(|(who, _, how)| *who != side && *how == Leave::CloseNotify);

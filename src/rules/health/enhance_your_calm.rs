@@ -3,7 +3,7 @@
 use crate::conn::{Kind, On};
 use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{ErrorCode, FrameType};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, ping};
 
 /// Peer complained about excessive load.
@@ -54,7 +54,7 @@ pub(in crate::rules) static ENHANCE_YOUR_CALM: Rule = Rule {
             .client([ping([1; 8]), ping([2; 8]), ping([3; 8])])
             .server([goaway(0, ErrorCode::NO_ERROR)])
     },
-    judges: &[Judge::On(&[On::Goaway, On::Reset], judge)],
+    judges: &[Judge::Given(Given::Error, &[On::Goaway, On::Reset], judge)],
 };
 
 /// What servers limit.

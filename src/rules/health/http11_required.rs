@@ -3,7 +3,7 @@
 use crate::conn::{Kind, On};
 use crate::finding::{Culprit, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, rst_stream};
 
 /// Peer demands HTTP/1.1.
@@ -39,7 +39,7 @@ pub(in crate::rules) static HTTP11_REQUIRED: Rule = Rule {
     folds_into: &[],
     fires: || Script::open().client([get(1)]).server([rst_stream(1, ErrorCode::HTTP_1_1_REQUIRED)]),
     quiet: || Script::open().client([get(1)]).server([rst_stream(1, ErrorCode::REFUSED_STREAM)]),
-    judges: &[Judge::On(&[On::Goaway, On::Reset], judge)],
+    judges: &[Judge::Given(Given::Error, &[On::Goaway, On::Reset], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

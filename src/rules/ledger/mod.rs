@@ -106,6 +106,13 @@ impl Ledger {
         self.0.get_or_insert_default().note(&Cause::of(offence, culprit), conn);
     }
 
+    /// True when nothing was written into it.
+    #[inline]
+    #[must_use]
+    pub const fn is_blank(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Reactions that are owed.
     pub fn dues(&self) -> impl Iterator<Item = &Due> {
         self.0.iter().flat_map(|book| &book.dues)

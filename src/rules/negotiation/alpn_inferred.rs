@@ -2,7 +2,7 @@
 
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, Reference, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 use crate::tls::AlpnSource;
 
@@ -43,7 +43,7 @@ pub(in crate::rules) static ALPN_INFERRED: Rule = Rule {
         Script::tls(&Handshake::tls13().without_keys().offers(&["h2", "http/1.1"]).answers(&["h2"])).close()
     },
     quiet: || Script::tls(&Handshake::tls13().offers(&["h2", "http/1.1"]).answers(&["h2"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

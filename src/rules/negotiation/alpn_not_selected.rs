@@ -4,8 +4,8 @@ use crate::base::{Place, Side};
 use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Reference, Severity};
 use crate::rules::{
-    CaptureView, Draft, Event, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Handshake, Script};
 use crate::tls::{AlertDescription, AlpnSource, Negotiation};
@@ -63,7 +63,7 @@ pub(in crate::rules) static ALPN_NOT_SELECTED: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls12().offers(&["h2"])).close(),
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2"]).answers(&["h2"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge), Judge::Second(group)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge), Judge::Second(group)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, Reference, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 use crate::tls::AlpnSource;
 
@@ -48,7 +48,7 @@ pub(in crate::rules) static ALPN_OTHER_SELECTED: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls12().offers(&["h2", "http/1.1"]).answers(&["http/1.1"])).close(),
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2", "http/1.1"]).answers(&["h2"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

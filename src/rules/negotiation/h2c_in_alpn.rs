@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 
 use super::words::offers;
@@ -37,7 +37,7 @@ pub(in crate::rules) static H2C_IN_ALPN: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls12().offers(&["h2c", "http/1.1"]).answers(&["http/1.1"])).close(),
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2", "http/1.1"]).answers(&["http/1.1"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -5,8 +5,8 @@ use crate::conn::{Ended, On};
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::http1::Protocol;
 use crate::rules::{
-    CaptureView, Draft, Event, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Script, http1, settings, settings_ack};
 
@@ -60,7 +60,7 @@ pub(in crate::rules) static HTTP1_ANSWER_TO_PREFACE: Rule = Rule {
             .close()
     },
     quiet: || Script::connect().client(opening()).server([settings(&[]), settings_ack()]).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge), Judge::Second(compare)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], judge), Judge::Second(compare)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

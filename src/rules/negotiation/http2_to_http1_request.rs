@@ -6,8 +6,8 @@ use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
 use crate::http1::{Outcome, Protocol};
 use crate::rules::{
-    CaptureView, Draft, Event, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Script, goaway, http1, settings};
 
@@ -54,7 +54,7 @@ pub(in crate::rules) static UPGRADE_TALKED_OVER: Rule = Rule {
             .close()
     },
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], talked_over), Judge::Second(was_lost)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], talked_over), Judge::Second(was_lost)],
 };
 
 /// HTTP/1.x request sent to a port that speaks only HTTP/2.
@@ -102,7 +102,7 @@ pub(in crate::rules) static HTTP1_REQUEST_TO_H2_ONLY: Rule = Rule {
             .close()
     },
     quiet: || Script::connect().client([http1(PLAIN)]).server([http1(OK)]).close(),
-    judges: &[Judge::On(&[On::Negotiated], http1_request), Judge::Second(was_lost)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], http1_request), Judge::Second(was_lost)],
 };
 
 fn talked_over(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Reference, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 use crate::tls::{Negotiation, ProtocolName};
 
@@ -42,7 +42,7 @@ pub(in crate::rules) static OBSOLETE_NEGOTIATION: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls12().offers_npn().lists_by_npn(&["h2"])).close(),
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2"]).answers(&["h2"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

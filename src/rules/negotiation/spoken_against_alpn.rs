@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Reference, Severity};
 use crate::http1::Protocol;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, http1, settings, settings_ack};
 
 use super::words::{OK, PLAIN, hellos, opening};
@@ -54,7 +54,7 @@ pub(in crate::rules) static PREFACE_WITHOUT_ALPN: Rule = Rule {
             .server([settings(&[]), settings_ack()])
             .close()
     },
-    judges: &[Judge::On(&[On::Negotiated], without_alpn)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], without_alpn)],
 };
 
 /// HTTP/2 preface sent although ALPN selected another protocol.
@@ -101,7 +101,7 @@ pub(in crate::rules) static H2_SPOKEN_AFTER_OTHER_PROTOCOL_SELECTED: Rule = Rule
             .server([http1(OK)])
             .close()
     },
-    judges: &[Judge::On(&[On::Negotiated], other_selected)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], other_selected)],
 };
 
 /// HTTP/1.x bytes sent although ALPN selected h2.
@@ -154,7 +154,7 @@ pub(in crate::rules) static HTTP1_SPOKEN_AFTER_H2_SELECTED: Rule = Rule {
             .server([http1(OK)])
             .close()
     },
-    judges: &[Judge::On(&[On::Negotiated], http1_spoken)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], http1_spoken)],
 };
 
 fn without_alpn(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Reference, Severity};
 use crate::http1::{ResponseHead, SettingsFault};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 
 use super::words::{SWITCH, UPGRADE, upgraded};
 
@@ -44,7 +44,7 @@ pub(in crate::rules) static UPGRADE_INVALID_101: Rule = Rule {
     folds_into: &[],
     fires: || upgraded(UPGRADE, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\r\n").close(),
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

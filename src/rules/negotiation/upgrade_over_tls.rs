@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, http1};
 
 use super::words::{OK, PLAIN, UPGRADE};
@@ -47,7 +47,7 @@ pub(in crate::rules) static UPGRADE_OVER_TLS: Rule = Rule {
             .server([http1(OK)])
             .close()
     },
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::http1::{Outcome, Upgrade};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, http1, preface, settings, settings_ack};
 
 use super::words::{SWITCH, UPGRADE, end, upgraded};
@@ -44,7 +44,7 @@ pub(in crate::rules) static UPGRADE_PREFACE_TOO_EARLY: Rule = Rule {
             .close()
     },
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], too_early)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], too_early)],
 };
 
 /// Client sends no preface after the 101 response.
@@ -90,7 +90,7 @@ pub(in crate::rules) static PREFACE_MISSING_AFTER_UPGRADE: Rule = Rule {
             .close()
     },
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], missing)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], missing)],
 };
 
 fn too_early(event: &Event<'_>, verdict: &mut Verdict<'_>) {

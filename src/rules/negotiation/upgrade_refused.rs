@@ -5,8 +5,8 @@ use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Reference, Severity};
 use crate::http1::{Outcome, Protocol};
 use crate::rules::{
-    Agreement, Asked, CaptureView, Draft, Event, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View,
-    areas, rfc7540, rfc9113,
+    Agreement, Asked, CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing,
+    Verdict, View, areas, rfc7540, rfc9113,
 };
 use crate::script::{Script, http1};
 
@@ -45,7 +45,7 @@ pub(in crate::rules) static UPGRADE_IGNORED: Rule = Rule {
     folds_into: &[],
     fires: || Script::connect().client([http1(UPGRADE)]).server([http1(OK)]).close(),
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], ignored), Judge::Capture(ignored_with_error)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], ignored), Judge::Capture(ignored_with_error)],
 };
 
 /// h2c Upgrade answered with an error status.
@@ -87,7 +87,7 @@ pub(in crate::rules) static UPGRADE_REJECTED: Rule = Rule {
             .close()
     },
     quiet: || Script::connect().client([http1(UPGRADE)]).server([http1(OK)]).close(),
-    judges: &[Judge::On(&[On::Negotiated], rejected), Judge::Second(compare)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], rejected), Judge::Second(compare)],
 };
 
 fn ignored(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::{Origin, Side};
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Reference, Severity};
 use crate::http1::{RequestHead, SettingsFault};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, http1};
 
 use super::words::{OK, SWITCH, UPGRADE, upgraded};
@@ -43,7 +43,7 @@ pub(in crate::rules) static UPGRADE_SETTINGS_HEADER_COUNT: Rule = Rule {
             .close()
     },
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], count)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], count)],
 };
 
 /// Upgrade to h2c without naming Upgrade and HTTP2-Settings in Connection.
@@ -93,7 +93,7 @@ pub(in crate::rules) static UPGRADE_NOT_IN_CONNECTION: Rule = Rule {
         )
         .close()
     },
-    judges: &[Judge::On(&[On::Negotiated], connection)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], connection)],
 };
 
 /// HTTP2-Settings value is not a base64url SETTINGS payload.
@@ -136,7 +136,7 @@ pub(in crate::rules) static UPGRADE_SETTINGS_UNDECODABLE: Rule = Rule {
             .close()
     },
     quiet: || upgraded(UPGRADE, SWITCH).close(),
-    judges: &[Judge::On(&[On::Negotiated], value)],
+    judges: &[Judge::Given(Given::Http1, &[On::Negotiated], value)],
 };
 
 /// The request for an upgrade, where it was made in clear.

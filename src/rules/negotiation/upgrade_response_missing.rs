@@ -5,7 +5,7 @@ use crate::conn::{Ended, MessageState, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, StreamId};
 use crate::http1::Outcome;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::Wire;
 use crate::script::response;
 
@@ -40,7 +40,7 @@ pub(in crate::rules) static UPGRADE_RESPONSE_MISSING: Rule = Rule {
     folds_into: &[],
     fires: || upgraded(UPGRADE, SWITCH).wait(Span::seconds(1)).fin(Side::Server).close(),
     quiet: || upgraded(UPGRADE, SWITCH).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Http1, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -5,8 +5,8 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::http1::Protocol;
 use crate::rules::{
-    Agreement, Bare, CaptureView, Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540,
-    rfc9113,
+    Agreement, Bare, CaptureView, Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Handshake, Script, alert, http1};
 use crate::tls::AlertDescription;
@@ -99,7 +99,7 @@ pub(in crate::rules) static TLS_TO_PLAINTEXT_PORT: Rule = Rule {
             .close()
     },
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2"]).answers(&["h2"])).close(),
-    judges: &[Judge::On(&[On::Negotiated], hello), Judge::Capture(hello_closed)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], hello), Judge::Capture(hello_closed)],
 };
 
 fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{Kind, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, Flags, FrameType, Setting};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, preface, settings, settings_ack};
 
 /// Two HTTP/2 stacks answer on one connection and contradict each other.
@@ -70,7 +70,7 @@ pub(in crate::rules) static TWO_HTTP2_STACKS: Rule = Rule {
             .server([goaway(0, ErrorCode::NO_ERROR)])
             .close()
     },
-    judges: &[Judge::On(&[On::Goaway, On::SurplusAck], judge)],
+    judges: &[Judge::Given(Given::Error, &[On::Goaway], judge), Judge::On(&[On::SurplusAck], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

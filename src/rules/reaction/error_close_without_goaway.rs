@@ -6,7 +6,7 @@ use crate::conn::{Knew, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, Setting};
 use crate::rules::ledger::{Due, Outcome, Reach, Reaction};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, settings, settings_ack};
 
 /// Connection error without GOAWAY.
@@ -56,7 +56,7 @@ pub(in crate::rules) static ERROR_CLOSE_WITHOUT_GOAWAY: Rule = Rule {
             .fin(Side::Client)
             .ack(Side::Server)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -6,7 +6,7 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, Severity};
 use crate::frame::{ErrorCode, Setting};
 use crate::rules::ledger::{Cause, Complaint, Reason};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, settings, settings_ack};
 
 /// RST_STREAM or GOAWAY with an error code, and the frame that deserved it.
@@ -58,7 +58,7 @@ pub(in crate::rules) static ERROR_EXPLAINED: Rule = Rule {
             .server([settings_ack(), goaway(0, ErrorCode::NO_ERROR)])
             .fin(Side::Server)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -6,7 +6,7 @@ use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::Setting;
 use crate::rules::ledger::{Due, Ignored, Outcome, Proof, Reach};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, get, goaway, ping, response, settings, settings_ack};
 
 /// Connection error not raised.
@@ -61,7 +61,7 @@ pub(in crate::rules) static CONNECTION_ERROR_IGNORED: Rule = Rule {
             .client([goaway(0, crate::frame::ErrorCode::NO_ERROR)])
             .close()
     },
-    judges: &[Judge::On(&[On::End], connection)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], connection)],
 };
 
 /// Stream error not raised.
@@ -112,7 +112,7 @@ pub(in crate::rules) static STREAM_ERROR_IGNORED: Rule = Rule {
             .wait(Span::seconds(2))
             .close()
     },
-    judges: &[Judge::On(&[On::End], stream)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], stream)],
 };
 
 fn connection(event: &Event<'_>, verdict: &mut Verdict<'_>) {

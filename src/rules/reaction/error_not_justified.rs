@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::ledger::{Complaint, Reason, accuses};
 use crate::rules::verdict::header_words;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, rst_stream};
 
 /// RST_STREAM or GOAWAY with an error code that nothing deserved.
@@ -55,7 +55,7 @@ pub(in crate::rules) static ERROR_NOT_JUSTIFIED: Rule = Rule {
     folds_into: &["legal-behaviour-rejected", "two-http2-stacks"],
     fires: || Script::open().client([get(1)]).server([rst_stream(1, ErrorCode::PROTOCOL_ERROR)]).close(),
     quiet: || Script::open().client([get(1)]).server([rst_stream(1, ErrorCode::REFUSED_STREAM)]).close(),
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

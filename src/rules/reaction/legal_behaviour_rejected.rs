@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::{ErrorCode, Header};
 use crate::rules::ledger::{Complaint, Reason, Tolerated, accuses};
 use crate::rules::verdict::header_words;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, ping, unknown};
 
 /// Peer punished for legal behaviour.
@@ -137,7 +137,7 @@ pub(in crate::rules) static LEGAL_BEHAVIOUR_REJECTED: Rule = Rule {
             .server([ping([1; 8]).map(|frame| frame.flag(1)), goaway(0, ErrorCode::NO_ERROR)])
             .fin(Side::Server)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

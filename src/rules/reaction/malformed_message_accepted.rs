@@ -4,7 +4,7 @@ use crate::base::{Origin, Place, Side};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::rules::ledger::{Due, Outcome};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, block, get, headers, response};
 
 /// Malformed message answered as if it were good.
@@ -57,7 +57,7 @@ pub(in crate::rules) static MALFORMED_MESSAGE_ACCEPTED: Rule = Rule {
             .close()
     },
     quiet: || Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -5,7 +5,7 @@ use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
 use crate::rules::ledger::Late;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, get, goaway, response};
 
 /// TCP connection kept open after an error GOAWAY.
@@ -57,7 +57,7 @@ pub(in crate::rules) static OPEN_AFTER_ERROR_GOAWAY: Rule = Rule {
             .sees(Side::Client)
             .fin(Side::Client)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

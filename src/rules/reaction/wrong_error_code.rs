@@ -5,7 +5,7 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, Level, Severity};
 use crate::frame::{ErrorCode, Setting};
 use crate::rules::ledger::{Cause, Complaint, Reason};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, goaway, settings};
 
 /// Error answered with an unfitting code.
@@ -57,7 +57,7 @@ pub(in crate::rules) static WRONG_ERROR_CODE: Rule = Rule {
             .server([crate::script::settings_ack(), goaway(0, ErrorCode::NO_ERROR)])
             .fin(crate::base::Side::Server)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

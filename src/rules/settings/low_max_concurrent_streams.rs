@@ -1,7 +1,7 @@
 //! A server that allows few streams, or none for long.
 
 use crate::base::{Side, Span};
-use crate::conn::{Kind, On};
+use crate::conn::{FEW_STREAMS, Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::Setting;
 use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
@@ -41,16 +41,13 @@ pub(in crate::rules) static LOW_MAX_CONCURRENT_STREAMS: Rule = Rule {
     judges: &[Judge::On(&[On::Settings], judge), Judge::On(&[On::End], zero_for_long)],
 };
 
-/// What RFC 9113 §6.5.2 recommends as the least.
-const RECOMMENDED: u32 = 100;
-
 /// Longer than this is not "a short duration".
 const LONG: Span = Span::seconds(10);
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Settings { announcement, .. } = event.fact.kind else { return };
     let value = announcement.values.get(Setting::MAX_CONCURRENT_STREAMS);
-    if let Some(value) = value.filter(|value| event.side() == Side::Server && *value < RECOMMENDED) {
+    if let Some(value) = value.filter(|value| event.side() == Side::Server && *value < FEW_STREAMS) {
         let message = format!("The server allows {value} concurrent streams; at least 100 are recommended.");
         verdict.say(Draft::against_sender(event, message));
     }

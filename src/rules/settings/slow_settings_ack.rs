@@ -54,9 +54,8 @@ pub(in crate::rules) static SLOW_SETTINGS_ACK: Rule = Rule {
 const SLOW: Span = Span::seconds(1);
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    let Kind::SettingsAcked { announcement, covered: Some(covered) } = event.fact.kind else { return };
+    let Kind::SettingsAcked { announcement, covered, delay } = event.fact.kind else { return };
     let round_trip = event.conn.transport.round_trip().unwrap_or(Span::ZERO);
-    let delay = event.fact.start.at.time.since(covered.time).plus(round_trip.times(-1));
     if delay <= SLOW.max(round_trip.times(10)) {
         return;
     }

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::On;
 use crate::conn::{Stream, host_of};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, get, preface, settings};
 
 /// Request for a host that the server certificate does not cover.
@@ -40,7 +40,7 @@ pub(in crate::rules) static AUTHORITY_NOT_COVERED_BY_CERTIFICATE: Rule = Rule {
     folds_into: &[],
     fires: || asked("*.b.example"),
     quiet: || asked("a.example"),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::{On, Stream};
 use crate::finding::{Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, counted, rfc9113};
 use crate::script::{Handshake, Script, get, preface, settings};
 
 /// Requests sent as TLS 1.3 early data.
@@ -35,7 +35,7 @@ pub(in crate::rules) static EARLY_DATA_REQUEST: Rule = Rule {
     folds_into: &[],
     fires: || early(true),
     quiet: || early(false),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

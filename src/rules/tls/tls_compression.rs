@@ -4,7 +4,7 @@ use super::speaks_http2;
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 
 /// TLS compression negotiated.
@@ -37,7 +37,7 @@ pub(in crate::rules) static TLS_COMPRESSION: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls12().compression(1).offers(&["h2"]).answers(&["h2"])),
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2"]).answers(&["h2"])),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

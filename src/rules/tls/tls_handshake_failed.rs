@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, alert, preface};
 use crate::tls::{AlertDescription, AlertLevel, ClientHello, Negotiation, SeenAlert, Version};
 
@@ -52,7 +52,7 @@ pub(in crate::rules) static TLS_HANDSHAKE_FAILED: Rule = Rule {
             .close()
     },
     quiet: || Script::tls(&Handshake::tls12().offers(&["h2"]).answers(&["h2"])).client([preface()]).close(),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

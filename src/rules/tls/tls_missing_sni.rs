@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::On;
 use crate::conn::is_domain;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 use crate::tls::{Ech, ServerName};
 
@@ -39,7 +39,7 @@ pub(in crate::rules) static TLS_MISSING_SNI: Rule = Rule {
     folds_into: &[],
     fires: || Script::tls(&Handshake::tls13().offers(&["h2"]).answers(&["h2"]).server_name(None)),
     quiet: || Script::tls(&Handshake::tls13().offers(&["h2"]).answers(&["h2"])),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

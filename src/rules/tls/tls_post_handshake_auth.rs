@@ -4,7 +4,7 @@ use super::speaks_http2;
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc9113};
 use crate::script::{Handshake, Script, preface};
 
 /// CertificateRequest after the TLS 1.3 handshake.
@@ -53,7 +53,7 @@ pub(in crate::rules) static TLS_POST_HANDSHAKE_AUTH: Rule = Rule {
             &[0],
         )
     },
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -3,7 +3,7 @@
 use crate::base::{Origin, Side};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, settings};
 use crate::tls::{AlpnSource, Stretch};
 
@@ -42,7 +42,7 @@ pub(in crate::rules) static TLS_RENEGOTIATION: Rule = Rule {
     folds_into: &[],
     fires: || renegotiated(true),
     quiet: || renegotiated(false),
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use super::speaks_http2;
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, preface};
 use crate::tls::Version;
 
@@ -53,7 +53,7 @@ pub(in crate::rules) static TLS_VERSION_TOO_LOW: Rule = Rule {
                 .answers(&["http/1.1"]),
         )
     },
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use super::{LEAST_CURVE, LEAST_FIELD, speaks_http2};
 use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script};
 use crate::tls::EphemeralKey;
 
@@ -42,7 +42,7 @@ pub(in crate::rules) static TLS_WEAK_EPHEMERAL_KEY: Rule = Rule {
     quiet: || {
         Script::tls(&Handshake::tls12().suites(&[0x009e]).finite_field(256).offers(&["h2"]).answers(&["h2"]))
     },
-    judges: &[Judge::On(&[On::Negotiated], judge)],
+    judges: &[Judge::Given(Given::Tls, &[On::Negotiated], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
