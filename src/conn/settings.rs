@@ -181,7 +181,10 @@ impl Announcement {
             || self.values.get(Setting::NO_RFC7540_PRIORITIES).is_some();
         let of_server = || {
             self.values.get(Setting::ENABLE_PUSH).is_some()
-                || self.values.get(Setting::MAX_CONCURRENT_STREAMS).is_some_and(|streams| streams < FEW_STREAMS)
+                || self
+                    .values
+                    .get(Setting::MAX_CONCURRENT_STREAMS)
+                    .is_some_and(|streams| streams < FEW_STREAMS)
         };
         !self.invalid.is_empty() || extension || (sender == Side::Server && of_server())
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use super::calm::went_well;
 use super::catalog::catalog;
 use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
@@ -77,8 +78,10 @@ impl Engine {
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
         let mut event = around.event(&self.ledger);
+        let calm = matches!(fact.kind, Kind::End) && went_well(scene);
         for ByFact { given, rule, judge } in woken {
-            if given.is_some_and(|given| !given.holds(&event)) {
+            if given.is_some_and(|given| !given.holds(&event, calm)) {
+                debug_assert!(is_silent(*judge, &event), "{} would have spoken", rule.code);
                 continue;
             }
             self.calls = self.calls.saturating_add(1);
@@ -258,9 +261,10 @@ impl<'a> Around<'a> {
 }
 
 impl Given {
-    /// True when it is there.
-    fn holds(self, event: &Event<'_>) -> bool {
+    /// True when it is there. Nothing is out of the ordinary at a `calm` end.
+    fn holds(self, event: &Event<'_>, calm: bool) -> bool {
         match self {
+            Self::Trouble => !calm,
             Self::Tls => event.tls.is_some(),
             Self::Http1 => {
                 let http1 = event.http1;
@@ -280,6 +284,13 @@ struct ByFact {
     given: Option<Given>,
     rule: &'static Rule,
     judge: fn(&Event<'_>, &mut Verdict<'_>),
+}
+
+/// True when a judge has nothing to say.
+fn is_silent(judge: fn(&Event<'_>, &mut Verdict<'_>), event: &Event<'_>) -> bool {
+    let mut drafts = Vec::new();
+    judge(event, &mut Verdict { drafts: &mut drafts });
+    drafts.is_empty()
 }
 
 /// A rule, and what it does when another rule found something.

@@ -4,8 +4,8 @@ use crate::base::{Place, Side};
 use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Reference, Severity};
 use crate::rules::{
-    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Handshake, Script};
 use crate::tls::{AlertDescription, AlpnSource, Negotiation};

@@ -5,8 +5,8 @@ use crate::conn::{Ended, On};
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::http1::Protocol;
 use crate::rules::{
-    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Script, http1, settings, settings_ack};
 

@@ -6,8 +6,8 @@ use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
 use crate::http1::{Outcome, Protocol};
 use crate::rules::{
-    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas, rfc7540,
-    rfc9113,
+    CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Script, goaway, http1, settings};
 

@@ -5,8 +5,8 @@ use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Reference, Severity};
 use crate::http1::{Outcome, Protocol};
 use crate::rules::{
-    Agreement, Asked, CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing, Verdict, View,
-    areas, rfc7540, rfc9113,
+    Agreement, Asked, CaptureView, Draft, Event, Given, Judge, Need, Revision, Rule, Scope, Standing,
+    Verdict, View, areas, rfc7540, rfc9113,
 };
 use crate::script::{Script, http1};
 

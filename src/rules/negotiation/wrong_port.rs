@@ -5,8 +5,8 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::http1::Protocol;
 use crate::rules::{
-    Agreement, Bare, CaptureView, Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540,
-    rfc9113,
+    Agreement, Bare, CaptureView, Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas,
+    rfc7540, rfc9113,
 };
 use crate::script::{Handshake, Script, alert, http1};
 use crate::tls::AlertDescription;
