@@ -107,7 +107,9 @@ impl Connection {
     /// The block decoded last may have named alternatives that no block before it did.
     #[inline]
     pub(super) fn note_alt_svc_field(&mut self, seen: &Seen<'_>) {
-        if let (Side::Server, Some(value)) = (seen.side, self.sides[seen.side].gatherer.alt_svc.take()) {
+        if seen.side == Side::Server
+            && let Some(value) = self.sides.server.gatherer.alt_svc.take()
+        {
             self.note_alt_svc(&value, *seen.end);
         }
     }

@@ -132,14 +132,16 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         self.transport.note(side, signal, origin, self.streams.count());
-        if let Signal::Refilled { waited } = signal {
-            self.spread_loss(waited);
-        }
         if signal == Signal::Acked {
             self.sides[side].knowledge.acknowledge(origin.peer_acked, origin.at);
             if !self.sides[side].credit.overflows.is_empty() {
                 self.judge_overflows(side, emit);
             }
+            if !self.interest.wants(On::Acked) {
+                return;
+            }
+        } else if let Signal::Refilled { waited } = signal {
+            self.spread_loss(waited);
         }
         let kind = Kind::Signal(signal);
         if self.interest.wants(kind.on()) {

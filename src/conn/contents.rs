@@ -3,6 +3,7 @@
 use super::block::OpenBlock;
 use super::connection::Connection;
 use super::fact::{BadStreamId, Fact, Kind};
+use super::first_block;
 use super::frames::{Seen, on_wrong_stream};
 use super::message::{self, Head};
 use super::on::On;
@@ -208,7 +209,7 @@ impl Connection {
             stream.map(|stream| (stream.sent[seen.side].message, stream.call)).unwrap_or_default();
         let half = &mut self.sides[seen.side];
         half.gatherer.want(call && !promise);
-        let mut head = half.gatherer.decode(&mut half.hpack, octets, message::no_place(message));
+        let mut head = first_block::decode(seen.side, half, octets, message::no_place(message));
         self.note_alt_svc_field(seen);
         self.place(seen, open, &mut head, emit);
         let gatherer = &mut self.sides[seen.side].gatherer;
@@ -407,11 +408,13 @@ impl Connection {
         let half = &mut self.sides[side];
         half.settings_before_headers =
             half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
-        let before = half.settings.announce(announcement.clone());
+        let rare = announcement.is_rare(side) || half.settings.sent() > 0;
+        let (told, values) = (rare.then(|| announcement.clone()), announcement.applicable());
+        let before = half.settings.announce(announcement);
         self.bind(side.peer());
-        self.windows_moved(seen, &announcement, &before);
-        if announcement.is_rare(side) || self.sides[side].settings.sent() > 1 {
-            emit(self, seen.fact(Kind::Settings { announcement: &announcement, before: &before }));
+        self.windows_moved(seen, &values, &before);
+        if let Some(announcement) = &told {
+            emit(self, seen.fact(Kind::Settings { announcement, before: &before }));
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::connection::Connection;
 use super::fact::{Fact, Kind};
 use super::frames::Seen;
-use super::settings::{Announcement, Values};
+use super::settings::Values;
 use super::stream::Stream;
 use crate::base::{Origin, Side, Span, Time};
 use crate::frame::{FrameType, Header, Setting, StreamId};
@@ -286,10 +286,9 @@ impl Connection {
 
     /// The sender announced another INITIAL_WINDOW_SIZE: windows that are open again stall no more, and one for which credit was
     /// given before may be too large now.
-    pub(super) fn windows_moved(&mut self, seen: &Seen<'_>, announcement: &Announcement, before: &Values) {
+    pub(super) fn windows_moved(&mut self, seen: &Seen<'_>, values: &Values, before: &Values) {
         let peer = seen.side.peer();
         self.reopen(peer, seen.end.at.time);
-        let values = announcement.applicable();
         let Some(initial) = values.get(Setting::INITIAL_WINDOW_SIZE) else { return };
         if before.get(Setting::INITIAL_WINDOW_SIZE).is_none_or(|before| initial > before) {
             self.raise_windows(seen, i64::from(initial));

@@ -108,12 +108,14 @@ impl Limits {
     /// What `peer` allows.
     #[must_use]
     pub fn of(peer: &Ledger) -> Self {
+        let most = peer.most();
+        let permitted = |setting| most.get(setting).unwrap_or_default();
         Self {
-            frame_size: peer.permitted(Setting::MAX_FRAME_SIZE),
-            initial_window: peer.permitted(Setting::INITIAL_WINDOW_SIZE),
-            concurrent_streams: peer.permitted(Setting::MAX_CONCURRENT_STREAMS),
-            table_size: peer.permitted(Setting::HEADER_TABLE_SIZE),
-            header_list: peer.permitted(Setting::MAX_HEADER_LIST_SIZE),
+            frame_size: permitted(Setting::MAX_FRAME_SIZE),
+            initial_window: permitted(Setting::INITIAL_WINDOW_SIZE),
+            concurrent_streams: permitted(Setting::MAX_CONCURRENT_STREAMS),
+            table_size: permitted(Setting::HEADER_TABLE_SIZE),
+            header_list: permitted(Setting::MAX_HEADER_LIST_SIZE),
         }
     }
 }

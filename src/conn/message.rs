@@ -98,6 +98,17 @@ pub(super) struct Gatherer {
     forgone: u32,
 }
 
+/// What a first block left behind.
+#[derive(Debug)]
+pub(super) struct Learnt {
+    head: Head,
+    shape: Shape,
+    line: [Kept; 3],
+    also: Traits,
+    product: product::Gathered,
+    read: u64,
+}
+
 /// What the fields of a block add up to beside its summary.
 #[derive(Default)]
 struct Noted {
@@ -108,7 +119,7 @@ struct Noted {
 }
 
 /// One text of the request that was decoded last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum Kept {
     #[default]
     Absent,
@@ -132,6 +143,32 @@ impl Gatherer {
     /// The caller is done with the head of a block.
     pub(super) fn keep(&mut self, head: Box<Head>) {
         self.head = Some(head);
+    }
+
+    /// True as long as it has decoded nothing, and is to keep no more of the first block than of others.
+    pub(super) const fn is_new(&self) -> bool {
+        self.read == 0 && self.head.is_none() && self.last.is_none() && !self.metadata.wants_more()
+    }
+
+    /// What the first block left behind here, which is just decoded; `None` for one with more than most have.
+    pub(super) fn learnt(&self, head: &Head) -> Option<Learnt> {
+        let plain = head.is_whole() && head.odd.is_none() && head.metadata.is_none();
+        (plain && self.alt_svc.weight() == 0).then(|| Learnt {
+            head: head.clone(),
+            shape: self.shape,
+            line: [self.method.clone(), self.path.clone(), self.authority.clone()],
+            also: self.also,
+            product: self.product.clone(),
+            read: self.read,
+        })
+    }
+
+    /// Takes over what a first block left behind on another connection.
+    pub(super) fn learn(&mut self, learnt: &Learnt) -> Box<Head> {
+        [self.method, self.path, self.authority] = learnt.line.clone();
+        self.product.clone_from(&learnt.product);
+        (self.shape, self.also, self.read) = (learnt.shape, learnt.also, learnt.read);
+        Box::new(learnt.head.clone())
     }
 
     fn decode_anew(

@@ -15,6 +15,7 @@ mod content;
 mod contents;
 mod credit;
 mod fact;
+mod first_block;
 mod frames;
 mod goaway;
 mod half;

@@ -8,7 +8,7 @@ use crate::hpack::{Field, Text, Traits};
 const MOST: usize = 80;
 
 /// What a side said first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Gathered(Option<Box<str>>);
 
 impl Gathered {

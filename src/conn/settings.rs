@@ -136,8 +136,16 @@ impl Values {
     /// These values, with those of `newer` in their place.
     #[must_use]
     pub fn updated(mut self, newer: &Self) -> Self {
-        for (setting, value) in newer.iter() {
-            self.set(setting, value);
+        for (slot, newer) in self.0.iter_mut().zip(newer.0) {
+            *slot = newer.or(*slot);
+        }
+        self
+    }
+
+    /// These values, with those of `other` in their place that are greater.
+    fn raised(mut self, other: &Self) -> Self {
+        for (slot, other) in self.0.iter_mut().zip(other.0) {
+            *slot = other.max(*slot);
         }
         self
     }
@@ -192,6 +200,9 @@ impl Announcement {
     /// The values that a receiver applies: those that RFC 9113 §6.5.2 makes it reject are left out.
     #[must_use]
     pub fn applicable(&self) -> Values {
+        if self.invalid.is_empty() {
+            return self.values;
+        }
         let mut values = self.values;
         for (slot, setting) in values.0.iter_mut().zip(Values::NAMES) {
             *slot = slot.filter(|value| is_valid(setting, *value));
@@ -238,13 +249,15 @@ impl Ledger {
     /// The most that the peer may take a parameter for: the value it acknowledged last, or any greater one on its way.
     #[must_use]
     pub fn permitted(&self, setting: Setting) -> u32 {
-        let acked = self.acked.get(setting).unwrap_or_default();
-        if self.settled >= self.announcements.len() && self.beyond.is_none() {
-            return acked;
-        }
-        let values = self.outstanding().filter_map(|sent| sent.values.get(setting));
-        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.most.get(setting));
-        values.filter(|value| is_valid(setting, *value)).chain(beyond).fold(acked, u32::max)
+        self.most().get(setting).unwrap_or_default()
+    }
+
+    /// The same of all parameters.
+    #[must_use]
+    pub fn most(&self) -> Values {
+        let outstanding = self.outstanding().map(Announcement::applicable);
+        let beyond = self.beyond.as_ref().map(|beyond| beyond.most);
+        outstanding.chain(beyond).fold(self.acked, |most, values| most.raised(&values))
     }
 
     /// The least that the peer may take a parameter for: the value it acknowledged last, or any lower one on its way.

@@ -174,7 +174,7 @@ impl Stream {
         opened: Origin,
         windows: PerSide<i64>,
     ) -> Self {
-        let sent = PerSide::from_fn(|side| Sent { window: windows[side], ..Sent::default() });
+        let sent = |window| Sent { window, ..Sent::default() };
         Self {
             id,
             state,
@@ -188,7 +188,7 @@ impl Stream {
             lost: Span::ZERO,
             served: None,
             had_room: false,
-            sent,
+            sent: PerSide { client: sent(windows.client), server: sent(windows.server) },
             answered: None,
             request: None,
             method: Method::Unknown,

@@ -89,19 +89,39 @@ impl Leave {
 }
 
 impl Transport {
+    /// Takes a signal; so many streams were opened before it. Most are acknowledgements.
+    #[inline]
     pub(super) fn note(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
+        if signal == Signal::Acked {
+            self.acked(side, origin);
+        } else {
+            self.note_other(side, signal, origin, streams);
+        }
+    }
+
+    #[inline]
+    fn acked(&mut self, side: Side, origin: Origin) {
+        self.alive[side] = Some(origin.at);
+        if self.resumed.is_some() {
+            self.resumed = Resumed::after(self.resumed, side, Signal::Acked, origin);
+        }
+        if self.established.is_none() && side == Side::Client && self.syn.server.is_some() {
+            self.established = Some(origin.at);
+        }
+    }
+
+    fn note_other(&mut self, side: Side, signal: Signal, origin: Origin, streams: u64) {
         if !matches!(signal, Signal::Resumed { .. } | Signal::Resent | Signal::Refilled { .. }) {
             self.alive[side] = Some(origin.at);
         }
-        self.resumed = Resumed::after(self.resumed, side, signal, origin);
+        if self.resumed.is_some() || matches!(signal, Signal::Resumed { .. }) {
+            self.resumed = Resumed::after(self.resumed, side, signal, origin);
+        }
         if matches!(signal, Signal::Resent | Signal::Refilled { .. }) {
             self.resent[side] = Some(origin.at.time);
         }
         match signal {
             Signal::Opened => self.syn[side] = Some(origin.at),
-            Signal::Acked if side == Side::Client && self.syn.server.is_some() => {
-                self.established.get_or_insert(origin.at);
-            }
             Signal::Refilled { waited } => self.loss[side].add(waited, origin),
             Signal::Acked | Signal::KeepAlive | Signal::Resumed { .. } | Signal::Resent => {}
             Signal::Window { open: false } => {

@@ -103,6 +103,18 @@ impl Decoder {
         decoder
     }
 
+    /// True as long as it has decoded nothing, and its table is that with which every connection begins.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.length == 0 && self.owed.is_none() && self.table.is_new()
+    }
+
+    /// The largest SETTINGS_HEADER_TABLE_SIZE that the sender may use, as it was told last; `u32::MAX` where that is unknown.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
+    }
+
     /// Tells that a field block was lost or could not be assembled: all entries are unknown from here on.
     pub fn lose(&mut self) {
         self.table.lose(self.limit);

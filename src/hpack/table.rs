@@ -88,8 +88,16 @@ impl Clone for Table {
     }
 
     fn clone_from(&mut self, source: &Self) {
-        self.entries.clone_from(&source.entries);
-        self.octets.clone_from(&source.octets);
+        self.entries.clear();
+        self.octets.clear();
+        if !source.entries.is_empty() {
+            self.entries.reserve(source.entries.len().max(FIRST_ENTRIES));
+            self.octets.reserve(source.octets.len().max(FIRST_OCTETS));
+        }
+        let (older, newer) = source.entries.as_slices();
+        self.entries.extend(older);
+        self.entries.extend(newer);
+        self.octets.extend_from_slice(&source.octets);
         let Self { fixed, size, maximum, maximum_known, past, nameless, .. } = *source;
         (self.fixed, self.size, self.maximum) = (fixed, size, maximum);
         (self.maximum_known, self.past, self.nameless) = (maximum_known, past, nameless);
@@ -109,6 +117,11 @@ impl Table {
             past: false,
             nameless: 0,
         }
+    }
+
+    /// True for an empty table of the size that every connection begins with.
+    pub(super) fn is_new(&self) -> bool {
+        self.entries.is_empty() && self.exact() && self.maximum() == Some(4096)
     }
 
     /// Forgets all entries; any others may exist, in a table of at most `limit` octets.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::calls::Counted;
 use super::desk::Desk;
+use super::ears::Ears;
 use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
-use super::upper::{Ears, Upper};
+use super::upper::Upper;
 use crate::base::{Place, to_index};
 use crate::conn::Connection;
 use crate::finding::{BlindSpot, ConnectionRow, Finding};

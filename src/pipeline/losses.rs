@@ -1,6 +1,6 @@
 //! What facts and gaps say about what can be seen of a connection: the coverage that findings are held against.
 
-use super::upper::Ears;
+use super::ears::Ears;
 use crate::base::{LossKind, Origin, Side};
 use crate::conn::{Connection, Fact, Kind};
 

@@ -11,6 +11,7 @@ mod crew;
 mod decode;
 mod desk;
 mod early;
+mod ears;
 mod files;
 mod found;
 mod hidden;

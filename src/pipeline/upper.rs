@@ -2,21 +2,19 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::calls::{CallStats, Counted};
 use super::conclusion::Concluded;
 use super::decode::Stack;
 use super::desk::{Desk, Sight};
+use super::ears::Ears;
 use super::opening::{self, Decision, Held};
 use super::prologue::Front;
 use super::secrecy;
 use crate::base::{Origin, PerSide, Piece, Place, Side, Signal, to_u64};
 use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
-use crate::grpc;
 use crate::http1::{Exchange, Outcome, Prologue, Protocol, RequestHead, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
-use crate::rules::{Coverage, Engine, Scene};
 use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
 use crate::tls::{Session, Verdict, looks_like_tls};
 use crate::views::Observed;
@@ -38,91 +36,6 @@ pub(super) struct Upper {
     /// Large, and so made in its own place: moving it would cost more.
     pub(super) conn: Box<Connection>,
     pub(super) ears: Ears,
-}
-
-/// Who hears the facts: coverage, rules, counts.
-#[derive(Default)]
-pub(super) struct Ears {
-    pub(super) coverage: Coverage,
-    pub(super) engine: Engine,
-    pub(super) grpc: grpc::Calls,
-    pub(super) calls: CallStats,
-    pub(super) now: Place,
-    /// Both ends, once it is known who is the client.
-    ends: Option<PerSide<(IpAddr, u16)>>,
-}
-
-impl Ears {
-    /// It is known who is the client.
-    pub(super) fn seat(&mut self, client: Direction, (from, to): (Endpoint, Endpoint)) {
-        let (client, server) = if client == Direction::Forward { (from, to) } else { (to, from) };
-        self.ends =
-            Some(PerSide { client: (client.address, client.port), server: (server.address, server.port) });
-    }
-
-    fn hear(
-        &mut self,
-        number: u64,
-        first: Place,
-        (conn, http1): (&Connection, &Exchange),
-        fact: &Fact<'_>,
-        sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-    ) {
-        if !fact.kind.is_for_views() {
-            self.judge((number, first), (conn, http1), fact, sight);
-        }
-        let interest = sight.wishes.interest;
-        if interest == Interest::NONE || !interest.wants(fact.kind.on()) {
-            return;
-        }
-        observe(Observed {
-            conn: number,
-            first,
-            ends: self.ends.as_ref(),
-            fact,
-            connection: conn,
-            grpc: &self.grpc,
-            tls: sight.tls,
-            http1,
-        });
-    }
-
-    /// Everybody hears a fact but the observer.
-    fn judge(
-        &mut self,
-        (number, first): (u64, Place),
-        (conn, http1): (&Connection, &Exchange),
-        fact: &Fact<'_>,
-        sight: &Sight<'_>,
-    ) {
-        let about_stream = matches!(fact.kind, Kind::Opened(_) | Kind::Closed(_));
-        if !about_stream {
-            self.cover(fact, conn);
-        }
-        let notices = self.grpc.hear(fact, conn);
-        if self.engine.hear(fact, conn) || !notices.is_empty() {
-            let scene = Scene {
-                conn,
-                http1,
-                tls: sight.tls,
-                grpc: &self.grpc,
-                coverage: &self.coverage,
-                options: &sight.wishes.options,
-                now: self.now,
-            };
-            self.engine.judge(fact, &scene);
-            if !notices.is_empty() {
-                let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
-                self.engine.judge(&noticed, &scene);
-            }
-        }
-        if about_stream {
-            let engine = &self.engine;
-            let counted = Counted::of(number, first, &self.grpc, sight.wishes);
-            self.calls.hear(counted, fact, |stream| engine.names(stream));
-        }
-    }
 }
 
 impl Default for Upper {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::OnceLock;
 
 use super::calm::went_well;
@@ -65,32 +66,35 @@ impl Ends {
 }
 
 impl Engine {
-    /// Hears a fact. True when there are rules that [`Engine::judge`] it.
+    /// Hears a fact. Those whom it wakes [`Engine::judge`] it.
     #[inline]
-    pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> bool {
+    #[must_use]
+    pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> Woken {
         self.ledger.hear(fact, conn);
-        !table().woken(fact).is_empty()
+        Woken(table().facts.get(fact.kind.on().index()).map_or(&[], Vec::as_slice))
     }
 
-    /// Judges one fact that was heard.
-    pub fn judge(&mut self, fact: &Fact<'_>, scene: &Scene<'_>) {
-        let woken = table().woken(fact);
+    /// Judges a fact that was heard.
+    pub fn judge(&mut self, Woken(woken): Woken, fact: &Fact<'_>, scene: &Scene<'_>) {
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
         let mut event = around.event(&self.ledger);
-        let calm = matches!(fact.kind, Kind::End) && went_well(scene);
+        let mut there = Things::at(&event);
+        let mut calls = 0_u64;
         for ByFact { given, rule, judge } in woken {
-            if given.is_some_and(|given| !given.holds(&event, calm)) {
+            if given.lacks(there) {
                 debug_assert!(is_silent(*judge, &event), "{} would have spoken", rule.code);
                 continue;
             }
-            self.calls = self.calls.saturating_add(1);
+            calls = calls.wrapping_add(1);
             judge(&event, &mut Verdict { drafts: &mut self.drafts });
             if !self.drafts.is_empty() {
                 self.take(rule, &around, &mut offences);
                 event = around.event(&self.ledger);
+                there = Things::at(&event);
             }
         }
+        self.calls = self.calls.saturating_add(calls);
         if !offences.is_empty() {
             self.react(&offences, &around);
         }
@@ -260,28 +264,71 @@ impl<'a> Around<'a> {
     }
 }
 
-impl Given {
-    /// True when it is there. Nothing is out of the ordinary at a `calm` end.
-    fn holds(self, event: &Event<'_>, calm: bool) -> bool {
-        match self {
-            Self::Trouble => !calm,
-            Self::Tls => event.tls.is_some(),
-            Self::Http1 => {
-                let http1 = event.http1;
-                http1.request.is_some() || http1.response.is_some() || http1.upgrade.is_some()
-            }
-            Self::Owed => !event.ledger.is_blank(),
-            Self::Error => match event.fact.kind {
-                Kind::Goaway { code, .. } | Kind::Reset { code, .. } => code != ErrorCode::NO_ERROR,
-                _ => true,
-            },
-        }
+/// A set of what is [`Given`].
+#[derive(Clone, Copy)]
+struct Things(u8);
+
+impl Things {
+    const NONE: Self = Self(0);
+
+    const fn of(given: Given) -> Self {
+        Self(match given {
+            Given::Tls => 1,
+            Given::Http1 => 1 << 1,
+            Given::Owed => 1 << 2,
+            Given::Error => 1 << 3,
+            Given::Trouble => 1 << 4,
+        })
+    }
+
+    /// What there is.
+    fn at(event: &Event<'_>) -> Self {
+        let http1 = event.http1;
+        let http1 = http1.request.is_some() || http1.response.is_some() || http1.upgrade.is_some();
+        let error = match event.fact.kind {
+            Kind::Goaway { code, .. } | Kind::Reset { code, .. } => code != ErrorCode::NO_ERROR,
+            _ => false,
+        };
+        Self::NONE
+            .with(Given::Tls, event.tls.is_some())
+            .with(Given::Http1, http1)
+            .with(Given::Owed, !event.ledger.is_blank())
+            .with(Given::Error, error)
+            .with(Given::Trouble, matches!(event.fact.kind, Kind::End) && !went_well(event))
+    }
+
+    const fn with(self, given: Given, there: bool) -> Self {
+        if there { Self(self.0 | Self::of(given).0) } else { self }
+    }
+
+    /// True when one of these is not there.
+    const fn lacks(self, there: Self) -> bool {
+        self.0 & !there.0 != 0
+    }
+}
+
+/// The rules that a fact wakes.
+#[derive(Clone, Copy)]
+pub struct Woken(&'static [ByFact]);
+
+impl fmt::Debug for Woken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|woken| woken.rule.code)).finish()
+    }
+}
+
+impl Woken {
+    /// True when there is none.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
     }
 }
 
 /// A rule, and what it does when a fact wakes it.
 struct ByFact {
-    given: Option<Given>,
+    given: Things,
     rule: &'static Rule,
     judge: fn(&Event<'_>, &mut Verdict<'_>),
 }
@@ -319,16 +366,10 @@ fn table() -> &'static Table {
 }
 
 impl Table {
-    /// Those that are woken by a fact.
-    #[inline]
-    fn woken(&self, fact: &Fact<'_>) -> &[ByFact] {
-        self.facts.get(fact.kind.on().index()).map_or(&[], Vec::as_slice)
-    }
-
     fn add(&mut self, rule: &'static Rule, judge: &'static Judge) {
         let (given, kinds, judge) = match judge {
-            Judge::On(kinds, judge) => (None, *kinds, *judge),
-            Judge::Given(given, kinds, judge) => (Some(*given), *kinds, *judge),
+            Judge::On(kinds, judge) => (Things::NONE, *kinds, *judge),
+            Judge::Given(given, kinds, judge) => (Things::of(*given), *kinds, *judge),
             Judge::Offence(judge) => return self.offences.push(ByOffence { rule, judge: *judge }),
             Judge::Capture(_) | Judge::Second(_) => return,
         };

@@ -47,7 +47,7 @@ mod tls;
 pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Request, Server, Spoken, digest};
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, Secrecy, SideCoverage};
-pub use engine::{Ends, Engine, interest, judge_capture};
+pub use engine::{Ends, Engine, Woken, interest, judge_capture};
 pub use event::{Event, Offence, Scene};
 pub use ledger::{
     Cause, Complaint, Due, Ignored, Late, Ledger, Outcome, Proof, Reach, Reaction, Reason, Tolerated,
