@@ -27,7 +27,7 @@ pub struct Connection {
     /// Large, and so each made in its own place: moving it would cost more.
     pub sides: PerSide<Box<Half>>,
     /// What TCP shows of it.
-    pub transport: Transport,
+    pub transport: Box<Transport>,
     /// Where the client's connection preface was complete.
     pub preface: Option<Origin>,
     /// Where the first octet of each side was, of whatever protocol.

@@ -96,6 +96,15 @@ pub struct Goaway {
 }
 
 impl Limits {
+    /// What a peer allows that announced nothing (RFC 9113 §6.5.2).
+    pub const INITIAL: Self = Self {
+        frame_size: 16_384,
+        initial_window: 65_535,
+        concurrent_streams: u32::MAX,
+        table_size: 4096,
+        header_list: u32::MAX,
+    };
+
     /// What `peer` allows.
     #[must_use]
     pub fn of(peer: &Ledger) -> Self {
@@ -114,7 +123,6 @@ impl Limits {
 impl Default for Half {
     #[inline]
     fn default() -> Self {
-        let settings = Ledger::default();
         Self {
             first_frame: None,
             last_ordinary: PacketNumber::NONE,
@@ -122,8 +130,8 @@ impl Default for Half {
             last_spoke: Time::default(),
             first_headers: None,
             settings_before_headers: 0,
-            limits: Limits::of(&settings),
-            settings,
+            settings: Ledger::default(),
+            limits: Limits::INITIAL,
             knowledge: Knowledge::default(),
             window: 65_535,
             pieces: Pieces::default(),
@@ -166,6 +174,12 @@ impl Half {
         counted.filter_map(|(name, count)| Some((name, count.filter(|count| *count > 0)?)))
     }
 
+    /// How many types of frames it sent, those without a name together.
+    #[must_use]
+    pub fn kinds(&self) -> usize {
+        self.counts.iter().fold(0, |sum: usize, count| sum.saturating_add(usize::from(*count > 0)))
+    }
+
     /// Frames of one type that it sent.
     #[must_use]
     pub fn count(&self, kind: FrameType) -> u64 {
@@ -204,6 +218,10 @@ impl Half {
     }
 
     pub(super) fn note_goaway(&mut self, goaway: Goaway) {
+        if self.goaways.is_empty() {
+            // Mostly it stays the only one.
+            self.goaways = Vec::with_capacity(1);
+        }
         if self.goaways.len() < limits::MAX_LISTED_PER_CONNECTION {
             self.goaways.push(goaway);
         }
@@ -242,12 +260,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_peer_that_announced_nothing_allows_what_the_rfc_says() {
+        assert_eq!(Limits::INITIAL, Limits::of(&Ledger::default()));
+    }
+
+    #[test]
     fn frames_are_counted_under_their_names_in_the_order_of_the_names() {
         let mut half = Half::default();
         for kind in FrameType::KNOWN.into_iter().chain([FrameType(0x77)]) {
             half.count_frame(kind);
             let name = kind.name().unwrap_or("UNKNOWN");
             assert_eq!(half.frames().filter(|(counted, _)| *counted == name).count(), 1, "{name}");
+            assert_eq!(half.kinds(), half.frames().count());
         }
         let names: Vec<_> = half.frames().map(|(name, _)| name).collect();
         assert!(names.is_sorted() && names.len() == 14, "{names:?}");

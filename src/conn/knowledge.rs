@@ -45,8 +45,8 @@ impl Knowledge {
         if self.acked.len() >= limits::MAX_ACK_HISTORY {
             self.acked.pop_front();
         }
-        if self.acked.is_empty() {
-            self.acked.reserve_exact(FIRST_STEPS);
+        if self.acked.capacity() == 0 {
+            self.acked = VecDeque::with_capacity(FIRST_STEPS);
         }
         self.acked.push_back((offset, at));
     }

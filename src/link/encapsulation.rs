@@ -123,7 +123,7 @@ pub enum Layer {
 impl Encapsulation {
     /// The headers, outermost first.
     pub fn layers(&self) -> impl Iterator<Item = Layer> + use<> {
-        self.layers.into_iter().flatten()
+        self.layers.into_iter().map_while(|layer| layer)
     }
 
     /// Their names: `eth`, `vlan`, `ipv4`.

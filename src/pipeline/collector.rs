@@ -86,7 +86,7 @@ impl Collector {
     }
 
     /// Puts a connection in its place; numbers count from 0 without a gap, to the limit.
-    fn list(&mut self, row: Option<ConnectionRow>, limit: usize) {
+    fn list(&mut self, row: Option<Box<ConnectionRow>>, limit: usize) {
         let row = row.filter(|row| {
             let octets = self.rows_octets.saturating_add(weigh(row));
             let fits = octets <= limits::MAX_ROWS_OCTETS;
@@ -106,7 +106,7 @@ impl Collector {
             self.rows.resize_with(at.saturating_add(1), || None);
         }
         if let Some(place) = self.rows.get_mut(at) {
-            *place = Some(row);
+            *place = Some(*row);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::tls::{Session, Source};
 /// A connection that is over.
 pub(super) struct Concluded {
     /// `None` when it is not among the first ones, which are listed.
-    pub row: Option<ConnectionRow>,
+    pub row: Option<Box<ConnectionRow>>,
     /// Streams that may be listed.
     pub candidates: Vec<Listed>,
     /// Streams that findings name, and what is remembered of them.
@@ -126,7 +126,7 @@ const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endp
 
 /// How many octets the server sent, and the smallest and largest time to live of its packets.
 fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
-    let stats = tcp.stream(client.reverse()).stats;
+    let stats = &tcp.stream(client.reverse()).stats;
     (stats.octets, stats.ttl)
 }
 

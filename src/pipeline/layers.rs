@@ -12,6 +12,7 @@ use crate::tls::{self, AlertDescription, Fact, Label, Session, Turn};
 use crate::views::Observed;
 
 /// A connection above TCP.
+#[derive(Default)]
 pub(super) struct Layers {
     tls: Option<Box<Session>>,
     records: PerSide<Records>,
@@ -19,11 +20,6 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    #[inline]
-    pub(super) fn new(upper: Upper) -> Self {
-        Self { tls: None, records: PerSide::default(), upper }
-    }
-
     /// True when TLS has begun.
     pub(super) const fn is_secured(&self) -> bool {
         self.tls.is_some()

@@ -47,13 +47,18 @@ fn habit(conn: &Connection, side: Side) -> Option<&'static str> {
     if first.unknown.iter().any(|(setting, _)| *setting == GRPC_ALLOW_TRUE_BINARY_METADATA) {
         return Some(GRPC_CORE);
     }
-    let known = HABITS.iter().find(|habit| habit.side == side && habit.is(&first.values));
-    known.filter(|_| first.unknown.is_empty()).map(|habit| habit.name)
+    if !first.unknown.is_empty() {
+        return None;
+    }
+    let count = first.values.iter().count();
+    let known = HABITS.iter().find(|habit| habit.side == side && habit.is(&first.values, count));
+    known.map(|habit| habit.name)
 }
 
 impl Habit {
-    fn is(&self, values: &Values) -> bool {
-        values.iter().count() == self.values.len()
+    /// True for these values, so many.
+    fn is(&self, values: &Values, count: usize) -> bool {
+        count == self.values.len()
             && self.values.iter().all(|(setting, wanted)| {
                 values.get(*setting).is_some_and(|value| wanted.is_none_or(|wanted| wanted == value))
             })

@@ -39,13 +39,13 @@ pub(super) struct Facts<'a> {
 }
 
 /// A connection's row.
-pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow {
+pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> Box<ConnectionRow> {
     let conn = facts.conn;
     let (client, server) = (facts.client.1, facts.server.1);
     let started = if from_syn || client.syn.is_some() { "syn" } else { "midstream" };
-    let prologues = facts.prologues.iter().map(|prologue| prologue.word());
-    let encapsulation = facts.encapsulation.names().chain(["tcp"]).chain(prologues).collect();
-    ConnectionRow {
+    let settings = settings(conn);
+    let rtt_ms = round_trips(conn, settings.len());
+    Box::new(ConnectionRow {
         id: facts.number,
         tcp_stream: Some(facts.number),
         input: facts.first.pkt.input(),
@@ -57,7 +57,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
             implementation: programs::guess(conn, Side::Server),
             ..peer(facts.server.0, (server_name(&facts), facts.alias))
         },
-        encapsulation,
+        encapsulation: encapsulation(&facts),
         vantage: Vantage::of(&conn.transport, client, server).word(),
         started,
         ended: ended(conn),
@@ -67,16 +67,28 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> ConnectionRow 
         bytes: PerSide { client: client.stats.octets, server: server.stats.octets },
         http2: facts.http2,
         negotiation: negotiation::row(&facts),
-        settings: settings(conn),
-        frames: PerSide::from_fn(|side| Table::exact(conn.sides[side].frames())),
-        rtt_ms: round_trips(conn),
+        settings,
+        frames: PerSide::from_fn(|side| {
+            let half = &conn.sides[side];
+            Table::in_order(half.kinds(), half.frames())
+        }),
+        rtt_ms,
         streams: counts(conn),
         goaway: goaways(conn),
         windows: windows(&facts),
         findings: Vec::new(),
         calls: facts.calls,
         keys: facts.keys,
-    }
+    })
+}
+
+/// What stands around the octets, outermost first. Mostly that is three or four.
+fn encapsulation(facts: &Facts<'_>) -> Vec<&'static str> {
+    let mut names = Vec::with_capacity(facts.prologues.len().saturating_add(4));
+    names.extend(facts.encapsulation.names());
+    names.push("tcp");
+    names.extend(facts.prologues.iter().map(|prologue| prologue.word()));
+    names
 }
 
 /// The name by which the client asks for the server: SNI, or else :authority.
@@ -124,8 +136,9 @@ fn settings_row(sent: &Announcement, side: Side) -> SettingsRow {
     }
 }
 
-fn round_trips(conn: &Connection) -> RoundTrips {
-    let mut waits: Vec<Span> = Vec::new();
+/// Its round trips; so many SETTINGS are listed.
+fn round_trips(conn: &Connection, settings: usize) -> RoundTrips {
+    let mut waits: Vec<Span> = Vec::with_capacity(settings);
     for side in Side::BOTH {
         let answered = conn.sides[side].settings.listed().filter(|sent| !sent.upgrade);
         waits.extend(answered.filter_map(|sent| Some(sent.acked?.at.time.since(sent.end.at.time))));

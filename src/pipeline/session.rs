@@ -5,7 +5,6 @@ use super::desk::Desk;
 use super::early::Waiting;
 use super::layers::Layers;
 use super::listing::{Listed, Rank};
-use super::upper::Upper;
 use crate::base::{Piece, Place, Side, to_u64};
 use crate::conn::Interest;
 use crate::limits;
@@ -14,6 +13,7 @@ use crate::tcp::{Connection as Tcp, Direction, Endpoint, Flags, Output, Segment}
 use crate::views::Observed;
 
 /// A connection on its way through the floors.
+#[derive(Default)]
 pub(super) struct Session {
     tcp: Tcp,
     /// Who sends as the client, once that is known.
@@ -25,14 +25,14 @@ pub(super) struct Session {
 
 impl Session {
     #[inline]
-    pub(super) fn new(
+    pub(super) fn open(
         number: u64,
         ends: (Endpoint, Endpoint),
         segment: &Segment<'_>,
         encapsulation: Encapsulation,
         desk: &Desk,
         interest: Interest,
-    ) -> Self {
+    ) -> Box<Self> {
         let syn = segment.flags.has(Flags::SYN);
         let client = match (syn, segment.flags.has(Flags::ACK)) {
             (true, false) => Some(Direction::Forward),
@@ -40,16 +40,15 @@ impl Session {
             (false, _) => None,
         };
         // What is large is made in its place: moving it would cost more than making it.
-        let mut session = Self {
-            tcp: Tcp::default(),
-            client,
-            early: Waiting::default(),
-            layers: Layers::new(Upper::new(number, segment.at, ends, encapsulation, interest)),
-        };
-        session.layers.upper.conn.thresholds = desk.wishes.options.thresholds;
-        session.layers.upper.told = desk.wishes.told(ends);
+        let mut session = Box::<Self>::default();
+        session.client = client;
+        let upper = &mut session.layers.upper;
+        upper.begin(number, segment.at, ends, encapsulation);
+        upper.conn.interest = interest;
+        upper.conn.thresholds = desk.wishes.options.thresholds;
+        upper.told = desk.wishes.told(ends);
         if let Some(client) = client {
-            session.layers.upper.ears.seat(client, ends);
+            upper.ears.seat(client, ends);
         }
         session
     }
@@ -107,7 +106,7 @@ impl Session {
 
     /// The first packet that the capture had already, and how many there are.
     pub(super) fn copies(&self) -> Option<(Place, u64)> {
-        let both = [Direction::Forward, Direction::Backward].map(|way| self.tcp.stream(way).stats);
+        let both = [Direction::Forward, Direction::Backward].map(|way| &self.tcp.stream(way).stats);
         let first = both.iter().filter_map(|stats| stats.copied_at).min_by_key(|place| place.pkt)?;
         Some((first, both.iter().fold(0, |sum: u64, stats| sum.saturating_add(stats.copies))))
     }

@@ -114,8 +114,8 @@ impl Shard {
 
     fn open(&mut self, seated: &Seated<'_>) {
         let Seated { seat, ends, encapsulation, segment, .. } = *seated;
-        let session = Session::new(seat.number, *ends, segment, encapsulation, &self.desk, self.interest);
-        let live = Live { session: Box::new(session), lingers: None, share: Share::default() };
+        let session = Session::open(seat.number, *ends, segment, encapsulation, &self.desk, self.interest);
+        let live = Live { session, lingers: None, share: Share::default() };
         self.live.insert(seat.number, live);
     }
 

@@ -1,5 +1,7 @@
 //! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::conclusion::Concluded;
 use super::decode::Stack;
 use super::desk::{Desk, Sight};
@@ -36,35 +38,40 @@ pub(super) struct Upper {
     pub(super) ears: Ears,
 }
 
-impl Upper {
-    /// A connection that nothing is known of but the ends of its first packet.
+impl Default for Upper {
     #[inline]
-    pub(super) fn new(
-        number: u64,
-        first: Place,
-        ends: (Endpoint, Endpoint),
-        encapsulation: Encapsulation,
-        interest: Interest,
-    ) -> Self {
-        let mut conn = Box::<Connection>::default();
-        conn.interest = interest;
-        let mut ears = Ears::default();
-        for side in Side::BOTH {
-            ears.coverage.sides[side].start_missing = true;
-            ears.coverage.sides[side].absent = true;
-        }
+    fn default() -> Self {
+        const NOBODY: Endpoint = Endpoint { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
         Self {
-            number,
-            first,
-            ends,
-            encapsulation,
+            number: 0,
+            first: Place::default(),
+            ends: (NOBODY, NOBODY),
+            encapsulation: Encapsulation::default(),
             told: None,
             held: PerSide::default(),
             http1: Exchange::default(),
             prologues: Vec::new(),
             decoders: PerSide::default(),
-            conn,
-            ears,
+            conn: Box::default(),
+            ears: Ears::default(),
+        }
+    }
+}
+
+impl Upper {
+    /// Nothing is known of the connection but the ends of its first packet.
+    #[inline]
+    pub(super) fn begin(
+        &mut self,
+        number: u64,
+        first: Place,
+        ends: (Endpoint, Endpoint),
+        encapsulation: Encapsulation,
+    ) {
+        (self.number, self.first, self.ends, self.encapsulation) = (number, first, ends, encapsulation);
+        for side in Side::BOTH {
+            self.ears.coverage.sides[side].start_missing = true;
+            self.ears.coverage.sides[side].absent = true;
         }
     }
 

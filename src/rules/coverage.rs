@@ -194,7 +194,7 @@ impl Coverage {
             let effect = "which end is the client is a guess: neither is accused";
             spots.push(spot(number, BlindSpotKind::Midstream, None, None, effect));
         }
-        for side in Side::BOTH {
+        for side in Side::BOTH.into_iter().filter(|side| !self.sides[*side].is_clear()) {
             for (kind, pkt, effect) in self.sides[side].blind_spots() {
                 spots.push(spot(number, kind, Some(side), pkt, effect));
             }
@@ -204,6 +204,11 @@ impl Coverage {
 }
 
 impl SideCoverage {
+    /// True without a blind spot.
+    const fn is_clear(&self) -> bool {
+        self.whole() && self.hpack_unknown.is_none() && self.limit_reached.is_none()
+    }
+
     /// What could not be seen of this side: the packet from which on, where it is not the whole connection, and what is not judged.
     fn blind_spots(&self) -> impl Iterator<Item = (BlindSpotKind, Option<PacketNumber>, &'static str)> {
         let whole = match (self.absent, self.start_missing) {

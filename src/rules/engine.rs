@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::OnceLock;
 
+use super::calm::went_well;
 use super::catalog::catalog;
 use super::coverage::Coverage;
 use super::event::{Event, Offence, Scene};
@@ -82,6 +83,7 @@ impl Engine {
         let mut calls = 0_u64;
         for ByFact { given, rule, judge } in woken {
             if given.lacks(there) {
+                debug_assert!(is_silent(*judge, &event), "{} would have spoken", rule.code);
                 continue;
             }
             calls = calls.wrapping_add(1);
@@ -275,6 +277,7 @@ impl Things {
             Given::Http1 => 1 << 1,
             Given::Owed => 1 << 2,
             Given::Error => 1 << 3,
+            Given::Trouble => 1 << 4,
         })
     }
 
@@ -291,6 +294,7 @@ impl Things {
             .with(Given::Http1, http1)
             .with(Given::Owed, !event.ledger.is_blank())
             .with(Given::Error, error)
+            .with(Given::Trouble, matches!(event.fact.kind, Kind::End) && !went_well(event))
     }
 
     const fn with(self, given: Given, there: bool) -> Self {
@@ -327,6 +331,13 @@ struct ByFact {
     given: Things,
     rule: &'static Rule,
     judge: fn(&Event<'_>, &mut Verdict<'_>),
+}
+
+/// True when a judge has nothing to say.
+fn is_silent(judge: fn(&Event<'_>, &mut Verdict<'_>), event: &Event<'_>) -> bool {
+    let mut drafts = Vec::new();
+    judge(event, &mut Verdict { drafts: &mut drafts });
+    drafts.is_empty()
 }
 
 /// A rule, and what it does when another rule found something.

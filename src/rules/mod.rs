@@ -5,6 +5,7 @@
 
 mod agreements;
 pub mod areas;
+mod calm;
 mod catalog;
 mod coverage;
 mod engine;

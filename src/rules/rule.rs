@@ -96,6 +96,10 @@ pub enum Given {
     Owed,
     /// In GOAWAY or RST_STREAM, another code than NO_ERROR.
     Error,
+    /// At the end, something out of the ordinary. Without it all of the connection was seen, from its preface on and within the time
+    /// after which streams hang; every stream was answered to its end; no acknowledgement is owed, nothing waits for credit, nobody
+    /// came back after a silence or asked for signs of life, and there are no calls of gRPC.
+    Trouble,
 }
 
 /// Where rules live: a folder, and three letters.

@@ -3,7 +3,7 @@
 use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, get, response};
 
 /// Window open in HTTP/2, closed in TCP.
@@ -47,7 +47,7 @@ pub(in crate::rules) static INTERNAL_DATA_BUFFERING: Rule = Rule {
             Script::open().client([get(1)]).server([response(1), data(1, &[0; 1000])]).full(Side::Client);
         open.wait(Span::seconds(12)).room(Side::Client)
     },
-    judges: &[Judge::On(&[On::Window, On::End], judge)],
+    judges: &[Judge::On(&[On::Window], judge), Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// A window that is closed for longer is no hiccup.

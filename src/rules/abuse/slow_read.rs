@@ -4,7 +4,7 @@ use crate::base::{Place, Side, Span};
 use crate::conn::{Connection, Ended, MessageState, On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::Setting;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Octets, Script, get, response};
 
 /// Client keeps windows so small that responses hang.
@@ -56,7 +56,7 @@ pub(in crate::rules) static SLOW_READ: Rule = Rule {
             .wait(Span::seconds(3))
             .ack(Side::Server)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// The responses of the example, none of which is whole.

@@ -49,7 +49,7 @@ pub(in crate::rules) static PACKETS_MISSING: Rule = Rule {
             .lose(7)
     },
     quiet: || Script::open().client([post(1)]).client([data(1, b"x").map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], missing)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], missing)],
 };
 
 /// Only one direction of the connection was captured.
@@ -85,7 +85,7 @@ pub(in crate::rules) static ONE_DIRECTION: Rule = Rule {
         Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close().only(Side::Client)
     },
     quiet: || Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], one_direction)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], one_direction)],
 };
 
 /// The capture starts in the middle of the connection.
@@ -126,7 +126,10 @@ pub(in crate::rules) static JOINED_MIDSTREAM: Rule = Rule {
             .without_first(6)
     },
     quiet: || Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).close(),
-    judges: &[Judge::On(&[On::End], midstream), Judge::Given(Given::Tls, &[On::Negotiated], joined_tls)],
+    judges: &[
+        Judge::Given(Given::Trouble, &[On::End], midstream),
+        Judge::Given(Given::Tls, &[On::Negotiated], joined_tls),
+    ],
 };
 
 /// Two copies of the same TCP octets differ.
@@ -161,7 +164,7 @@ pub(in crate::rules) static CONFLICTING_RETRANSMISSION: Rule = Rule {
     folds_into: &[],
     fires: || Script::open().client([ping([1; 8])]).repeat_with(6, 0x5a).close(),
     quiet: || Script::open().client([ping([1; 8])]).repeat_with(6, 0).close(),
-    judges: &[Judge::On(&[On::End], conflicting)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], conflicting)],
 };
 
 /// HTTP/2 frame boundaries were lost after a gap and found again.

@@ -3,7 +3,7 @@
 use crate::base::Side;
 use crate::conn::{Ended, On, OpenBlock};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, continuation, get};
 
 /// Field block left open.
@@ -42,7 +42,7 @@ pub(in crate::rules) static FIELD_BLOCK_NEVER_FINISHED: Rule = Rule {
     folds_into: &[],
     fires: || Script::open().client([get(1).map(Wire::unfinished)]).close(),
     quiet: || Script::open().client([get(1).map(Wire::unfinished)]).client([continuation(1, &[])]).close(),
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

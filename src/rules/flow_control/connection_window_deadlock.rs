@@ -4,7 +4,7 @@ use crate::base::{Origin, Side, Span};
 use crate::conn::{On, Stall, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::{Setting, StreamId};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, get, response, window_update};
 
 /// Connection window used up by streams nobody reads: the others starve.
@@ -69,7 +69,7 @@ pub(in crate::rules) static CONNECTION_WINDOW_DEADLOCK: Rule = Rule {
         .server([data(1, b"more"), data(3, b"more")])
         .close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// Content that takes the whole window of the connection.

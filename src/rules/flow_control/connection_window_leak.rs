@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::{Connection, Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, post, rst_stream, window_update};
 
 /// Receiver does not return connection credit.
@@ -62,7 +62,7 @@ pub(in crate::rules) static CONNECTION_WINDOW_LEAK: Rule = Rule {
             .wait(Span::seconds(2))
             .close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// Octets of a frame of common size: with less than that a sender waits.

@@ -4,7 +4,7 @@ use crate::base::{Origin, Side, Span, Time};
 use crate::conn::{Ended, Kind, On, Stall, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, get, response, rst_stream, window_update};
 
 /// Stream window reached zero and was never refilled.
@@ -57,7 +57,7 @@ pub(in crate::rules) static STREAM_WINDOW_NEVER_REFILLED: Rule = Rule {
             .wait(Span::seconds(3))
             .client([rst_stream(1, ErrorCode::CANCEL)])
     },
-    judges: &[Judge::On(&[On::Starved, On::End], judge)],
+    judges: &[Judge::On(&[On::Starved], judge), Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// Content that takes the whole initial window.

@@ -3,7 +3,7 @@
 use crate::base::{Origin, Side, Span};
 use crate::conn::{Connection, Kind, On, Shut, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, data, get, response};
 
 /// Endpoint stops reading TCP while HTTP/2 credit is open.
@@ -55,7 +55,7 @@ pub(in crate::rules) static TCP_WINDOW_CLOSED_BY_RECEIVER: Rule = Rule {
             .wait(Span::millis(300))
             .ack(Side::Client)
     },
-    judges: &[Judge::On(&[On::Window, On::End], judge)],
+    judges: &[Judge::On(&[On::Window], judge), Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// A moment that a busy machine may take.

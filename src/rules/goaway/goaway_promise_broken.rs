@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{Ended, On, Stream};
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, data, get, goaway, response};
 
 /// Connection closed with streams open that GOAWAY promised to finish.
@@ -60,7 +60,7 @@ pub(in crate::rules) static GOAWAY_PROMISE_BROKEN: Rule = Rule {
             .fin(Side::Server)
             .fin(Side::Client)
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

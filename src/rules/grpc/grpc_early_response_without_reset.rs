@@ -6,7 +6,7 @@ use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
 use crate::grpc::{Call, Notice};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::{Script, Wire, answer, call, data, message, rst_stream};
 
 /// Trailers before the request ended and no RST_STREAM NO_ERROR.
@@ -58,7 +58,7 @@ pub(in crate::rules) static GRPC_EARLY_RESPONSE_WITHOUT_RESET: Rule = Rule {
             .wait(Span::seconds(2))
             .close()
     },
-    judges: &[Judge::On(&[On::CallNoticed], judge), Judge::On(&[On::End], at_end)],
+    judges: &[Judge::On(&[On::CallNoticed], judge), Judge::Given(Given::Trouble, &[On::End], at_end)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

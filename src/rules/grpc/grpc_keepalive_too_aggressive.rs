@@ -5,7 +5,7 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
 use crate::grpc::Keepalive;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::{Script, call, ping};
 
 /// PINGs faster than the default server policy allows.
@@ -47,7 +47,7 @@ pub(in crate::rules) static GRPC_KEEPALIVE_TOO_AGGRESSIVE: Rule = Rule {
     folds_into: &[],
     fires: || pings(Span::seconds(10)).close(),
     quiet: || pings(Span::seconds(301)).close(),
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// A call that waits, and four PINGs so far apart.

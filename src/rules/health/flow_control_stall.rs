@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::{Setting, StreamId};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::Wire;
 use crate::script::{Script, data, get, response, window_update};
 
@@ -56,7 +56,7 @@ pub(in crate::rules) static FLOW_CONTROL_STALL: Rule = Rule {
             .wait(Span::millis(400))
             .server([data(1, &[0; 1000]).map(Wire::end_stream)])
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::{Origin, Place, Side, Span, Time};
 use crate::conn::{On, Stream};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::StreamId;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::Wire;
 use crate::script::{Script, get, response};
 
@@ -51,7 +51,7 @@ pub(in crate::rules) static HUNG_STREAM: Rule = Rule {
         let open = Script::open().client([get(1)]).ack(Side::Server).wait(Span::seconds(20));
         open.client([get(3)]).server([response(3).map(Wire::end_stream)])
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

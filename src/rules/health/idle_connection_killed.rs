@@ -5,7 +5,7 @@ use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::rules::summary::{Died, died_idle};
 use crate::rules::{
-    Draft, Event, IdleTimeout, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113,
+    Draft, Event, Given, IdleTimeout, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113,
 };
 use crate::script::Wire;
 use crate::script::{Script, get, response};
@@ -65,7 +65,7 @@ pub(in crate::rules) static IDLE_CONNECTION_KILLED: Rule = Rule {
             Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).ack(Side::Client);
         open.wait(Span::seconds(351)).client([get(3)]).server([response(3).map(Wire::end_stream)])
     },
-    judges: &[Judge::On(&[On::Rst, On::End], judge)],
+    judges: &[Judge::On(&[On::Rst], judge), Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -3,7 +3,9 @@
 use crate::base::{Origin, Side, Span};
 use crate::conn::{Connection, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
-use crate::rules::{CaptureView, Draft, Event, Judge, Need, Rule, Scope, Summary, Verdict, View, areas};
+use crate::rules::{
+    CaptureView, Draft, Event, Given, Judge, Need, Rule, Scope, Summary, Verdict, View, areas,
+};
 use crate::script::Wire;
 use crate::script::{Script, get, ping, response};
 
@@ -57,7 +59,7 @@ pub(in crate::rules) static KEEPALIVE_LONGER_THAN_IDLE_TIMEOUT: Rule = Rule {
         };
         (0..3_u8).fold(Script::open(), ask)
     },
-    judges: &[Judge::On(&[On::End], by_known_limit), Judge::Capture(by_another)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], by_known_limit), Judge::Capture(by_another)],
 };
 
 /// An interval counts when it was seen so often.

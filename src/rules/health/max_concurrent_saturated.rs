@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::Setting;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::Wire;
 use crate::script::{Script, get, response};
 
@@ -59,7 +59,7 @@ pub(in crate::rules) static MAX_CONCURRENT_SATURATED: Rule = Rule {
             done.wait(Span::millis(20)).client([get(stream.saturating_add(2))])
         })
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// Streams that follow another one at once, before that is called a queue.

@@ -4,7 +4,7 @@ use crate::base::{Origin, Place, Side, Span};
 use crate::conn::{Ended, On, Ping};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, ping, settings, settings_ack};
 
 /// PING never answered.
@@ -66,7 +66,7 @@ pub(in crate::rules) static PING_NOT_ACKED: Rule = Rule {
             .server([ping([1; 8]).map(|frame| frame.flag(1))])
             .close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::On;
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::FrameType;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, get, ping, preface, settings, settings_ack};
 
 /// First frame from the server is not SETTINGS.
@@ -87,7 +87,10 @@ pub(in crate::rules) static MISSING_CLIENT_SETTINGS: Rule = Rule {
     folds_into: &[],
     fires: || Script::connect().client([preface(), get(1)]),
     quiet: || Script::connect().client([preface(), settings(&[]), get(1)]),
-    judges: &[Judge::On(&[On::WrongFirstFrame], client), Judge::On(&[On::End], preface_alone)],
+    judges: &[
+        Judge::On(&[On::WrongFirstFrame], client),
+        Judge::Given(Given::Trouble, &[On::End], preface_alone),
+    ],
 };
 
 fn server(event: &Event<'_>, verdict: &mut Verdict<'_>) {

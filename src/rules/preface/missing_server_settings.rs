@@ -3,7 +3,7 @@
 use crate::base::{Origin, Place, Side, Span};
 use crate::conn::{Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, preface, settings};
 
 /// Server never sent its SETTINGS preface.
@@ -76,7 +76,7 @@ pub(in crate::rules) static MISSING_SERVER_SETTINGS: Rule = Rule {
     quiet: || {
         Script::connect().client([preface(), settings(&[])]).ack(Side::Server).wait(Span::millis(300)).close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 /// How the waiting ended.

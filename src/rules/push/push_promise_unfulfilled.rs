@@ -4,7 +4,7 @@ use crate::base::Side;
 use crate::conn::{Connection, Ended, On, Stream, StreamState};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, get, push_promise, response};
 
 /// Promised stream never used.
@@ -50,7 +50,7 @@ pub(in crate::rules) static PUSH_PROMISE_UNFULFILLED: Rule = Rule {
             .server([push_promise(1, 2), response(1).map(Wire::end_stream)])
             .close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

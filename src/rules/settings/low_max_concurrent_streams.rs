@@ -4,7 +4,7 @@ use crate::base::{Side, Span};
 use crate::conn::{FEW_STREAMS, Kind, On};
 use crate::finding::{Culprit, EvidenceRole, Level, Severity};
 use crate::frame::Setting;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::Script;
 
 /// MAX_CONCURRENT_STREAMS of 0 for long, or below 100.
@@ -38,7 +38,7 @@ pub(in crate::rules) static LOW_MAX_CONCURRENT_STREAMS: Rule = Rule {
     folds_into: &[],
     fires: || Script::open_with(&[], &[(Setting::MAX_CONCURRENT_STREAMS, 10)]),
     quiet: || Script::open_with(&[], &[(Setting::MAX_CONCURRENT_STREAMS, 100)]),
-    judges: &[Judge::On(&[On::Settings], judge), Judge::On(&[On::End], zero_for_long)],
+    judges: &[Judge::On(&[On::Settings], judge), Judge::Given(Given::Trouble, &[On::End], zero_for_long)],
 };
 
 /// Longer than this is not "a short duration".

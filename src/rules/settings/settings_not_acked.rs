@@ -4,7 +4,7 @@ use crate::base::{Origin, Side, Span};
 use crate::conn::{Connection, Ended, On};
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Script, Wire, get, goaway, ping, preface, response, settings, settings_ack};
 
 /// SETTINGS never acknowledged.
@@ -75,7 +75,7 @@ pub(in crate::rules) static SETTINGS_NOT_ACKED: Rule = Rule {
             .wait(Span::seconds(2))
             .close()
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Trouble, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {

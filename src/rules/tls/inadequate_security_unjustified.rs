@@ -4,7 +4,7 @@ use super::{LEAST_CURVE, LEAST_FIELD};
 use crate::conn::On;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Level, Severity};
 use crate::frame::ErrorCode;
-use crate::rules::{Draft, Event, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
+use crate::rules::{Draft, Event, Given, Judge, Need, Rule, Scope, Verdict, View, areas, rfc7540, rfc9113};
 use crate::script::{Handshake, Script, goaway, preface, settings};
 use crate::tls::{EphemeralKey, Negotiation, Version};
 
@@ -45,7 +45,7 @@ pub(in crate::rules) static INADEQUATE_SECURITY_UNJUSTIFIED: Rule = Rule {
             .client([preface(), settings(&[])])
             .server([settings(&[]), goaway(0, ErrorCode::NO_ERROR)])
     },
-    judges: &[Judge::On(&[On::End], judge)],
+    judges: &[Judge::Given(Given::Owed, &[On::End], judge)],
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
