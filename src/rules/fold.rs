@@ -151,7 +151,7 @@ fn target<'a>(made: &Made, kept: &'a mut [Made], folding: &'a mut [Made]) -> Opt
 fn not_blamed(rule: &Rule, draft: &mut Draft) -> Table<Cow<'static, str>> {
     let sentence = draft.not_blamed.take().map_or(Cow::Borrowed(rule.not_blamed), Cow::Owned);
     let side = draft.culprit.side().filter(|_| !sentence.is_empty());
-    side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
+    side.map_or_else(Table::default, |side| Table::of(side.peer().word(), sentence))
 }
 
 pub(super) fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {

@@ -50,8 +50,12 @@ impl Session {
             return false;
         }
         let Phase::Sealed(epoch) = self.halves[side].phase else { return false };
-        let found = self.keys_of(side, epoch, work.keys, work.shared).next();
         let agreed = self.seen.server_hello.is_some() && epoch != Epoch::Early;
+        let found = if agreed {
+            self.agreed_keys(side, epoch, work.keys, work.shared)
+        } else {
+            self.keys_of(side, epoch, work.keys, work.shared).next()
+        };
         match found {
             Some(Candidate { opener, source, .. }) if agreed => {
                 let half = &mut self.halves[side];
@@ -152,6 +156,21 @@ impl Session {
             openers.map(move |opener| Candidate { epoch, opener, source: secret.source })
         });
         legacy.into_iter().chain(sealed)
+    }
+
+    /// The first keys of [`Self::keys_of`], for the suite that the ServerHello names.
+    fn agreed_keys(&self, side: Side, epoch: Epoch, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {
+        if epoch == Epoch::Legacy {
+            return self.legacy_keys(side, keys, shared);
+        }
+        let (hello, suite) = (self.seen.client_hello.as_ref()?, self.seen.suite()?);
+        let secret =
+            keys.find(label(side, epoch), &hello.random).filter(|_| hello.suites.contains(&suite))?;
+        Opener::tls13(suite, secret).map(|opener| Candidate {
+            epoch,
+            opener: Box::new(opener),
+            source: secret.source,
+        })
     }
 
     fn legacy_keys(&self, side: Side, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {
