@@ -16,14 +16,27 @@ use crate::tls::{Verdict, looks_like_tls};
 #[derive(Debug, Default)]
 pub(super) struct Held {
     octets: Vec<u8>,
-    /// End of each chunk in `octets`, and where it came from.
-    chunks: Vec<(usize, Origin)>,
+    /// End of each chunk in `octets`, and where it came from; mostly there is only the first one.
+    first: Option<(usize, Origin)>,
+    others: Vec<(usize, Origin)>,
 }
 
 impl Held {
     pub(super) fn add(&mut self, bytes: &[u8], origin: Origin) {
         self.octets.extend_from_slice(bytes);
-        self.chunks.push((self.octets.len(), origin));
+        let chunk = (self.octets.len(), origin);
+        match self.first {
+            None => self.first = Some(chunk),
+            Some(_) => self.others.push(chunk),
+        }
+    }
+
+    fn chunks(&self) -> impl Iterator<Item = &(usize, Origin)> {
+        self.first.iter().chain(&self.others)
+    }
+
+    fn count(&self) -> usize {
+        self.others.len().saturating_add(usize::from(self.first.is_some()))
     }
 
     pub(super) fn octets(&self) -> &[u8] {
@@ -37,16 +50,16 @@ impl Held {
 
     /// Octets that this holds in memory.
     pub(super) fn weight(&self) -> usize {
-        self.octets.len().saturating_add(self.chunks.len().saturating_mul(size_of::<(usize, Origin)>()))
+        self.octets.len().saturating_add(self.count().saturating_mul(size_of::<(usize, Origin)>()))
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.octets.len() >= limits::MAX_UNDECIDED || self.chunks.len() >= limits::MAX_HELD_CHUNKS
+        self.octets.len() >= limits::MAX_UNDECIDED || self.count() >= limits::MAX_HELD_CHUNKS
     }
 
     /// Where the octet before `length` came from.
     pub(super) fn origin(&self, length: usize) -> Origin {
-        let chunk = self.chunks.iter().find(|(end, _)| *end >= length).or_else(|| self.chunks.last());
+        let chunk = self.chunks().find(|(end, _)| *end >= length).or_else(|| self.chunks().last());
         chunk.map_or_else(Origin::default, |(end, origin)| origin.before(to_u64(end.saturating_sub(length))))
     }
 
@@ -54,7 +67,7 @@ impl Held {
     pub(super) fn replay(&mut self, skip: usize, mut emit: impl FnMut(Piece<'_>)) {
         let held = std::mem::take(self);
         let mut start = 0;
-        for (end, origin) in held.chunks {
+        for (end, origin) in held.chunks().copied() {
             let bytes = held.octets.get(start.max(skip).min(end)..end).unwrap_or_default();
             if !bytes.is_empty() {
                 emit(Piece::Chunk { bytes, origin });

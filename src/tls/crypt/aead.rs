@@ -32,11 +32,11 @@ enum Form {
 
 impl Keys {
     /// Keys of TLS 1.3 from a traffic secret.
-    pub(super) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
+    pub(super) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Box<Self>> {
         Self::of_secret(suite, secret.octets())
     }
 
-    pub(super) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
+    pub(super) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Box<Self>> {
         let (aead, hash) = suite.of_tls13()?;
         let (mut key, mut iv, mut kept) = ([0; 32], [0; 12], [0; 48]);
         let schedule = Schedule::new(hash, secret)?;
@@ -46,11 +46,11 @@ impl Keys {
         let made = less_safe(aead, key_room);
         wipe(&mut key);
         kept.get_mut(..secret.len())?.copy_from_slice(secret);
-        Some(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept } })
+        Some(Box::new(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept } }))
     }
 
     /// Keys up to TLS 1.2 from the master secret (RFC 5246 §6.3).
-    pub(super) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Self> {
+    pub(super) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Box<Self>> {
         let suite = agreed.server.suite;
         let aead = suite.aead().filter(|_| !suite.is_tls13())?;
         let form = if aead == Aead::ChaCha20Poly1305 { Form::Implicit } else { Form::Explicit };
@@ -69,11 +69,11 @@ impl Keys {
         }
         let made = less_safe(aead, key);
         wipe(&mut block);
-        Some(Self { key: made?, iv, form })
+        Some(Box::new(Self { key: made?, iv, form }))
     }
 
     /// The keys after a KeyUpdate (RFC 8446 §7.2).
-    pub(super) fn next_generation(&self) -> Option<Self> {
+    pub(super) fn next_generation(&self) -> Option<Box<Self>> {
         let Form::Tls13 { suite, secret } = &self.form else { return None };
         let length = suite.hash().octets();
         let schedule = Schedule::new(suite.hash(), secret.get(..length)?)?;
