@@ -136,6 +136,9 @@ impl KeyLog {
         if let Some((label, random, secret)) = usual(line, source) {
             return self.insert(label, random, secret);
         }
+        if is_exporter(line) {
+            return Ok(());
+        }
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let word = words.next().unwrap_or_default();
         let (Some(random), Some(secret), None) = (words.next(), words.next(), words.next()) else {
@@ -295,12 +298,23 @@ impl Label {
 
 /// A line as programs write it: three words with one space between them. Any other one has to be looked at more closely.
 fn usual(line: &[u8], source: Source) -> Option<(Label, Random, Secret)> {
-    let (word, rest) = line.split_at_checked(line.iter().position(|octet| *octet == b' ')?)?;
-    let label = Label::read(word)?;
-    let (random, rest) = rest.strip_prefix(b" ")?.split_at_checked(RANDOM_DIGITS)?;
+    let behind = |label: &Label| {
+        let (word, rest) = line.split_at_checked(label.word().len())?;
+        rest.strip_prefix(b" ").filter(|_| word == label.word().as_bytes())
+    };
+    let (label, rest) = Label::ALL.into_iter().find_map(|label| behind(&label).map(|rest| (label, rest)))?;
+    let (random, rest) = rest.split_at_checked(RANDOM_DIGITS)?;
     let random = Random::read(random)?;
     let secret = Secret::read(rest.strip_prefix(b" ")?, source)?;
     label.fits(secret.octets().len()).then_some((label, random, secret))
+}
+
+/// True for a line as programs write it with a secret that is of no use here, though nearly every session of TLS 1.3 has one.
+fn is_exporter(line: &[u8]) -> bool {
+    let words = line.strip_prefix(b"EXPORTER_SECRET ").and_then(|rest| rest.split_at_checked(RANDOM_DIGITS));
+    let Some((random, [b' ', secret @ ..])) = words else { return false };
+    let is_word = |word: &[u8]| word.iter().fold(u8::MAX, |least, octet| least.min(*octet)) > b' ';
+    is_word(random) && !secret.is_empty() && is_word(secret)
 }
 
 /// Hexadecimal digits of a client random.
