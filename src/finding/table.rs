@@ -32,6 +32,12 @@ impl<V> Table<V> {
         table
     }
 
+    /// One entry, with no room for more.
+    #[must_use]
+    pub fn of(name: &'static str, value: V) -> Self {
+        Self(vec![(name, value)])
+    }
+
     /// Gives a name a value.
     pub fn insert(&mut self, name: &'static str, value: V) {
         if self.0.last().is_none_or(|(last, _)| *last < name) {

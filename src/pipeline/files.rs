@@ -168,6 +168,9 @@ fn gather(path: &Path, keys: &mut KeyLog, notices: &mut Vec<Notice>) {
         keys.add(EMBEDDED, &secrets);
     }
     for beside in key_logs_beside(path) {
+        if keys.has_read(&beside.display().to_string()) {
+            continue;
+        }
         match add_keys(keys, &beside) {
             Ok(notice) => notices.extend(notice),
             Err(error) => notices.push(Notice { kind: "keys_not_used", text: error.to_string() }),

@@ -35,6 +35,7 @@ impl Found {
     fn add_within(&mut self, findings: Vec<Finding>, server: Option<Endpoint>, most: usize) {
         for finding in findings {
             if self.findings.len() < most {
+                self.make_room(most);
                 self.findings.push(finding);
                 continue;
             }
@@ -51,11 +52,22 @@ impl Found {
         }
     }
 
+    /// Where there are not only a few, there is room for all that are kept: memory that is not written to is only a promise, and to move
+    /// findings costs more.
+    fn make_room(&mut self, most: usize) {
+        if self.findings.len() == self.findings.capacity() && self.findings.len() >= A_FEW {
+            self.findings.reserve_exact(most.saturating_sub(self.findings.len()));
+        }
+    }
+
     /// The findings, and how many are not among them and not counted with any.
     pub(super) fn finish(self) -> (Vec<Finding>, u64) {
         (self.findings, self.dropped)
     }
 }
+
+/// Findings for which room is made step by step: as many as most captures have.
+const A_FEW: usize = 64;
 
 /// Blind spots of all connections: the same one on several is listed once, with as many of them as a report lists.
 #[derive(Debug, Default)]

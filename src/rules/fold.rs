@@ -151,7 +151,7 @@ fn target<'a>(made: &Made, kept: &'a mut [Made], folding: &'a mut [Made]) -> Opt
 fn not_blamed(rule: &Rule, draft: &mut Draft) -> Table<Cow<'static, str>> {
     let sentence = draft.not_blamed.take().map_or(Cow::Borrowed(rule.not_blamed), Cow::Owned);
     let side = draft.culprit.side().filter(|_| !sentence.is_empty());
-    side.map(|side| (side.peer().word(), sentence)).into_iter().collect()
+    side.map_or_else(Table::default, |side| Table::of(side.peer().word(), sentence))
 }
 
 pub(super) fn endpoint(culprit: Culprit, ends: &Ends) -> Option<String> {
@@ -195,18 +195,17 @@ fn seconds(span: crate::base::Span) -> f64 {
 }
 
 /// Hexadecimal digits.
-const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
 
 /// Rule, culprit, server and what tells this fault from another one of the rule; never packets, times, or client addresses.
 pub(super) fn fingerprint(code: &str, culprit: Culprit, server: &str, discriminator: &str) -> String {
     let parts = ["h2lint/1", code, culprit.word(), server, discriminator];
     let digest =
         parts.iter().fold(Sha256::new(), |sha, part| sha.chain_update(part).chain_update([0])).finalize();
-    let mut text = String::with_capacity(digest.len().saturating_mul(2));
-    for octet in digest {
-        let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-        text.push(digit(octet >> 4));
-        text.push(digit(octet & 15));
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+    let mut text = [b'0'; 64];
+    for (digits, octet) in text.as_chunks_mut().0.iter_mut().zip(digest) {
+        *digits = [digit(octet >> 4), digit(octet & 15)];
     }
-    text
+    str::from_utf8(&text).map(str::to_owned).unwrap_or_default()
 }

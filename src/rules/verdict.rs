@@ -207,6 +207,10 @@ impl Draft {
     /// A packet that shows something.
     #[must_use]
     pub fn shows(mut self, role: EvidenceRole, side: Side, origin: Origin, what: impl Into<String>) -> Self {
+        if self.evidence.is_empty() {
+            // Mostly it stays the only one.
+            self.evidence.reserve_exact(1);
+        }
         self.evidence.push(Shown { role, origin, side, stream: None, what: what.into() });
         self
     }

@@ -27,11 +27,7 @@ pub(super) fn vector24(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// So many octets.
 pub(super) fn array<const N: usize>(input: &[u8]) -> IResult<&[u8], [u8; N]> {
     let (rest, taken) = take(N).parse(input)?;
-    let mut octets = [0; N];
-    for (octet, part) in octets.iter_mut().zip(taken) {
-        *octet = *part;
-    }
-    Ok((rest, octets))
+    Ok((rest, taken.first_chunk().copied().unwrap_or([0; N])))
 }
 
 /// Numbers of two octets that fill `octets`; the first [`MAX_HELLO_ITEMS`] of them. `None` when an octet is left over.

@@ -12,7 +12,7 @@ pub(super) struct Half {
     pub(super) records: Records,
     pub(super) messages: Messages,
     pub(super) phase: Phase,
-    pub(super) opener: Option<Box<Opener>>,
+    pub(super) opener: Option<Opener>,
     /// `Some` while the next record may have been sealed with later keys than those at hand, or with a sequence number up to so many
     /// beyond the next one.
     pub(super) doubt: Option<u32>,

@@ -1,6 +1,7 @@
 //! Handshake messages, alerts and change_cipher_spec: what they change in a session.
 
 use super::alpn::ProtocolName;
+use super::crypt::Opener;
 use super::fact::{Fact, Output, Turn, When};
 use super::grammar::{vector8, vector16};
 use super::half::{Epoch, Phase};
@@ -262,7 +263,7 @@ impl Session {
         if half.phase != Phase::Sealed(Epoch::Application) {
             return;
         }
-        half.opener = half.opener.as_ref().and_then(|opener| opener.next_generation()).map(Box::new);
+        half.opener = half.opener.as_ref().and_then(Opener::next_generation);
         self.seen.key_updates[side] = self.seen.key_updates[side].saturating_add(1);
         self.fact(side, at, Fact::KeyUpdate { requested: body == [1] }, work);
     }

@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use crate::base::{to_u32, to_u64};
+use crate::base::{to_index, to_u32, to_u64};
 use crate::limits::{MAX_KEY_LINES, MAX_KEY_SOURCES};
 
 /// The client random of a ClientHello: what key logs name a session by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Random(pub [u8; 32]);
 
 /// What a secret of a key log is for.
@@ -63,13 +64,21 @@ pub enum BadLineKind {
 /// Secrets by session and label.
 #[derive(Clone, Default)]
 pub struct KeyLog {
-    sources: Vec<String>,
+    sources: Vec<Named>,
     /// A session has a few.
     sessions: HashMap<Random, Vec<(Label, Secret)>, foldhash::fast::FixedState>,
     /// Of all sessions.
     count: usize,
     /// True when master secrets are among them.
     masters: bool,
+}
+
+/// A source of secrets.
+#[derive(Clone)]
+struct Named {
+    name: String,
+    /// It was read to its end, and all of its lines were of use.
+    sound: bool,
 }
 
 /// A secret: octets that are overwritten when they are dropped.
@@ -99,15 +108,21 @@ impl KeyLog {
     pub fn add(&mut self, source: &str, octets: &[u8]) -> Vec<BadLine> {
         let mut lines = self.lines(source);
         octets.split(|octet| *octet == b'\n').for_each(|line| lines.add(line));
-        lines.bad
+        lines.bad()
+    }
+
+    /// True when a key log of this name was read to its end already, and there was nothing to say about it.
+    #[must_use]
+    pub fn has_read(&self, source: &str) -> bool {
+        self.sources.iter().any(|known| known.sound && known.name == source)
     }
 
     /// Takes lines one by one; `source` names their key log in reports.
     pub fn lines(&mut self, source: &str) -> KeyLines<'_> {
-        let known = self.sources.iter().position(|name| name == source);
+        let known = self.sources.iter().position(|known| known.name == source);
         let number = known.unwrap_or(self.sources.len());
         if known.is_none() && number < MAX_KEY_SOURCES {
-            self.sources.push(source.to_owned());
+            self.sources.push(Named { name: source.to_owned(), sound: false });
         }
         let source = Source(to_u32(number.min(MAX_KEY_SOURCES.saturating_sub(1))));
         KeyLines { log: self, source, number: 0, bad: Vec::new() }
@@ -120,6 +135,9 @@ impl KeyLog {
         }
         if let Some((label, random, secret)) = usual(line, source) {
             return self.insert(label, random, secret);
+        }
+        if is_exporter(line) {
+            return Ok(());
         }
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let word = words.next().unwrap_or_default();
@@ -177,13 +195,12 @@ impl KeyLog {
     /// The name of a source.
     #[must_use]
     pub fn source(&self, source: Source) -> &str {
-        let at = usize::try_from(source.0).unwrap_or(usize::MAX);
-        self.sources.get(at).map_or("", String::as_str)
+        self.sources.get(source.at()).map_or("", |known| &known.name)
     }
 
     /// The names of all sources, in the order in which they were added.
     pub fn sources(&self) -> impl Iterator<Item = (Source, &str)> {
-        (0..).map(Source).zip(self.sources.iter().map(String::as_str))
+        (0..).map(Source).zip(self.sources.iter().map(|known| known.name.as_str()))
     }
 
     /// True when there are secrets of sessions up to TLS 1.2.
@@ -203,6 +220,12 @@ impl KeyLog {
     }
 }
 
+impl Source {
+    fn at(self) -> usize {
+        to_index(self.0.into())
+    }
+}
+
 impl KeyLines<'_> {
     /// Takes the next line.
     pub fn add(&mut self, line: &[u8]) {
@@ -212,9 +235,12 @@ impl KeyLines<'_> {
         }
     }
 
-    /// The lines that are of no use.
+    /// There are no more; those that are of no use.
     #[must_use]
     pub fn bad(self) -> Vec<BadLine> {
+        if let Some(known) = self.log.sources.get_mut(self.source.at()) {
+            known.sound = self.bad.is_empty();
+        }
         self.bad
     }
 }
@@ -222,7 +248,8 @@ impl KeyLines<'_> {
 impl fmt::Debug for KeyLog {
     /// How many, from where; never what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyLog({} secrets from {:?})", self.count, self.sources)
+        let names: Vec<&str> = self.sources().map(|(_, name)| name).collect();
+        write!(f, "KeyLog({} secrets from {names:?})", self.count)
     }
 }
 
@@ -271,12 +298,23 @@ impl Label {
 
 /// A line as programs write it: three words with one space between them. Any other one has to be looked at more closely.
 fn usual(line: &[u8], source: Source) -> Option<(Label, Random, Secret)> {
-    let (word, rest) = line.split_at_checked(line.iter().position(|octet| *octet == b' ')?)?;
-    let label = Label::read(word)?;
-    let (random, rest) = rest.strip_prefix(b" ")?.split_at_checked(RANDOM_DIGITS)?;
+    let behind = |label: &Label| {
+        let (word, rest) = line.split_at_checked(label.word().len())?;
+        rest.strip_prefix(b" ").filter(|_| word == label.word().as_bytes())
+    };
+    let (label, rest) = Label::ALL.into_iter().find_map(|label| behind(&label).map(|rest| (label, rest)))?;
+    let (random, rest) = rest.split_at_checked(RANDOM_DIGITS)?;
     let random = Random::read(random)?;
     let secret = Secret::read(rest.strip_prefix(b" ")?, source)?;
     label.fits(secret.octets().len()).then_some((label, random, secret))
+}
+
+/// True for a line as programs write it with a secret that is of no use here, though nearly every session of TLS 1.3 has one.
+fn is_exporter(line: &[u8]) -> bool {
+    let words = line.strip_prefix(b"EXPORTER_SECRET ").and_then(|rest| rest.split_at_checked(RANDOM_DIGITS));
+    let Some((random, [b' ', secret @ ..])) = words else { return false };
+    let is_word = |word: &[u8]| word.iter().fold(u8::MAX, |least, octet| least.min(*octet)) > b' ';
+    is_word(random) && !secret.is_empty() && is_word(secret)
 }
 
 /// Hexadecimal digits of a client random.
@@ -312,6 +350,13 @@ const OTHER: [&[u8]; 7] = [
     b"SERVER_TRAFFIC_SECRET_",
     b"EARLY_EXPORTER_MASTER_SECRET",
 ];
+
+impl Hash for Random {
+    /// Word by word: its length tells nothing, and four words take less than a string of octets.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_chunks().0.iter().for_each(|word| state.write_u64(u64::from_ne_bytes(*word)));
+    }
+}
 
 impl Random {
     fn read(hex: &[u8]) -> Option<Self> {

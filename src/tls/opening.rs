@@ -31,7 +31,7 @@ impl Held {
 /// Keys that may open a record.
 struct Candidate {
     epoch: Epoch,
-    opener: Box<Opener>,
+    opener: Opener,
     source: Source,
 }
 
@@ -50,8 +50,12 @@ impl Session {
             return false;
         }
         let Phase::Sealed(epoch) = self.halves[side].phase else { return false };
-        let found = self.keys_of(side, epoch, work.keys, work.shared).next();
         let agreed = self.seen.server_hello.is_some() && epoch != Epoch::Early;
+        let found = if agreed {
+            self.agreed_keys(side, epoch, work.keys, work.shared)
+        } else {
+            self.keys_of(side, epoch, work.keys, work.shared).next()
+        };
         match found {
             Some(Candidate { opener, source, .. }) if agreed => {
                 let half = &mut self.halves[side];
@@ -148,10 +152,21 @@ impl Session {
         let suites = hello.into_iter().flat_map(|hello| hello.suites.iter().copied());
         let suites = suites.filter(move |suite| suite.is_tls13() && chosen.is_none_or(|own| own == *suite));
         let sealed = secret.into_iter().flat_map(move |secret| {
-            let openers = suites.clone().filter_map(|suite| Opener::tls13(suite, secret).map(Box::new));
+            let openers = suites.clone().filter_map(|suite| Opener::tls13(suite, secret));
             openers.map(move |opener| Candidate { epoch, opener, source: secret.source })
         });
         legacy.into_iter().chain(sealed)
+    }
+
+    /// The first keys of [`Self::keys_of`], for the suite that the ServerHello names.
+    fn agreed_keys(&self, side: Side, epoch: Epoch, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {
+        if epoch == Epoch::Legacy {
+            return self.legacy_keys(side, keys, shared);
+        }
+        let (hello, suite) = (self.seen.client_hello.as_ref()?, self.seen.suite()?);
+        let secret =
+            keys.find(label(side, epoch), &hello.random).filter(|_| hello.suites.contains(&suite))?;
+        Opener::tls13(suite, secret).map(|opener| Candidate { epoch, opener, source: secret.source })
     }
 
     fn legacy_keys(&self, side: Side, keys: &KeyLog, shared: &Shared) -> Option<Candidate> {
@@ -159,7 +174,7 @@ impl Session {
         let agreed = Agreed { client: &random?, server: answer? };
         let master = self.master(keys, shared)?;
         let opener = Opener::tls12(agreed, master, side)?;
-        Some(Candidate { epoch: Epoch::Legacy, opener: Box::new(opener), source: master.source })
+        Some(Candidate { epoch: Epoch::Legacy, opener, source: master.source })
     }
 
     /// The master secret: under this session's random, or under that of the session that it resumes.
@@ -201,7 +216,7 @@ impl Session {
         let half = &mut self.halves[side];
         let whole = half.gap.is_none();
         let sure = half.doubt.is_none() && half.phase != Phase::Sealed(Epoch::Early);
-        let opened = match half.opener.as_deref_mut().filter(|_| sure) {
+        let opened = match half.opener.as_mut().filter(|_| sure) {
             Some(opener) => opener.open(header, body),
             None => self.try_to_open(side, header, at, body, work),
         };
@@ -317,7 +332,7 @@ impl Session {
             None => found.extend(self.keys_of(side, epoch, keys, shared)),
         }
         if epoch == Epoch::Application {
-            found.extend(next.map(|opener| Candidate { epoch, opener: Box::new(opener), source }));
+            found.extend(next.map(|opener| Candidate { epoch, opener, source }));
         }
         for later in later(epoch) {
             found.extend(self.keys_of(side, *later, keys, shared));

@@ -39,7 +39,7 @@ pub(super) enum Step {
     More,
     /// A header, and where it stands: [`Records::keep`] or [`Records::skip`] has to be called.
     Header(Header, Stretch),
-    /// The body of a record that was kept. The buffer goes back to where it came from.
+    /// The body of a record that was kept and came in parts. The buffer goes back to where it came from.
     Body(Header, Stretch, Vec<u8>),
     /// The end of a record that was skipped.
     Skipped(Header, Stretch),
@@ -226,12 +226,29 @@ impl Records {
         whole
     }
 
-    /// The body of the record whose header came last is wanted.
-    pub(super) fn keep(&mut self, buffers: &mut Buffers) {
-        if let State::Asked(header) = self.state {
-            self.body = buffers.take();
-            self.body.extend_from_slice(header.early());
-            self.state = State::Body(header, header.behind());
+    /// The body of the record whose header came last is wanted: handed out at once when all of it is in `rest`, the end of a piece whose
+    /// end is `origin`, and nothing else is to be read before.
+    pub(super) fn keep(
+        &mut self,
+        rest: &mut &[u8],
+        origin: &Origin,
+        buffers: &mut Buffers,
+    ) -> Option<(Stretch, Vec<u8>)> {
+        let State::Asked(header) = self.state else { return None };
+        let mut body = buffers.take();
+        body.extend_from_slice(header.early());
+        match rest.split_at_checked(header.behind()).filter(|_| self.replay.is_none()) {
+            Some((taken, left)) => {
+                body.extend_from_slice(taken);
+                *rest = left;
+                self.state = State::Head;
+                Some((self.stretch(origin, rest), body))
+            }
+            None => {
+                self.body = body;
+                self.state = State::Body(header, header.behind());
+                None
+            }
         }
     }
 
@@ -371,7 +388,7 @@ mod tests {
             let mut records = Records::default();
             let mut rest: &[u8] = &[23, 3, 3, 1, 0, 9, 9];
             assert!(matches!(records.step(&mut rest, &Origin::default()), Step::Header(..)));
-            records.keep(&mut buffers);
+            assert!(records.keep(&mut rest, &Origin::default(), &mut buffers).is_none());
             assert!(matches!(records.step(&mut rest, &Origin::default()), Step::More));
             records.weight()
         });

@@ -124,7 +124,15 @@ impl Session {
         loop {
             match self.halves[side].records.step(&mut rest, origin) {
                 Step::More => return,
-                Step::Header(header, at) => self.header(side, &header, at, work),
+                Step::Header(header, at) if !self.is_wanted(side, &header, at, work) => {
+                    self.halves[side].records.skip();
+                }
+                Step::Header(header, _) => {
+                    let kept = self.halves[side].records.keep(&mut rest, origin, &mut work.shared.buffers);
+                    if let Some((at, body)) = kept {
+                        self.record(side, &header, at, body, work);
+                    }
+                }
                 Step::Body(header, at, body) => self.record(side, &header, at, body, work),
                 Step::Skipped(header, at) => self.skipped(side, &header, at, work),
                 Step::NoHeader(octets, origin) => self.no_header(side, octets, origin, work),
@@ -136,17 +144,17 @@ impl Session {
         }
     }
 
-    /// Decides whether the body of a record is needed.
-    fn header<E: FnMut(&Self, Output<'_>)>(
+    /// True when the body of a record is needed.
+    fn is_wanted<E: FnMut(&Self, Output<'_>)>(
         &mut self,
         side: Side,
         header: &Header,
         at: Stretch,
         work: &mut Work<'_, E>,
-    ) {
+    ) -> bool {
         let phase = self.halves[side].phase;
         let legacy = phase == Phase::Sealed(Epoch::Legacy);
-        let wanted = match (phase, header.kind) {
+        match (phase, header.kind) {
             (_, ContentType::APPLICATION_DATA) => {
                 self.note_sealed(side, header);
                 self.has_keys(side, at, work)
@@ -156,9 +164,7 @@ impl Session {
             (Phase::Hidden, ContentType::ALERT) => header.length == 2,
             (_, ContentType::HEARTBEAT) => false,
             _ => true,
-        };
-        let records = &mut self.halves[side].records;
-        if wanted { records.keep(&mut work.shared.buffers) } else { records.skip() }
+        }
     }
 
     fn note_sealed(&mut self, side: Side, header: &Header) {

@@ -85,16 +85,15 @@ impl CipherSuite {
     /// How records are sealed; `None` when such records cannot be opened here.
     #[must_use]
     pub fn aead(self) -> Option<Aead> {
-        let name = self.name()?;
-        if name.ends_with("_AES_128_GCM_SHA256") {
-            Some(Aead::Aes128Gcm)
-        } else if name.ends_with("_AES_256_GCM_SHA384") {
-            Some(Aead::Aes256Gcm)
-        } else if name.ends_with("_CHACHA20_POLY1305_SHA256") {
-            Some(Aead::ChaCha20Poly1305)
-        } else {
-            None
-        }
+        Aead::of(self.name()?)
+    }
+
+    /// How records of TLS 1.3 are sealed, and the hash of the key schedule, in one look-up; `None` for other suites, and where such
+    /// records cannot be opened here.
+    #[must_use]
+    pub(super) fn of_tls13(self) -> Option<(Aead, Hash)> {
+        let name = if self.is_tls13() { self.name()? } else { return None };
+        Aead::of(name).map(|aead| (aead, Hash::of(name)))
     }
 
     /// How records are enciphered in blocks; `None` for other suites, and for blocks of other ciphers than AES.
@@ -117,8 +116,7 @@ impl CipherSuite {
     /// The hash of the key schedule, as the name says it; SHA-256 where it says none (RFC 5246 §5).
     #[must_use]
     pub fn hash(self) -> Hash {
-        let long = self.name().is_some_and(|name| name.ends_with("_SHA384"));
-        if long { Hash::Sha384 } else { Hash::Sha256 }
+        self.name().map_or(Hash::Sha256, Hash::of)
     }
 
     /// True when the keys are made for the session and forgotten (DHE, ECDHE, and all of TLS 1.3).
@@ -155,6 +153,19 @@ impl fmt::Display for CipherSuite {
 }
 
 impl Aead {
+    /// What the name of a suite says.
+    fn of(name: &str) -> Option<Self> {
+        if name.ends_with("_AES_128_GCM_SHA256") {
+            Some(Self::Aes128Gcm)
+        } else if name.ends_with("_AES_256_GCM_SHA384") {
+            Some(Self::Aes256Gcm)
+        } else if name.ends_with("_CHACHA20_POLY1305_SHA256") {
+            Some(Self::ChaCha20Poly1305)
+        } else {
+            None
+        }
+    }
+
     /// Octets of the key.
     #[must_use]
     pub const fn key_octets(self) -> usize {
@@ -178,6 +189,11 @@ impl Mac {
 }
 
 impl Hash {
+    /// What the name of a suite says.
+    fn of(name: &str) -> Self {
+        if name.ends_with("_SHA384") { Self::Sha384 } else { Self::Sha256 }
+    }
+
     /// Octets of the hash, which is also the length of a TLS 1.3 traffic secret.
     #[must_use]
     pub const fn octets(self) -> usize {

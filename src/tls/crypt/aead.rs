@@ -4,14 +4,14 @@
 use std::sync::LazyLock;
 
 use ring::aead::{self, LessSafeKey, UnboundKey};
-use ring::hkdf;
 
+use super::schedule::Schedule;
 use super::tls12::{additional_data, key_block};
 use super::{Agreed, Opened};
 use crate::base::Side;
 use crate::tls::keylog::{Secret, wipe};
 use crate::tls::records::Header;
-use crate::tls::suite::{Aead, CipherSuite, Hash};
+use crate::tls::suite::{Aead, CipherSuite};
 
 /// The keys of one side, for one generation.
 pub(super) struct Keys {
@@ -32,28 +32,25 @@ enum Form {
 
 impl Keys {
     /// Keys of TLS 1.3 from a traffic secret.
-    pub(super) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
+    pub(super) fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Box<Self>> {
         Self::of_secret(suite, secret.octets())
     }
 
-    pub(super) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
-        let (aead, hash) = (suite.aead()?, suite.hash());
-        if !suite.is_tls13() || secret.len() != hash.octets() {
-            return None;
-        }
+    pub(super) fn of_secret(suite: CipherSuite, secret: &[u8]) -> Option<Box<Self>> {
+        let (aead, hash) = suite.of_tls13()?;
         let (mut key, mut iv, mut kept) = ([0; 32], [0; 12], [0; 48]);
-        let prk = hkdf::Prk::new_less_safe(hkdf_of(hash), secret);
+        let schedule = Schedule::new(hash, secret)?;
         let key_room = key.get_mut(..aead.key_octets())?;
-        expand(&prk, b"tls13 key", key_room)?;
-        expand(&prk, b"tls13 iv", &mut iv)?;
+        schedule.expand(b"tls13 key", key_room)?;
+        schedule.expand(b"tls13 iv", &mut iv)?;
         let made = less_safe(aead, key_room);
         wipe(&mut key);
         kept.get_mut(..secret.len())?.copy_from_slice(secret);
-        Some(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept } })
+        Some(Box::new(Self { key: made?, iv, form: Form::Tls13 { suite, secret: kept } }))
     }
 
     /// Keys up to TLS 1.2 from the master secret (RFC 5246 §6.3).
-    pub(super) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Self> {
+    pub(super) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Box<Self>> {
         let suite = agreed.server.suite;
         let aead = suite.aead().filter(|_| !suite.is_tls13())?;
         let form = if aead == Aead::ChaCha20Poly1305 { Form::Implicit } else { Form::Explicit };
@@ -72,17 +69,17 @@ impl Keys {
         }
         let made = less_safe(aead, key);
         wipe(&mut block);
-        Some(Self { key: made?, iv, form })
+        Some(Box::new(Self { key: made?, iv, form }))
     }
 
     /// The keys after a KeyUpdate (RFC 8446 §7.2).
-    pub(super) fn next_generation(&self) -> Option<Self> {
+    pub(super) fn next_generation(&self) -> Option<Box<Self>> {
         let Form::Tls13 { suite, secret } = &self.form else { return None };
         let length = suite.hash().octets();
-        let prk = hkdf::Prk::new_less_safe(hkdf_of(suite.hash()), secret.get(..length)?);
+        let schedule = Schedule::new(suite.hash(), secret.get(..length)?)?;
         let mut next = [0; 48];
         let room = next.get_mut(..length)?;
-        expand(&prk, b"tls13 traffic upd", room)?;
+        schedule.expand(b"tls13 traffic upd", room)?;
         let made = Self::of_secret(*suite, room);
         wipe(&mut next);
         made
@@ -162,29 +159,6 @@ fn less_safe(aead: Aead, key: &[u8]) -> Option<LessSafeKey> {
     UnboundKey::new(algorithm, key).ok().map(LessSafeKey::new)
 }
 
-const fn hkdf_of(hash: Hash) -> hkdf::Algorithm {
-    match hash {
-        Hash::Sha256 => hkdf::HKDF_SHA256,
-        Hash::Sha384 => hkdf::HKDF_SHA384,
-    }
-}
-
-struct Length(usize);
-
-impl hkdf::KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
-
-/// HKDF-Expand-Label without context (RFC 8446 §7.1). `label` includes its prefix `tls13 `.
-fn expand(prk: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
-    let length = u16::try_from(out.len()).ok()?.to_be_bytes();
-    let label_length = [u8::try_from(label.len()).ok()?];
-    let info = [length.as_slice(), &label_length, label, &[0]];
-    prk.expand(&info, Length(out.len())).ok()?.fill(out).ok()
-}
-
 /// The nonce of a record: the sequence number over the end of the initial vector (RFC 8446 §5.3).
 fn nonce(iv: &[u8; 12], sequence: u64) -> [u8; 12] {
     let mut nonce = *iv;
@@ -203,18 +177,6 @@ fn unpadded(opened: &[u8]) -> Option<(usize, u8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tls::sample::hex;
-
-    #[test]
-    fn keys_come_from_secrets_as_in_rfc_8448() {
-        let secret = hex("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38");
-        let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &secret);
-        let (mut key, mut iv) = ([0; 16], [0; 12]);
-        expand(&prk, b"tls13 key", &mut key).unwrap();
-        expand(&prk, b"tls13 iv", &mut iv).unwrap();
-        assert_eq!(key.as_slice(), hex("3fce516009c21727d0f2e4e86ee403bc"));
-        assert_eq!(iv.as_slice(), hex("5d313eb2671276ee13000b30"));
-    }
 
     #[test]
     fn padding_is_taken_off_and_a_record_of_padding_is_none() {

@@ -6,6 +6,8 @@ mod aead;
 #[cfg(feature = "decrypt")]
 mod cbc;
 #[cfg(feature = "decrypt")]
+mod schedule;
+#[cfg(feature = "decrypt")]
 mod tls12;
 
 #[cfg_attr(feature = "decrypt", path = "opener.rs")]

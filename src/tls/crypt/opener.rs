@@ -13,11 +13,10 @@ pub(in crate::tls) struct Opener {
     pub(in crate::tls) sequence: u64,
 }
 
-/// How records are sealed.
-#[expect(clippy::large_enum_variant, reason = "an opener stands in a box of its own")]
+/// How records are sealed. Keys are large: they are made where they stay.
 enum Keys {
-    Aead(aead::Keys),
-    Cbc(cbc::Keys),
+    Aead(Box<aead::Keys>),
+    Cbc(Box<cbc::Keys>),
 }
 
 /// True when records of this suite can be opened in this version.
@@ -47,7 +46,8 @@ impl Opener {
     /// Keys up to TLS 1.2 from the master secret.
     pub(in crate::tls) fn tls12(agreed: Agreed<'_>, master: &Secret, side: Side) -> Option<Self> {
         let keys = aead::Keys::tls12(agreed, master, side).map(Keys::Aead);
-        keys.or_else(|| cbc::Keys::tls12(agreed, master, side).map(Keys::Cbc)).map(Self::first)
+        let in_blocks = || cbc::Keys::tls12(agreed, master, side).map(|keys| Keys::Cbc(Box::new(keys)));
+        keys.or_else(in_blocks).map(Self::first)
     }
 
     const fn first(keys: Keys) -> Self {
