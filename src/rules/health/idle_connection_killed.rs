@@ -139,9 +139,8 @@ mod tests {
     #[test]
     fn a_probe_that_was_answered_shows_that_the_connection_lives() {
         let asked = |script: Script| script.probe(Side::Client).ack(Side::Server);
-        let dies = |script: Script| {
-            script.wait(Span::millis(500)).client([get(3)]).rst_from_between(Side::Server)
-        };
+        let dies =
+            |script: Script| script.wait(Span::millis(500)).client([get(3)]).rst_from_between(Side::Server);
         only_lost(&dies(asked(silent(351))));
         // Each one breaks a silence, and each one is answered.
         only_lost(&dies(asked(asked(asked(silent(45)).wait(Span::seconds(45))).wait(Span::seconds(45)))));
