@@ -313,7 +313,7 @@ pub const MAX_CAUSES: usize = 64;
 
 /// Reactions owed on one connection that are followed to the end: one for each stream, and one for the connection.
 pub const MAX_DUES: usize = 32;
-/// Fields of gRPC kept of one field block: each known name once leaves room for repetitions.
+/// Fields of gRPC kept of one field block, beyond which each known name is kept once.
 pub const MAX_METADATA_FIELDS: usize = 16;
 
 /// Octets kept of the text of one such field: what grpc-message carries in the field, with the longest stack traces cut.

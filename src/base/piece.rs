@@ -35,7 +35,7 @@ pub enum Signal {
         /// False when the window closed.
         open: bool,
     },
-    /// A TCP keep-alive of this side, or its answer to one: the end lives.
+    /// A TCP keep-alive of this side, or its first segment after the other side broke a silence: the end lives.
     KeepAlive,
     /// This side ended its direction in order; `origin.tcp_end` is the offset of the end.
     Fin {

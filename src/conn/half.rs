@@ -198,6 +198,12 @@ impl Half {
         self.hpack.exact()
     }
 
+    /// True when a text of its field blocks was not kept: too long, or out of all proportion to what was sent.
+    #[must_use]
+    pub const fn forgoes_texts(&self) -> bool {
+        self.gatherer.forgoes
+    }
+
     /// The field block that it has begun and not ended.
     #[must_use]
     pub const fn open_block(&self) -> Option<super::OpenBlock> {

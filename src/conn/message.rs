@@ -96,6 +96,8 @@ pub(super) struct Gatherer {
     read: u64,
     /// Texts of the block decoded last that are not kept: their fields count as unknown.
     forgone: u32,
+    /// True when any block had such a text.
+    pub(super) forgoes: bool,
 }
 
 /// What a first block left behind.
@@ -273,6 +275,7 @@ impl Gatherer {
     #[cold]
     const fn forgo(&mut self) {
         self.forgone = self.forgone.saturating_add(1);
+        self.forgoes = true;
     }
 
     #[cold]

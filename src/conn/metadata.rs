@@ -167,7 +167,8 @@ impl Gathered {
     /// Takes a field.
     pub(super) fn note(&mut self, field: &Field<'_>, value: &[u8]) {
         let Some((named, text)) = named(field, value) else { return };
-        if self.now.fields.len() >= limits::MAX_METADATA_FIELDS {
+        // Of each name the first one counts, however many others there are.
+        if self.now.fields.len() >= limits::MAX_METADATA_FIELDS && self.now.names & named.bit() != 0 {
             return;
         }
         self.now.text.extend_from_slice(text.get(..limits::MAX_METADATA_TEXT).unwrap_or(text));
@@ -259,6 +260,18 @@ mod tests {
         assert_eq!(first.get(Named::BrokenBinary), Some(&b"key-bin"[..]));
         assert_eq!((first.get(Named::Timeout), first.is_malformed(Named::Timeout)), (Some(&b"5s"[..]), true));
         assert_eq!(first.get(Named::Status), None);
+    }
+
+    #[test]
+    fn behind_many_fields_the_first_of_each_name_is_kept() {
+        let mut fields = vec![("key-bin", "a?"); 3 * limits::MAX_METADATA_FIELDS];
+        fields.extend([("grpc-message", "no"), ("grpc-status", "5"), ("grpc-status", "7")]);
+        let head = Gatherer::default().decode(&mut Decoder::new(), &block(&fields), Traits::NONE);
+        assert_eq!((head.get(Named::Status), head.get(Named::Message)), (Some(&b"5"[..]), Some(&b"no"[..])));
+        assert_eq!(
+            head.metadata.map(|metadata| metadata.fields.len()),
+            Some(limits::MAX_METADATA_FIELDS + 2)
+        );
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::limits;
 /// The gRPC calls of one connection: those that are open, and those that closed last.
 #[derive(Debug, Default)]
 pub struct Calls {
-    calls: HashMap<u32, Box<Call>, foldhash::fast::FixedState>,
+    /// A client chooses the streams; where they come to stand it cannot know.
+    calls: HashMap<u32, Box<Call>, foldhash::fast::RandomState>,
     closed: VecDeque<u32>,
     /// The place of a forgotten call, for the next one.
     spare: Option<Box<Call>>,

@@ -14,7 +14,8 @@ use crate::limits::{FRAGMENT_TIMEOUT_S, MAX_FRAGMENT_OCTETS, MAX_FRAGMENT_PACKET
 /// Datagrams that are not whole yet.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
-    pending: HashMap<Key, Pending, foldhash::fast::FixedState>,
+    /// Where a datagram comes to stand no traffic can know.
+    pending: HashMap<Key, Pending, foldhash::fast::RandomState>,
     /// In the order in which they began; some are gone.
     order: VecDeque<(Key, u64)>,
     /// Counts the datagrams.

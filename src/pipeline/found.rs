@@ -11,8 +11,8 @@ use crate::tcp::Endpoint;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     findings: Vec<Finding>,
-    /// Where those stand that others are counted with.
-    alike: HashMap<Alike, usize, foldhash::fast::FixedState>,
+    /// Where those stand that others are counted with; ten thousand servers' addresses are no way to make them neighbours.
+    alike: HashMap<Alike, usize, foldhash::fast::RandomState>,
     /// Findings that are not even counted by severity: too many that differ.
     dropped: u64,
 }

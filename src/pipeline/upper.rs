@@ -467,6 +467,7 @@ impl Upper {
         self.ears.coverage.sides.client.limit_reached = self.conn.streams.full_at().map(|full| full.at.pkt);
         for side in Side::BOTH {
             let seen = &mut self.ears.coverage.sides[side];
+            seen.texts_forgone = self.conn.sides[side].forgoes_texts();
             if !self.conn.sides[side].hpack_exact() && seen.unsynchronised.is_none() {
                 seen.hpack_unknown = seen.hpack_unknown.or(seen.gap).or(seen.snaplen).or(Some(last.pkt));
             }

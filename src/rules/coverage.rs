@@ -87,6 +87,8 @@ pub struct SideCoverage {
     pub hpack_unknown: Option<PacketNumber>,
     /// The packet from which streams were opened that are not followed.
     pub limit_reached: Option<PacketNumber>,
+    /// Texts of its field blocks were not kept.
+    pub texts_forgone: bool,
 }
 
 impl SideCoverage {
@@ -238,7 +240,8 @@ impl SideCoverage {
             ),
         ];
         let from = from.into_iter().filter(|(_, pkt, _)| pkt.is_some());
-        whole.into_iter().chain(from)
+        let forgone = self.texts_forgone.then_some((BlindSpotKind::LimitReached, None, FORGONE));
+        whole.into_iter().chain(from).chain(forgone)
     }
 }
 
@@ -253,4 +256,49 @@ fn spot(
     BlindSpot { kind, input: None, conns, dir, from_pkt, effect: effect.to_owned() }
 }
 
+const FORGONE: &str = "longer field values, or more by HPACK's indices alone, than are kept; what depends on them is not judged";
+
 const JOINED: &str = "preface, windows, concurrency, stream order and older HPACK entries are not judged";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hpack::{Coding, Encoder, Representation};
+    use crate::rules::tests::report;
+    use crate::script::{Script, headers};
+
+    /// Requests of two long paths in turns that are open at once, and what the report says of texts that are not kept.
+    fn said_of(requests: u32, again_in_full: bool) -> Vec<BlindSpot> {
+        let paths = [b'a', b'b'].map(|octet| [&b"/"[..], &[octet; 1_000]].concat());
+        let ask = |number: u32| {
+            let mut block = Encoder::new();
+            block.indexed(2).indexed(6);
+            if number < 2 || again_in_full {
+                let form = if number < 2 {
+                    Representation::IncrementalIndexing
+                } else {
+                    Representation::WithoutIndexing
+                };
+                block.literal(form, 4, &paths[usize::from(number % 2 == 1)], Coding::Plain);
+            } else {
+                // The first path is the older entry.
+                block.indexed(63 - number % 2);
+            }
+            block.literal(Representation::WithoutIndexing, 1, b"a.example", Coding::Plain);
+            headers(2 * number + 1, &block.into_octets())
+        };
+        let report = report(&Script::open().client((0..requests).map(ask)));
+        let said = |spot: &BlindSpot| spot.kind == BlindSpotKind::LimitReached;
+        report.coverage.blind_spots.into_iter().filter(said).collect()
+    }
+
+    #[test]
+    fn texts_that_are_not_kept_are_told_once_for_a_side() {
+        let said = said_of(600, false);
+        assert_eq!(said.len(), 1);
+        assert_eq!((said[0].effect.as_str(), said[0].conns.as_slice()), (FORGONE, &[0][..]));
+        assert_eq!(said[0].dir, Some(Side::Client.into()));
+        // What is sent in full is kept, and so is a little by indices.
+        assert_eq!((said_of(600, true), said_of(100, false)), (Vec::new(), Vec::new()));
+    }
+}

@@ -235,6 +235,12 @@ impl Script {
         self.bare(side, ACK)
     }
 
+    /// One end asks by a keep-alive of TCP whether the other one lives: the octet before its next one, without that octet.
+    #[must_use]
+    pub fn probe(self, side: Side) -> Self {
+        self.ack(side).change_last(|packet| packet.offset = packet.offset.saturating_sub(1))
+    }
+
     /// One end acknowledges everything, and says that it takes no more for now.
     #[must_use]
     pub fn takes_nothing(self, side: Side) -> Self {

@@ -32,6 +32,8 @@ pub struct Connection {
     duplicates: Duplicates,
     /// How long nothing had come when the segment came that is to be accepted next.
     silence: Option<Span>,
+    /// The direction that broke a silence, until the other one gives a sign of life.
+    asked: Option<Direction>,
 }
 
 impl Connection {
@@ -222,22 +224,28 @@ impl Connection {
         self.waiting.iter().fold(late, |sum, stored| sum.saturating_add(of(stored)))
     }
 
-    /// Tells of the first segment after a silence. One without octets whose number is ahead of them was overtaking those, which broke it.
+    /// Tells of the first segment after a silence, and of the first one of the other direction after that. One without octets whose
+    /// number is ahead of them was overtaking those, which broke it.
     fn resume(
         &mut self,
         direction: Direction,
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
-        if self.silence.is_none() {
+        if self.silence.is_none() && self.asked.is_none() {
             return;
         }
         let stream = &self.streams[direction];
-        let ahead = segment.length == 0 && stream.offset(segment.sequence).is_ok_and(|at| at > stream.next());
-        let Some(silent) = self.silence.take_if(|_| !ahead) else { return };
-        let asks = segment.length > 0 || is_keep_alive(stream, segment);
         let at = origin(stream, segment, stream.acked);
-        emit(direction, Output::Signal(Signal::Resumed { silent, asks }, at));
+        let ahead = segment.length == 0 && stream.offset(segment.sequence).is_ok_and(|at| at > stream.next());
+        let answers = |asked: &mut Direction| *asked != direction && !segment.flags.has(Flags::RST);
+        if let Some(silent) = self.silence.take_if(|_| !ahead) {
+            let asks = segment.length > 0 || is_keep_alive(stream, segment);
+            self.asked = asks.then_some(direction);
+            emit(direction, Output::Signal(Signal::Resumed { silent, asks }, at));
+        } else if self.asked.take_if(answers).is_some() {
+            emit(direction, Output::Signal(Signal::KeepAlive, at));
+        }
     }
 
     /// True for a segment that acknowledges octets not seen yet, or that comes after one that waits for such. What fills a hole in

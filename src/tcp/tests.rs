@@ -201,6 +201,32 @@ fn keep_alives_are_signs_of_life_and_no_octets() {
 }
 
 #[test]
+fn whatever_comes_back_after_a_silence_is_a_sign_of_life_once() {
+    let quiet = || {
+        let mut tape = Tape::open();
+        tape.send(Forward, 0, 0, b"abc").send(Backward, 0, 3, b"def").send(Forward, 3, 3, b"");
+        tape.said.clear();
+        tape.wait(Span::seconds(40));
+        tape
+    };
+    let lives = |tape: &Tape| tape.said.iter().filter(|line| line.contains("KeepAlive")).count();
+    let mut tape = quiet();
+    tape.send(Forward, 2, 3, b"").send(Backward, 3, 3, b"").send(Backward, 3, 3, b"");
+    assert_eq!(tape.heard(), ["> KeepAlive", "< KeepAlive"]);
+    // Octets that do not acknowledge what broke the silence.
+    let mut tape = quiet();
+    tape.send(Forward, 3, 3, b"ghi").send(Backward, 3, 3, b"jkl");
+    assert_eq!(lives(&tape), 1);
+    // RST, what the same end says, and what a silence without a question is followed by.
+    let mut tape = quiet();
+    tape.send(Forward, 3, 3, b"ghi").send(Forward, 6, 3, b"").raw(Backward, RST, Some(3), 0, b"");
+    assert_eq!(lives(&tape), 0);
+    let mut tape = quiet();
+    tape.send(Forward, 3, 3, b"").send(Backward, 3, 3, b"");
+    assert_eq!(lives(&tape), 0);
+}
+
+#[test]
 fn the_octet_of_a_keep_alive_is_never_taken_for_data_of_a_hole() {
     let mut tape = Tape::open();
     tape.send(Forward, 0, 0, b"abc").send(Forward, 5, 0, b"\0").send(Forward, 3, 0, b"def");

@@ -65,8 +65,8 @@ pub enum BadLineKind {
 #[derive(Clone, Default)]
 pub struct KeyLog {
     sources: Vec<Named>,
-    /// A session has a few.
-    sessions: HashMap<Random, Vec<(Label, Secret)>, foldhash::fast::FixedState>,
+    /// A session has a few. A capture may hold hundreds of thousands of sessions, none of which knows where it comes to stand.
+    sessions: HashMap<Random, Vec<(Label, Secret)>, foldhash::fast::RandomState>,
     /// Of all sessions.
     count: usize,
     /// True when master secrets are among them.

@@ -67,7 +67,7 @@ pub struct Streams {
 /// Streams of one connection.
 #[derive(Debug, Default)]
 struct Held {
-    streams: HashMap<StreamId, Building, foldhash::fast::FixedState>,
+    streams: HashMap<StreamId, Building, foldhash::fast::RandomState>,
     closed: VecDeque<StreamId>,
 }
 

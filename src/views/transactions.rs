@@ -100,7 +100,7 @@ pub struct Transactions {
 /// Those of one connection.
 #[derive(Debug, Default)]
 struct Held {
-    open: HashMap<StreamId, Transaction, foldhash::fast::FixedState>,
+    open: HashMap<StreamId, Transaction, foldhash::fast::RandomState>,
     /// Closed ones: a field block may still end behind the END_STREAM that it began with.
     closed: VecDeque<Transaction>,
     /// The block of each side that is being decoded.

@@ -4,9 +4,10 @@
 //! Causality stays. A packet overtakes another one of its own side only when nothing of the peer came between them, and one of the
 //! peer only when its acknowledgement covers what it overtook, as happens when a capture reads two queues; each time by a
 //! few microseconds. What nothing on the wire ties together keeps its order: that order is what "passed" means. SYN and RST keep
-//! their places, and nothing is added behind a RST.
+//! their places, and nothing is added behind a RST, nor a word of an end that was asked after a silence and has not answered.
 
 use h2lint::base::{Side, Span};
+use h2lint::limits;
 use h2lint::script::Packet;
 use proptest::prelude::*;
 
@@ -167,7 +168,8 @@ impl Recut {
         let length = original.payload.len();
         let place = at + 1 + later % (self.packets.len() - at);
         let late = self.packets[place - 1].time.since(original.time) > PATIENCE;
-        if length == 0 || late || self.is_reset_before(place) {
+        let side = original.side;
+        if length == 0 || late || self.is_reset_before(place) || self.is_asked(side, place) {
             return;
         }
         let start = from % length;
@@ -231,6 +233,9 @@ impl Recut {
         if sent < 2 || peer_acked < sent || self.is_reset_before(place) || self.is_over(side, sent) {
             return;
         }
+        if Side::BOTH.into_iter().any(|side| self.is_asked(side, place)) {
+            return;
+        }
         let answered = self.sent(side.peer(), place);
         let probe = self.bare(at, side, sent - 1, vec![0; usize::from(choice % 2)]);
         let answer = self.bare(at, side.peer(), answered, Vec::new());
@@ -242,7 +247,8 @@ impl Recut {
         let side = if choice.is_multiple_of(2) { Side::Client } else { Side::Server };
         let place = at + 1;
         let offset = self.sent(side, place);
-        if offset == 0 || self.acknowledged(side, place) == 0 || self.is_reset_before(place) {
+        let silent = offset == 0 || self.acknowledged(side, place) == 0;
+        if silent || self.is_reset_before(place) || self.is_asked(side, place) {
             return;
         }
         self.insert(place, self.bare(at, side, offset, Vec::new()), self.rank[at]);
@@ -272,6 +278,14 @@ impl Recut {
         let ends =
             |packet: &Packet| packet.flags & FIN != 0 && packet.offset + (packet.payload.len() as u64) < sent;
         self.of(side, self.packets.len()).any(ends)
+    }
+
+    /// True when the peer of a side broke a silence, and the side has said nothing since: whatever it says then, even what it said
+    /// before, shows that it lives and that the path knows the connection, and the same conversation does not show that.
+    fn is_asked(&self, side: Side, place: usize) -> bool {
+        let last = self.packets[..place].iter().rposition(|packet| packet.side == side).unwrap_or_default();
+        let silence = Span::millis(limits::SILENCE_MS);
+        self.packets[last..place].windows(2).any(|pair| pair[1].time.since(pair[0].time) >= silence)
     }
 
     fn is_reset_before(&self, place: usize) -> bool {

@@ -117,3 +117,47 @@ fn effect(died: &Died, draft: Draft) -> Draft {
         (None, None) => draft,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::health::connection_lost_with_open_streams::CONNECTION_LOST_WITH_OPEN_STREAMS as LOST;
+    use crate::rules::tests::finding;
+
+    /// A connection that has been silent for so long.
+    fn silent(seconds: i64) -> Script {
+        let open =
+            Script::open().client([get(1)]).server([response(1).map(Wire::end_stream)]).ack(Side::Client);
+        open.wait(Span::seconds(seconds))
+    }
+
+    fn only_lost(script: &Script) {
+        assert!(finding(&IDLE_CONNECTION_KILLED, script).is_none());
+        assert!(finding(&LOST, script).is_some());
+    }
+
+    #[test]
+    fn a_probe_that_was_answered_shows_that_the_connection_lives() {
+        let asked = |script: Script| script.probe(Side::Client).ack(Side::Server);
+        let dies =
+            |script: Script| script.wait(Span::millis(500)).client([get(3)]).rst_from_between(Side::Server);
+        only_lost(&dies(asked(silent(351))));
+        // Each one breaks a silence, and each one is answered.
+        only_lost(&dies(asked(asked(asked(silent(45)).wait(Span::seconds(45))).wait(Span::seconds(45)))));
+        // A silence behind the last answer is one.
+        let later = asked(silent(45)).wait(Span::seconds(351)).client([get(3)]);
+        let found = finding(&IDLE_CONNECTION_KILLED, &later.rst_from_between(Side::Server));
+        assert!(found.is_some_and(|found| found.message.contains("351")));
+    }
+
+    #[test]
+    fn an_end_that_speaks_while_the_request_is_on_its_way_is_not_forgotten() {
+        let asked = silent(351).blind(Side::Server).client([get(3)]);
+        let dies = |script: Script| script.rst_from_between(Side::Server);
+        only_lost(&dies(asked.clone().ack(Side::Server).probe(Side::Server).ack(Side::Client)));
+        only_lost(&dies(asked.clone().probe(Side::Server)));
+        only_lost(&dies(asked.clone().ack(Side::Server)));
+        // What the client says besides proves nothing.
+        assert!(finding(&IDLE_CONNECTION_KILLED, &dies(asked.ack(Side::Client))).is_some());
+    }
+}
