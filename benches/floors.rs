@@ -18,7 +18,7 @@ use h2lint::capture::{Packet, Reader, Record};
 use h2lint::conn::{Connection, Interest};
 use h2lint::frame::Decoder;
 use h2lint::link;
-use h2lint::tcp::{Connection as Tcp, Direction, Segment};
+use h2lint::tcp::{Connection as Tcp, Direction, IpHeader, Segment};
 
 /// The packets of a capture, with owned octets.
 fn packets(pcap: &[u8]) -> Vec<(Packet<'static>, Vec<u8>)> {
@@ -85,7 +85,7 @@ fn reassemble(all: &[(Packet<'static>, Vec<u8>)], order: &[usize]) -> usize {
         let (packet, data) = &all[*at];
         let datagram = link::decode(packet.link, data).unwrap();
         let place = packet.place();
-        let segment = Segment::read(datagram.payload, datagram.length, datagram.ttl, place).unwrap();
+        let segment = Segment::read(datagram.payload, datagram.length, &IpHeader::default(), place).unwrap();
         let direction = if segment.source_port > segment.destination_port {
             Direction::Forward
         } else {

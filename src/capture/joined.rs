@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::record::Found;
 use super::{FileFacts, ReadBlock, Reader, Record};
 use crate::base::{Span, Time, to_u32};
 use crate::error::Error;
@@ -90,14 +91,29 @@ impl Joined {
     /// # Errors
     ///
     /// As [`Self::next`].
+    #[inline]
     pub fn next_in_block(&mut self) -> Result<Option<(Record<'_>, &ReadBlock)>, Error> {
+        let ready = match (&self.limit, &mut self.reader) {
+            (None, Some(reader)) => reader.ready(),
+            _ => None,
+        };
+        let found = match ready {
+            None => self.search()?,
+            ready => ready,
+        };
+        let Some(found) = found else { return Ok(None) };
+        Ok(self.reader.as_ref().map(|reader| (reader.record(found), reader.block())))
+    }
+
+    /// The next record, wherever it is.
+    fn search(&mut self) -> Result<Option<Found>, Error> {
         if let Some(error) = self.give_up() {
             return Err(error);
         }
-        let found = loop {
+        loop {
             if let Some(reader) = &mut self.reader {
                 if let Some(found) = reader.find()? {
-                    break found;
+                    return Ok(Some(found));
                 }
                 self.facts.push(Some(reader.facts().clone()));
                 self.reader = None;
@@ -110,8 +126,7 @@ impl Joined {
                     return Err(error);
                 }
             }
-        };
-        Ok(self.reader.as_ref().map(|reader| (reader.record(found), reader.block())))
+        }
     }
 
     /// The index of the file that is read now.

@@ -108,15 +108,30 @@ impl Pcap {
         source: &mut Source<R>,
         facts: &mut FileFacts,
     ) -> io::Result<Option<Found>> {
+        match self.ready(source, facts) {
+            None => self.search(source, facts),
+            ready => Ok(ready),
+        }
+    }
+
+    /// The next packet, when all of it is there and nothing about it is unusual, in the layout of nearly all files.
+    #[inline]
+    pub(super) fn ready<R: Read>(&mut self, source: &mut Source<R>, facts: &mut FileFacts) -> Option<Found> {
+        let header = self.layout.whole(source.available()).filter(|header| self.is_ordinary(*header))?;
+        Some(self.packet(source, facts, header))
+    }
+
+    /// The next packet, also one that is not all there yet, in a rarer layout, or odd.
+    fn search<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        facts: &mut FileFacts,
+    ) -> io::Result<Option<Found>> {
         loop {
-            let octets = source.available();
-            let record = match self.layout.whole(octets) {
-                Some(header) => Ok(header),
-                None => self.layout.record(octets).map(|(_, record)| Header::of(&record)),
-            };
-            let missing = match record {
-                Ok(header) => {
-                    if self.oddities(header, self.previous) == 0 || self.is_credible(source, header)? {
+            let missing = match self.layout.record(source.available()) {
+                Ok((_, record)) => {
+                    let header = Header::of(&record);
+                    if self.is_ordinary(header) || self.is_credible(source, header)? {
                         return Ok(Some(self.packet(source, facts, header)));
                     }
                     if !self.resume(source, facts, header.captured)? {
@@ -199,17 +214,22 @@ impl Pcap {
         Time(seconds.saturating_add(i64::from(header.fraction).saturating_mul(self.fraction)))
     }
 
-    /// How many things about a header are unusual. Each of them occurs in files that are whole.
+    /// True when nothing about a header is unusual.
     #[inline]
-    fn oddities(&self, header: Header, previous: Option<Time>) -> u32 {
+    fn is_ordinary(&self, header: Header) -> bool {
+        self.oddities(header, self.previous).into_iter().all(|odd| !odd)
+    }
+
+    /// What about a header is unusual. Each of these occurs in files that are whole.
+    #[inline]
+    fn oddities(&self, header: Header, previous: Option<Time>) -> [bool; 4] {
         let far = |previous: Time| self.time(header).since(previous).0.saturating_abs() > LONG_PAUSE.0;
-        let odd = [
+        [
             header.original == 0 || to_index(header.captured.into()) > MAX_RECORD,
             header.captured > header.original,
             i64::from(header.fraction).saturating_mul(self.fraction) >= 1_000_000_000,
             previous.is_some_and(far),
-        ];
-        odd.into_iter().map(u32::from).sum()
+        ]
     }
 
     /// An odd header is believed unless nothing is written in it or what follows is worse: where its length is wrong, something
@@ -223,9 +243,9 @@ impl Pcap {
         source.fill(length.saturating_add(self.layout.header()))?;
         let next = source.available().get(length..).and_then(|octets| self.layout.header_of(octets));
         Ok(next.is_none_or(|next| {
-            let worse = self.oddities(next, Some(self.time(header)));
+            let worse = count(self.oddities(next, Some(self.time(header))));
             let possible = to_index(next.captured.into()) <= MAX_RECORD;
-            possible && (worse < 2 || worse <= self.oddities(header, self.previous))
+            possible && (worse < 2 || worse <= count(self.oddities(header, self.previous)))
         }))
     }
 
@@ -250,7 +270,7 @@ impl Pcap {
     fn is_likely(&self, header: Header, previous: Option<Time>) -> bool {
         let near = |previous: Time| self.time(header).since(previous).0.saturating_abs() < SHORT_PAUSE.0;
         header.captured != 0
-            && self.oddities(header, None) == 0
+            && count(self.oddities(header, None)) == 0
             && to_index(header.original.into()) <= MAX_RECORD
             && previous.is_none_or(near)
     }
@@ -259,6 +279,11 @@ impl Pcap {
     fn window(&self) -> usize {
         MAX_RECORD.saturating_add(self.layout.header().saturating_mul(2))
     }
+}
+
+/// How many of them there are.
+fn count(oddities: [bool; 4]) -> usize {
+    oddities.into_iter().filter(|odd| *odd).count()
 }
 
 impl Header {

@@ -113,8 +113,16 @@ impl<R: Read> Reader<R> {
         &self.facts
     }
 
-    /// As [`Reader::next`], by the place of the record in the block, where it stands until the next one is asked for.
+    /// The next packet, when all of it was read before and nothing about it is unusual.
     #[inline]
+    pub(super) fn ready(&mut self) -> Option<Found> {
+        match &mut self.grammar {
+            Grammar::Pcap(pcap) => pcap.ready(&mut self.source, &mut self.facts),
+            Grammar::Pcapng(_) => None,
+        }
+    }
+
+    /// As [`Reader::next`], by the place of the record in the block, where it stands until the next one is asked for.
     pub(super) fn find(&mut self) -> Result<Option<Found>, Error> {
         if self.ended {
             return Ok(None);

@@ -5,18 +5,43 @@ use std::net::IpAddr;
 use std::num::NonZeroU16;
 
 use etherparse::err::{ipv4, ipv6};
-use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, ip_number};
 
 use super::{Datagram, Encapsulation, Fragment, Hidden, Layer, extension, inner};
 
 /// Finds the payload of the IP header that `data` begins with, whatever its version, or that of the last header in a tunnel.
+#[inline]
 pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
+    if let Some((header, payload)) = ordinary(data) {
+        let [_, [i, d, ..], [ttl, ..], source, destination] = *header;
+        return Ok(Datagram {
+            source: IpAddr::V4(source.into()),
+            destination: IpAddr::V4(destination.into()),
+            protocol: TCP,
+            ttl,
+            identification: NonZeroU16::new(u16::from_be_bytes([i, d])),
+            payload,
+            length: payload.len(),
+            encapsulation: layers.within(Layer::Ipv4)?,
+        });
+    }
     match data.first().map(|octet| octet >> 4) {
         Some(4) => version_4(data, layers),
         Some(6) => version_6(data, layers),
         Some(version) => Err(Hidden::IpVersion(version)),
         None => Err(Hidden::TooShort(Layer::Ipv4)),
     }
+}
+
+/// The header of nearly all packets, by its rows of four octets, and their payload: TCP behind a header of version 4 without options, all of
+/// it there and no fragment.
+#[inline]
+fn ordinary(data: &[u8]) -> Option<(&[[u8; 4]; 5], &[u8])> {
+    let rows = data.as_chunks().0.first_chunk::<5>()?;
+    let [[first, _, high, low], [.., flags, offset], [_, protocol, ..], ..] = *rows;
+    let whole = u16::from_be_bytes([flags, offset]) & 0x3fff == 0;
+    let payload = data.get(20..usize::from(u16::from_be_bytes([high, low])))?;
+    (first == 0x45 && protocol == TCP && whole).then_some((rows, payload))
 }
 
 fn version_4(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
@@ -75,6 +100,9 @@ fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
     inner::follow(extension::unwrap_version_6(datagram)?)
 }
 
+/// The protocol number of TCP.
+const TCP: u8 = ip_number::TCP.0;
+
 /// Goes on behind the header of a payload that was put together from its fragments.
 pub(super) fn resume(datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>> {
     inner::follow(match datagram.source {
@@ -127,6 +155,18 @@ mod tests {
         assert_eq!([(four.protocol, four.ttl), (six.protocol, six.ttl)], [(6, 64), (17, 63)]);
         assert_eq!([four.payload, six.payload], [b"data", b"data"]);
         assert_eq!([four.length, six.length], [4, 4]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_ordinary_header_is_read_as_any_other(
+            total in 0_u16..60, bits in proptest::prelude::any::<u16>(), whole in proptest::prelude::any::<bool>(),
+            protocol in proptest::sample::select(&[6_u8, 6, 6, 17, 51][..]), rest in proptest::collection::vec(0_u8..9, 0..40),
+        ) {
+            let packet = v4(total, if whole { bits & 0xc000 } else { bits }, protocol, &rest);
+            let layers = Encapsulation::default();
+            proptest::prop_assert_eq!(super::decode(&packet, layers), version_4(&packet, layers));
+        }
     }
 
     #[test]

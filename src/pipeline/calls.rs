@@ -106,9 +106,15 @@ impl CallStats {
         }
     }
 
-    /// Tells what a stream must stand above from here on, and takes those that stood above it until now.
-    pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
+    /// Tells what a stream must stand above from here on; true when some stood above it until now.
+    #[inline]
+    pub(super) const fn has_candidates(&mut self, bar: Option<Rank>) -> bool {
         self.bar = bar;
+        !self.candidates.is_empty()
+    }
+
+    /// Takes those that did.
+    pub(super) fn candidates(&mut self) -> Vec<Listed> {
         std::mem::take(&mut self.candidates)
     }
 

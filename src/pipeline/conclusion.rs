@@ -75,7 +75,7 @@ impl Upper {
         let ends = wanted.then(|| Arc::new(ends(number, both, alias.or(name), first)));
         let findings = ends.as_ref().map(|ends| engine.finish(ends, coverage)).unwrap_or_default();
         let named = calls.named(counted, &findings, &conn.streams);
-        let candidates = calls.candidates(None);
+        let candidates = calls.candidates();
         let (streams, frames) = counts(conn);
         let row = (to_index(number) < wishes.limit_connections).then(|| {
             let facts = Facts {

@@ -318,7 +318,7 @@ impl Task {
         let place = block.place(segment.payload);
         let payload = place.map_or_else(|| Payload::Own(segment.payload.into()), Payload::InBlock);
         let segment = Segment { payload: &[], ..*segment };
-        Self { seat, ends, encapsulation, now, segment, payload }
+        Self { seat, ends: *ends, encapsulation, now: *now, segment, payload }
     }
 
     fn push_to(&self, shard: &mut Shard, block: &ReadBlock) {
@@ -328,7 +328,7 @@ impl Task {
             Payload::Own(octets) => octets,
         };
         let segment = &Segment { payload, ..*segment };
-        let seated = Seated { seat: *seat, ends: *ends, encapsulation: *encapsulation, segment, now: *now };
+        let seated = Seated { seat: *seat, ends, encapsulation: *encapsulation, segment, now };
         shard.push(&seated, &mut |_| {});
     }
 }

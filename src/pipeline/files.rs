@@ -119,7 +119,7 @@ fn read<O: FnMut(Observed<'_>)>(
     let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
     loop {
         match joined.next_in_block() {
-            Ok(Some((record, block))) => work.record(&record, block),
+            Ok(Some((ref record, block))) => work.record(record, block),
             Ok(None) => break,
             Err(error) => _ = failures.insert(joined.inputs().count(), error),
         }

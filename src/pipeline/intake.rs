@@ -15,7 +15,7 @@ use crate::finding::{Comment, Input, Report};
 use crate::limits::{self, EPOCH_OCTETS, EPOCH_PACKETS, EPOCHS_AHEAD};
 use crate::link::{Datagram, Encapsulation, Links};
 use crate::rules::FileView;
-use crate::tcp::{Endpoint, Flows, Seat, Segment};
+use crate::tcp::{Endpoint, Flows, IpHeader, Seat, Segment};
 use crate::tls::KeyLog;
 
 /// The reader's part of an analysis.
@@ -55,10 +55,10 @@ pub(super) struct Moment {
 pub(super) struct Seated<'a> {
     pub(super) seat: Seat,
     /// Its sender and its receiver.
-    pub(super) ends: (Endpoint, Endpoint),
+    pub(super) ends: &'a (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
     pub(super) segment: &'a Segment<'a>,
-    pub(super) now: Moment,
+    pub(super) now: &'a Moment,
 }
 
 /// A connection that is over: its number, the sender of its first packet, and the other end.
@@ -82,10 +82,10 @@ impl Intake {
     pub(super) fn push(&mut self, packet: &Packet<'_>, take: &mut impl FnMut(&Seated<'_>)) {
         self.note_time(packet.place());
         let mut links = self.links.take().unwrap_or_default();
-        if let Ok(datagram) = links.decode(packet)
+        if let Ok(datagram) = &links.decode(packet)
             && datagram.protocol == TCP
         {
-            self.datagram(packet, &datagram, take);
+            self.datagram(packet, datagram, take);
         }
         self.links = Some(links);
         self.now.turn = self.now.turn.saturating_add(1);
@@ -94,23 +94,25 @@ impl Intake {
     }
 
     fn datagram(&mut self, packet: &Packet<'_>, datagram: &Datagram<'_>, take: &mut impl FnMut(&Seated<'_>)) {
-        let read = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
-        let Some(mut segment) = read else { return };
-        segment.identification = datagram.identification;
+        let header = IpHeader { ttl: datagram.ttl, identification: datagram.identification };
+        let read = Segment::read(datagram.payload, datagram.length, &header, packet.place());
+        let Some(segment) = &read else { return };
         if to_u32(packet.data.len()) < packet.original_length {
             let (_, packets) = self.file.cut_packets.get_or_insert((segment.at, 0));
             *packets = packets.saturating_add(1);
         }
-        let source = Endpoint { address: datagram.source, port: segment.source_port };
-        let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
-        let ends = (source, destination);
-        let seat = self.flows.seat(source, destination, &segment);
+        let ends = (
+            Endpoint { address: datagram.source, port: segment.source_port },
+            Endpoint { address: datagram.destination, port: segment.destination_port },
+        );
+        let seat = self.flows.seat(&ends, segment);
         if seat.opens && self.wishes.told(ends) == Some(Stack::Nothing) {
             self.passed_by = self.passed_by.saturating_add(1);
             self.flows.conclude(ends, seat.number);
             return;
         }
-        take(&Seated { seat, ends, encapsulation: datagram.encapsulation, segment: &segment, now: self.now });
+        let Datagram { encapsulation, .. } = *datagram;
+        take(&Seated { seat, ends: &ends, encapsulation, segment, now: &self.now });
     }
 
     /// The latest time counts as now: a clock that runs back is noted, not followed.

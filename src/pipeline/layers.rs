@@ -5,7 +5,7 @@ use super::covered::Records;
 use super::desk::{Desk, Sight};
 use super::opening::Held;
 use super::upper::Upper;
-use crate::base::{Origin, PerSide, Piece, Place, Side};
+use crate::base::{Origin, PerSide, Piece, Place, Side, Signal};
 use crate::http1::FirstOctets;
 use crate::tcp::{Connection as Tcp, Direction, Output};
 use crate::tls::{self, AlertDescription, Fact, Label, Session, Turn};
@@ -31,31 +31,50 @@ impl Layers {
     }
 
     /// Takes what TCP says of a side.
+    #[inline]
     pub(super) fn take(
         &mut self,
         side: Side,
-        mut output: Output<'_>,
+        output: Output<'_>,
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        match &mut output {
-            Output::Piece(piece) => {
-                self.upper.note_piece(side, piece);
-                if self.tls.is_some() {
-                    self.secured(side, piece, desk, observe);
-                    return;
-                }
-            }
-            Output::Signal(_, origin) if self.tls.is_some() => {
-                origin.peer_acked = self.records[side.peer()].covered(origin.peer_acked);
-            }
-            Output::Signal(..) => {}
+        match output {
+            Output::Piece(piece) => self.piece(side, piece, desk, observe),
+            Output::Signal(signal, origin) => self.signal(side, signal, origin, desk, observe),
         }
-        let tls = self.tls.as_deref().map(Session::negotiation);
-        self.upper.take(side, output, &Sight { wishes: &desk.wishes, tls }, observe);
-        if self.upper.is_secured() && self.tls.is_none() {
+    }
+
+    fn piece(
+        &mut self,
+        side: Side,
+        piece: Piece<'_>,
+        desk: &Desk,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
+        self.upper.note_piece(side, &piece);
+        if self.tls.is_some() {
+            return self.secured(side, &piece, desk, observe);
+        }
+        self.upper.piece(side, piece, &Sight { wishes: &desk.wishes, tls: None }, observe);
+        if self.upper.is_secured() {
             self.begin_tls(desk, observe);
         }
+    }
+
+    fn signal(
+        &mut self,
+        side: Side,
+        signal: Signal,
+        mut origin: Origin,
+        desk: &Desk,
+        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+    ) {
+        if self.tls.is_some() {
+            origin.peer_acked = self.records[side.peer()].covered(origin.peer_acked);
+        }
+        let tls = self.tls.as_deref().map(Session::negotiation);
+        self.upper.signal(side, signal, origin, &Sight { wishes: &desk.wishes, tls }, observe);
     }
 
     /// A side turned out to speak TLS: what is held goes to it, the client's octets first.
@@ -125,7 +144,7 @@ fn out(
                 origin.peer_acked = records[side.peer()].covered(origin.peer_acked);
             }
             upper.note_piece(side, &piece);
-            upper.take(side, Output::Piece(piece), &sight, observe);
+            upper.piece(side, piece, &sight, observe);
         }
         tls::Output::Fact(side, at, fact) => match fact {
             Fact::ClientHello(Turn::First) | Fact::ServerHello(Turn::First) => {

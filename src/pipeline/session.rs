@@ -116,9 +116,15 @@ impl Session {
         self.layers.upper.ends
     }
 
-    /// Streams that stood above the bar since it was told last, and the bar from here on.
-    pub(super) fn candidates(&mut self, bar: Option<Rank>) -> Vec<Listed> {
-        self.layers.upper.ears.calls.candidates(bar)
+    /// True when streams stood above the bar since it was told last; and the bar from here on.
+    #[inline]
+    pub(super) const fn has_candidates(&mut self, bar: Option<Rank>) -> bool {
+        self.layers.upper.ears.calls.has_candidates(bar)
+    }
+
+    /// Takes them.
+    pub(super) fn candidates(&mut self) -> Vec<Listed> {
+        self.layers.upper.ears.calls.candidates()
     }
 
     /// True when TLS has begun.

@@ -80,7 +80,7 @@ impl Shard {
 
     /// Takes the next segment of its connections.
     pub(super) fn push(&mut self, seated: &Seated<'_>, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
-        let Seated { seat, segment, now, .. } = seated;
+        let Seated { seat, segment, now, .. } = *seated;
         self.desk.shared.get_mut().reach(now.turn);
         if let Some(old) = seat.replaces {
             self.conclude(old, segment.at, now.turn, observe);
@@ -90,7 +90,7 @@ impl Shard {
         }
         // Stragglers of a connection that is reported have no session.
         let Some(live) = self.live.get_mut(&seat.number) else { return };
-        if live.lingers.is_some_and(|since| is_past(since, *now)) {
+        if live.lingers.as_ref().is_some_and(|since| is_past(since, now)) {
             return self.conclude(seat.number, segment.at, now.turn, observe);
         }
         live.session.push(seat.direction, segment, &self.desk, observe);
@@ -99,30 +99,24 @@ impl Shard {
             return self.give_way(seat.number, segment.at, now.turn, observe);
         }
         let limit = self.desk.wishes.limit_slowest();
-        let candidates = live.session.candidates(self.bar.height(limit));
-        if live.session.is_closed() {
-            self.tell_candidates(now.turn, seat.number, candidates);
-            return self.conclude(seat.number, segment.at, now.turn, observe);
+        if live.session.has_candidates(self.bar.height(limit)) {
+            let candidates = live.session.candidates();
+            self.bar.raise(&candidates, limit);
+            self.told.push(Told { turn: now.turn, number: seat.number, news: News::Candidates(candidates) });
         }
-        if live.lingers.is_none() && live.session.is_over() {
+        if live.session.is_closed() {
+            self.conclude(seat.number, segment.at, now.turn, observe);
+        } else if live.lingers.is_none() && live.session.is_over() {
             live.lingers = Some(*now);
             self.lingering.push_back((seat.number, *now));
         }
-        self.tell_candidates(now.turn, seat.number, candidates);
     }
 
     fn open(&mut self, seated: &Seated<'_>) {
-        let Seated { seat, ends, encapsulation, segment, .. } = seated;
-        let session = Session::open(seat.number, *ends, segment, *encapsulation, &self.desk, self.interest);
+        let Seated { seat, ends, encapsulation, segment, .. } = *seated;
+        let session = Session::open(seat.number, *ends, segment, encapsulation, &self.desk, self.interest);
         let live = Live { session, lingers: None, share: Share::default() };
         self.live.insert(seat.number, live);
-    }
-
-    fn tell_candidates(&mut self, turn: u64, number: u64, candidates: Vec<Listed>) {
-        if !candidates.is_empty() {
-            self.bar.raise(&candidates, self.desk.wishes.limit_slowest());
-            self.told.push(Told { turn, number, news: News::Candidates(candidates) });
-        }
     }
 
     /// All segments of its connections before this turn were taken.
@@ -134,7 +128,7 @@ impl Shard {
     pub(super) fn end_epoch(&mut self, now: Moment, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         self.desk.shared.get_mut().reach(now.turn);
         while let Some((number, since)) = self.lingering.front().copied() {
-            if !is_past(since, now) {
+            if !is_past(&since, &now) {
                 break;
             }
             self.lingering.pop_front();
@@ -249,7 +243,7 @@ impl Told {
 }
 
 /// True when stragglers of a connection that ended at `since` are no longer waited for.
-fn is_past(since: Moment, now: Moment) -> bool {
+fn is_past(since: &Moment, now: &Moment) -> bool {
     now.latest.since(since.latest) > Span::seconds(limits::LINGER_S)
         || now.turn.saturating_sub(since.turn) > limits::LINGER_PACKETS
 }

@@ -15,7 +15,7 @@ use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Exchange, Outcome, Prologue, Protocol, RequestHead, Upgrade, agreement};
 use crate::limits;
 use crate::link::Encapsulation;
-use crate::tcp::{Connection as Tcp, Direction, Endpoint, Output, Start};
+use crate::tcp::{Connection as Tcp, Direction, Endpoint, Start};
 use crate::tls::{Session, Verdict, looks_like_tls};
 use crate::views::Observed;
 
@@ -110,25 +110,6 @@ impl Upper {
         std::mem::take(&mut self.held)
     }
 
-    /// Takes what TCP, or TLS above it, says of a side.
-    pub(super) fn take(
-        &mut self,
-        side: Side,
-        output: Output<'_>,
-        sight: &Sight<'_>,
-        observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-    ) {
-        match output {
-            Output::Signal(signal, origin) => self.signal(side, signal, origin, sight, observe),
-            Output::Piece(piece) => {
-                if let Piece::Chunk { origin, .. } = piece {
-                    self.conn.spoke[side].get_or_insert(origin);
-                }
-                self.piece(side, piece, sight, observe);
-            }
-        }
-    }
-
     /// Gives the machines to `act`, and what they say to the ears.
     fn tell(
         &mut self,
@@ -140,7 +121,8 @@ impl Upper {
         act(conn, &mut |conn, fact| ears.hear(*number, *first, (conn, http1), &fact, sight, observe));
     }
 
-    fn signal(
+    /// Takes a signal of TCP.
+    pub(super) fn signal(
         &mut self,
         side: Side,
         signal: Signal,
@@ -190,13 +172,17 @@ impl Upper {
         }
     }
 
-    fn piece(
+    /// Takes a piece of TCP, or of TLS above it.
+    pub(super) fn piece(
         &mut self,
         side: Side,
         piece: Piece<'_>,
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
+        if let Piece::Chunk { origin, .. } = piece {
+            self.conn.spoke[side].get_or_insert(origin);
+        }
         match (self.http1.protocols[side], piece) {
             (Protocol::Http2, piece) => self.frames(side, &piece, sight, observe),
             (Protocol::Unknown, Piece::Chunk { bytes, origin }) => {

@@ -61,6 +61,18 @@ impl Connection {
         segment: &Segment<'_>,
         emit: &mut impl FnMut(Direction, Output<'_>),
     ) {
+        if !self.note(direction, segment) {
+            return;
+        }
+        match self.acknowledged_in_order(direction, segment) {
+            Some(upto) => self.accept_in_order(direction, segment, upto, emit),
+            None => self.accept_any(direction, segment, emit),
+        }
+    }
+
+    /// Counts a segment; false for a copy of one that came before, which means nothing else.
+    #[inline]
+    pub(super) fn note(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
         let silent = segment.at.time.since(self.last.time);
         if silent >= Span::millis(limits::SILENCE_MS) && !self.last.pkt.is_none() {
             self.silence = Some(silent);
@@ -68,10 +80,20 @@ impl Connection {
         self.last = segment.at;
         if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {
             self.streams[direction].stats.count_copy(segment.at);
-            return;
+            return false;
         }
         self.packets = self.packets.saturating_add(1);
         self.streams[direction].count(segment);
+        true
+    }
+
+    /// Takes a segment that was counted, whatever it is.
+    pub(super) fn accept_any(
+        &mut self,
+        direction: Direction,
+        segment: &Segment<'_>,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
         self.expire(segment.at, emit);
         self.join_late(direction, segment);
         if segment.flags.has(Flags::RST) {
@@ -88,6 +110,36 @@ impl Connection {
             self.accept_in_parts(direction, *segment, emit);
         }
         self.advance(emit);
+    }
+
+    /// For the ordinary segment, which comes next, acknowledges nothing that is not there and means nothing else: the offset up to which it
+    /// acknowledges the other direction. What waits, opens, ends or closes a window goes the longer way, which comes to the same.
+    #[inline]
+    fn acknowledged_in_order(&self, direction: Direction, segment: &Segment<'_>) -> Option<u64> {
+        let (own, peer) = self.streams.of(direction);
+        let calm = self.waiting.is_empty() && self.silence.is_none() && segment.window > 0;
+        (calm && segment.flags.is_ordinary() && own.is_at(segment.sequence) && !own.window_closed)
+            .then(|| peer.offset_before(segment.acknowledgement))
+            .flatten()
+    }
+
+    /// Takes such a segment.
+    #[inline]
+    fn accept_in_order(
+        &mut self,
+        direction: Direction,
+        segment: &Segment<'_>,
+        upto: u64,
+        emit: &mut impl FnMut(Direction, Output<'_>),
+    ) {
+        let (own, peer) = self.streams.of_mut(direction);
+        if upto > own.acked || !own.acknowledges {
+            own.acknowledges = true;
+            own.acked = upto.max(own.acked);
+            emit(direction, Output::Signal(Signal::Acked, origin(own, segment, upto)));
+        }
+        let peer_acked = upto.min(own.acked).min(peer.next());
+        own.continue_with(segment, peer_acked, &mut |piece| emit(direction, Output::Piece(piece)));
     }
 
     /// Takes a segment while others wait, some of them perhaps for its first octets.

@@ -46,19 +46,25 @@ struct Words {
 
 impl Duplicates {
     /// True when the segment is a copy of one that came shortly before; else it is remembered.
+    #[inline]
     pub(super) fn has(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
-        let print = Print::of(direction, segment);
-        let known =
-            !self.goes_further(direction, &print) && self.ring.iter().any(|old| print.is_copy_of(old));
+        let known = !self.goes_further(direction, segment) && self.knows(direction, segment);
         if !known {
-            self.remember(print);
+            self.remember(Print::of(direction, segment));
         }
         known
     }
 
+    #[cold]
+    fn knows(&self, direction: Direction, segment: &Segment<'_>) -> bool {
+        let print = Print::of(direction, segment);
+        self.ring.iter().any(|old| print.is_copy_of(old))
+    }
+
     /// Notes how far a direction went; true when that is further than before.
-    fn goes_further(&mut self, direction: Direction, print: &Print) -> bool {
-        let (sequence, acknowledgement) = (print.words.end(), print.words.acknowledgement);
+    #[inline]
+    fn goes_further(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
+        let (sequence, acknowledgement) = (segment.end(), segment.acknowledgement);
         let Some(reached) = &mut self.reached[direction] else {
             self.reached[direction] = Some(Reached { sequence, acknowledgement });
             return true;
@@ -100,8 +106,11 @@ impl Print {
     /// Without identification the checksum, which covers time stamps, must be the same, and a router must have passed, or hardly any
     /// time: acknowledgements may be repeated at once, word for word.
     fn is_copy_of(&self, first: &Self) -> bool {
+        if self.words != first.words {
+            return false;
+        }
         let waited = Span(self.time.since(first.time).0.abs());
-        if self.words != first.words || waited > Span::millis(limits::DUPLICATE_WINDOW_MS) {
+        if waited > Span::millis(limits::DUPLICATE_WINDOW_MS) {
             return false;
         }
         if self.identification.is_some() || first.identification.is_some() {
@@ -116,12 +125,6 @@ impl Print {
 impl Words {
     const fn takes_numbers(&self) -> bool {
         self.length > 0 || self.flags.has(Flags::SYN) || self.flags.has(Flags::FIN)
-    }
-
-    /// The sequence number behind the segment; SYN and FIN take one each.
-    const fn end(&self) -> u32 {
-        let both = self.flags.0 & (Flags::SYN.0 | Flags::FIN.0);
-        self.sequence.wrapping_add(self.length).wrapping_add(both.count_ones())
     }
 }
 
@@ -146,7 +149,7 @@ mod tests {
     fn at(micros: i64, identification: u16, offset: u64, octets: &[u8]) -> Segment<'_> {
         let place = Place { pkt: 1.into(), time: Time(micros * 1_000), record: 0 };
         let plain = segment(Forward, PUSH, Some(offset), 0, octets, to_u64(octets.len()), place);
-        Segment { checksum: 7, ..plain.identified(NonZeroU16::new(identification)) }
+        Segment { checksum: 7, identification: NonZeroU16::new(identification), ..plain }
     }
 
     fn heard(segments: &[Segment<'_>]) -> Vec<bool> {

@@ -26,25 +26,30 @@ impl std::fmt::Display for Endpoint {
     }
 }
 
-/// Both endpoints, in an order that does not depend on who sent.
+/// Both endpoints, in an order that does not depend on who sent: addresses and ports of the lower and the higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FlowKey {
-    low: [u64; 2],
-    high: [u64; 2],
-    /// Of `low` and `high`.
-    ports: [u16; 2],
+enum FlowKey {
+    /// Of IPv4.
+    Short([u32; 2], [u16; 2]),
+    /// Of IPv6.
+    Long([[u64; 2]; 2], [u16; 2]),
 }
 
 impl FlowKey {
     /// The key of a segment, and whether its sender is the lower endpoint.
-    fn of(source: Endpoint, destination: Endpoint) -> (Self, bool) {
-        let (from, to) = (words(source.address), words(destination.address));
+    fn of(source: &Endpoint, destination: &Endpoint) -> (Self, bool) {
         let ports = [source.port, destination.port];
-        if (from, source.port) <= (to, destination.port) {
-            (Self { low: from, high: to, ports }, true)
-        } else {
-            let [from_port, to_port] = ports;
-            (Self { low: to, high: from, ports: [to_port, from_port] }, false)
+        match (source.address, destination.address) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => {
+                let addresses = [from.to_bits(), to.to_bits()];
+                let (ports, from_low) = in_order(addresses, ports);
+                (Self::Short(if from_low { addresses } else { swapped(addresses) }, ports), from_low)
+            }
+            (from, to) => {
+                let addresses = [words(from), words(to)];
+                let (ports, from_low) = in_order(addresses, ports);
+                (Self::Long(if from_low { addresses } else { swapped(addresses) }, ports), from_low)
+            }
         }
     }
 }
@@ -52,16 +57,34 @@ impl FlowKey {
 impl Hash for FlowKey {
     /// Word by word: as arrays they would be taken octet by octet.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let ([a, b], [c, d], [low, high]) = (self.low, self.high, self.ports);
-        [a, b, c, d].into_iter().for_each(|word| state.write_u64(word));
-        state.write_u32(u32::from(low) << 16 | u32::from(high));
+        let ports = |[low, high]: [u16; 2]| u32::from(low) << 16 | u32::from(high);
+        match *self {
+            Self::Short([low, high], both) => {
+                state.write_u64(u64::from(low) << 32 | u64::from(high));
+                state.write_u32(ports(both));
+            }
+            Self::Long([[a, b], [c, d]], both) => {
+                [a, b, c, d].into_iter().for_each(|word| state.write_u64(word));
+                state.write_u32(ports(both));
+            }
+        }
     }
 }
 
-/// IPv4 addresses are kept apart from IPv6 ones that embed them, as they are different conversations.
+/// The ports in the order of the endpoints, and whether the first one is the lower endpoint.
+fn in_order<T: Ord>([from, to]: [T; 2], [source, destination]: [u16; 2]) -> ([u16; 2], bool) {
+    let from_low = (from, source) <= (to, destination);
+    (if from_low { [source, destination] } else { [destination, source] }, from_low)
+}
+
+fn swapped<T>([one, other]: [T; 2]) -> [T; 2] {
+    [other, one]
+}
+
+/// An address of IPv6; one of IPv4 is kept apart from those that embed it.
 fn words(address: IpAddr) -> [u64; 2] {
     match address {
-        IpAddr::V4(address) => [1 << 63 | 1 << 26, u64::from(u32::from(address))],
+        IpAddr::V4(address) => [1 << 63 | 1 << 26, u64::from(address.to_bits())],
         IpAddr::V6(address) => {
             let [a, b, c, d, e, f, g, h, rest @ ..] = address.octets();
             [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)]
@@ -114,7 +137,7 @@ impl Flows {
     }
 
     /// Finds the connection of a segment, or opens it.
-    pub fn seat(&mut self, source: Endpoint, destination: Endpoint, segment: &Segment<'_>) -> Seat {
+    pub fn seat(&mut self, (source, destination): &(Endpoint, Endpoint), segment: &Segment<'_>) -> Seat {
         let (key, from_low) = FlowKey::of(source, destination);
         let known = self.entries.get_mut(&key);
         if let Some(entry) = known
@@ -137,7 +160,7 @@ impl Flows {
     /// A connection between these ends is over and reported. Its addresses stay known for a while, so that a straggler opens no
     /// new connection.
     pub fn conclude(&mut self, (source, destination): (Endpoint, Endpoint), number: u64) {
-        let (key, _) = FlowKey::of(source, destination);
+        let (key, _) = FlowKey::of(&source, &destination);
         if self.concluded.len() >= limits::MAX_CONCLUDED
             && let Some((old, number)) = self.concluded.pop_front()
             && self.entries.get(&old).is_some_and(|entry| entry.number == number)
@@ -151,6 +174,9 @@ impl Flows {
 impl Entry {
     fn note(&mut self, from_low: bool, segment: &Segment<'_>) {
         let [low, high] = &mut self.bases;
+        if low.is_some() && high.is_some() {
+            return;
+        }
         let (own, peer) = if from_low { (low, high) } else { (high, low) };
         let syn = segment.flags.has(Flags::SYN);
         own.get_or_insert(if syn { segment.sequence } else { segment.sequence.wrapping_sub(1) });

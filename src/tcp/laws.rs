@@ -3,10 +3,13 @@
 use proptest::prelude::*;
 
 use super::tests::{PUSH, SYN, Tape, segment};
-use super::{Connection, Direction, Output, PerDirection};
+use super::{Connection, Direction, Flags, Output, PerDirection, Segment};
 use crate::base::{Piece, Place, Span, Time, to_u64};
 
 use Direction::{Backward, Forward};
+
+/// Control bits that a segment may have: ordinary ones, FIN, RST, SYN, and none at all.
+const FLAGS: [Flags; 6] = [PUSH, Flags(0x10), Flags(0x11), Flags(0x14), Flags(0x02), Flags(0)];
 
 /// A segment of one direction: where it begins, and how long it is.
 fn parts(length: usize, cuts: &[usize]) -> Vec<(usize, usize)> {
@@ -61,6 +64,47 @@ proptest! {
         prop_assert!(wrong.is_empty(), "{wrong:?}");
         prop_assert_eq!(passed, data);
         prop_assert_eq!(tcp.stream(Forward).stats.missing, 0);
+    }
+
+    /// Most segments come next and acknowledge what was sent, the others do anything; the capture begins before the handshake or behind it.
+    #[test]
+    fn the_short_way_of_ordinary_segments_comes_to_the_same_as_the_long_one(
+        begins in any::<bool>(),
+        turns in prop::collection::vec(
+            (any::<bool>(), 0_u8..12, 0_u64..24, 0_u64..24, 0_usize..5, prop::sample::select(&FLAGS[..])), 1..40,
+        ),
+    ) {
+        let (mut short, mut long) = (Connection::default(), Connection::default());
+        let mut said: [Vec<String>; 2] = Default::default();
+        let mut sent = PerDirection { forward: 0_u64, backward: 0_u64 };
+        let mut at = Place::default();
+        let opening = [(Forward, SYN), (Backward, SYN.with(PUSH))].map(|(way, flags)| (way, flags, None, 0, 0, 1000));
+        let turns = turns.into_iter().map(|(forward, odd, offset, acked, length, flags)| {
+            let way = if forward { Forward } else { Backward };
+            let (offset, acked, flags) = match odd {
+                0 => (offset, acked, flags),
+                1 => (offset, sent[way.reverse()], PUSH),
+                2 => (sent[way], acked, PUSH),
+                _ => (sent[way], sent[way.reverse()], PUSH),
+            };
+            sent[way] = sent[way].max(offset + to_u64(length));
+            (way, flags, Some(offset), acked, length, if odd == 3 { 0 } else { 1000 })
+        });
+        let turns: Vec<_> = turns.collect();
+        for (way, flags, offset, acked, length, window) in opening.into_iter().filter(|_| begins).chain(turns) {
+            at.pkt = (at.pkt.number() + 1).into();
+            at.time = at.time.after(Span::millis(if length == 4 { 60 } else { 1 }));
+            let octets = &b"abcdef"[..length];
+            let plain = segment(way, flags, offset, acked, octets, to_u64(length) + u64::from(window == 0), at);
+            let segment = Segment { window, ..plain };
+            let [heard, reference] = &mut said;
+            short.push(way, &segment, &mut |way, output| heard.push(format!("{way:?} {output:?}")));
+            if long.note(way, &segment) {
+                long.accept_any(way, &segment, &mut |way, output| reference.push(format!("{way:?} {output:?}")));
+            }
+            prop_assert_eq!(heard, reference);
+        }
+        prop_assert_eq!(format!("{short:?}"), format!("{long:?}"));
     }
 
     #[test]

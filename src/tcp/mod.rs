@@ -14,7 +14,7 @@ mod stream;
 
 pub use connection::{Connection, Output};
 pub use flows::{Endpoint, Flows, Seat};
-pub use segment::{Flags, Segment};
+pub use segment::{Flags, IpHeader, Segment};
 pub use stream::{Start, Stats, Stream};
 
 /// Who sent, before it is known which end is the client: the sender of the connection's first captured packet, or the other.
@@ -44,6 +44,24 @@ pub struct PerDirection<T> {
     pub forward: T,
     /// Of the other end.
     pub backward: T,
+}
+
+impl<T> PerDirection<T> {
+    /// That of a direction, and that of the other one.
+    const fn of(&self, direction: Direction) -> (&T, &T) {
+        match direction {
+            Direction::Forward => (&self.forward, &self.backward),
+            Direction::Backward => (&self.backward, &self.forward),
+        }
+    }
+
+    /// See [`Self::of`].
+    const fn of_mut(&mut self, direction: Direction) -> (&mut T, &mut T) {
+        match direction {
+            Direction::Forward => (&mut self.forward, &mut self.backward),
+            Direction::Backward => (&mut self.backward, &mut self.forward),
+        }
+    }
 }
 
 impl<T> std::ops::Index<Direction> for PerDirection<T> {

@@ -36,6 +36,15 @@ pub struct Segment<'a> {
     pub at: Place,
 }
 
+/// What the header of the IP packet says that carried a segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IpHeader {
+    /// See [`Segment::ttl`].
+    pub ttl: u8,
+    /// See [`Segment::identification`].
+    pub identification: Option<NonZeroU16>,
+}
+
 /// Control bits of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(pub u8);
@@ -58,6 +67,12 @@ impl Flags {
         self.0 & other.0 == other.0
     }
 
+    /// True for a segment that acknowledges and neither opens nor ends anything.
+    #[must_use]
+    pub const fn is_ordinary(self) -> bool {
+        self.0 & (Self::FIN.0 | Self::SYN.0 | Self::RST.0 | Self::ACK.0) == Self::ACK.0
+    }
+
     /// Both.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
@@ -66,16 +81,15 @@ impl Flags {
 }
 
 impl<'a> Segment<'a> {
-    /// Reads a segment from an IP payload of which `length` octets were on the wire. `None` when not even the fixed header was
+    /// Reads a segment from the payload of an IP packet, of which `length` octets were on the wire. `None` when not even the fixed header was
     /// captured, or the header is shorter than itself.
     #[must_use]
-    pub fn read(payload: &'a [u8], length: usize, ttl: u8, at: Place) -> Option<Self> {
+    #[inline]
+    pub fn read(payload: &'a [u8], length: usize, header: &IpHeader, at: Place) -> Option<Self> {
         let [sp0, sp1, dp0, dp1, s0, s1, s2, s3, a0, a1, a2, a3, words, bits, w0, w1, c0, c1, ..] =
             *payload.first_chunk::<20>()?;
-        let header = usize::from(words >> 4).saturating_mul(4);
-        if header < 20 {
-            return None;
-        }
+        let options = usize::from(words >> 4).checked_sub(5)?.saturating_mul(4);
+        let behind = options.saturating_add(20);
         Some(Self {
             source_port: u16::from_be_bytes([sp0, sp1]),
             destination_port: u16::from_be_bytes([dp0, dp1]),
@@ -83,21 +97,14 @@ impl<'a> Segment<'a> {
             acknowledgement: u32::from_be_bytes([a0, a1, a2, a3]),
             flags: Flags(bits),
             window: u16::from_be_bytes([w0, w1]),
-            payload: payload.get(header..).unwrap_or_default(),
-            length: to_u64(length.saturating_sub(header)),
+            payload: payload.get(behind..).unwrap_or_default(),
+            length: to_u64(length.saturating_sub(behind)),
             checksum: u16::from_be_bytes([c0, c1]),
-            ttl,
-            largest: if bits & Flags::SYN.0 == 0 { None } else { largest(payload.get(20..header)) },
-            identification: None,
+            ttl: header.ttl,
+            largest: if bits & Flags::SYN.0 == 0 { None } else { largest(payload.get(20..behind)) },
+            identification: header.identification,
             at,
         })
-    }
-
-    /// With the identification of the IP packet that carried it.
-    #[must_use]
-    pub const fn identified(mut self, identification: Option<NonZeroU16>) -> Self {
-        self.identification = identification;
-        self
     }
 
     /// The first octets of its payload, and the rest, which ends as the whole does.
@@ -109,6 +116,13 @@ impl<'a> Segment<'a> {
         let flags = Flags(self.flags.0 & !Flags::SYN.0);
         let length = self.length.saturating_sub(first.length);
         (first, Self { payload: behind, length, sequence, flags, ..*self })
+    }
+
+    /// The sequence number behind the segment; SYN and FIN take one each.
+    pub(super) fn end(&self) -> u32 {
+        let both = self.flags.0 & (Flags::SYN.0 | Flags::FIN.0);
+        let length = u32::try_from(self.length).unwrap_or(u32::MAX);
+        self.sequence.wrapping_add(length).wrapping_add(both.count_ones())
     }
 
     /// Sequence number of the first payload octet: a SYN takes one number itself.

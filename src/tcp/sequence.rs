@@ -12,7 +12,8 @@ pub(super) fn offset(sequence: u32, zero: u32, reference: u64) -> Option<u64> {
     }
 }
 
-fn low(offset: u64) -> u32 {
+/// Its last 32 bits.
+pub(super) fn low(offset: u64) -> u32 {
     let [.., a, b, c, d] = offset.to_be_bytes();
     u32::from_be_bytes([a, b, c, d])
 }

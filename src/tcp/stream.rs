@@ -177,6 +177,42 @@ impl Stream {
         sequence::offset(number, zero, self.next).ok_or_else(|| u64::from(zero.wrapping_sub(number)))
     }
 
+    /// True when nothing of this direction is late or over, and a segment with this number comes next.
+    #[inline]
+    pub(super) fn is_at(&self, number: u32) -> bool {
+        self.fin.is_none()
+            && self.held.is_empty()
+            && self.zero.is_some_and(|zero| zero.wrapping_add(sequence::low(self.next)) == number)
+    }
+
+    /// Offset of a number up to which everything was delivered; none also where more may follow from it than that it was acknowledged.
+    #[inline]
+    pub(super) fn offset_before(&self, number: u32) -> Option<u64> {
+        let begun = self.start != Start::Midstream || self.next > 0;
+        if !begun || self.fin.is_some() || !self.held.is_empty() {
+            return None;
+        }
+        let behind = self.zero?.wrapping_add(sequence::low(self.next)).wrapping_sub(number);
+        if behind < 1 << 31 { self.next.checked_sub(behind.into()) } else { None }
+    }
+
+    /// Takes a segment whose octets are next, where none are late: [`Self::reach`] and [`Self::deliver`] in one.
+    #[inline]
+    pub(super) fn continue_with(
+        &mut self,
+        segment: &Segment<'_>,
+        peer_acked: u64,
+        emit: &mut impl FnMut(Piece<'_>),
+    ) {
+        let (start, length) = (self.next, segment.length);
+        let end = start.saturating_add(length);
+        self.reached = self.reached.max(end);
+        if length > 0 {
+            let cut = length.saturating_sub(to_u64(segment.payload.len()));
+            self.pass(start, segment.payload, cut, Origin { at: segment.at, tcp_end: end, peer_acked }, emit);
+        }
+    }
+
     pub(super) fn count(&mut self, segment: &Segment<'_>) {
         let stats = &mut self.stats;
         stats.packets = stats.packets.saturating_add(1);

@@ -522,7 +522,7 @@ fn connections_are_numbered_by_their_first_packets_and_ports_may_be_used_again()
     let (client, server) = (end(1, 40_000), end(2, 443));
     let syn = |sequence| Segment { sequence, ..segment(Forward, SYN, None, 0, b"", 0, Place::default()) };
     let seat = |flows: &mut Flows, from, to, segment: &Segment<'_>| {
-        let seat = flows.seat(from, to, segment);
+        let seat = flows.seat(&(from, to), segment);
         (seat.number, seat.direction, seat.opens, seat.replaces)
     };
     assert_eq!(seat(&mut flows, client, server, &syn(7)), (0, Forward, true, None));

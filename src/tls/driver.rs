@@ -7,7 +7,7 @@ use super::{Fact, KeyLog, Output, Session, Shared, Stretch};
 use crate::base::{Origin, Piece, Side, Signal};
 use crate::capture::{Reader, Record};
 use crate::link::Links;
-use crate::tcp::{self, Connection, Direction, Endpoint, Flows, Segment};
+use crate::tcp::{self, Connection, Direction, Endpoint, Flows, IpHeader, Segment};
 
 /// A connection, as TLS saw it.
 #[derive(Default)]
@@ -113,11 +113,11 @@ pub(super) fn run_with(capture: &Path, keys: &KeyLog) -> (Vec<Seen>, Shared) {
     while let Ok(Some(record)) = reader.next() {
         let Record::Packet(packet) = record else { continue };
         let Ok(datagram) = links.decode(&packet) else { continue };
-        let read = Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place());
+        let read = Segment::read(datagram.payload, datagram.length, &IpHeader::default(), packet.place());
         let Some(segment) = read.filter(|_| datagram.protocol == 6) else { continue };
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
-        let seat = flows.seat(source, destination, &segment);
+        let seat = flows.seat(&(source, destination), &segment);
         shared.reach(packet.number);
         let (connection, seen, client) = all.entry(seat.number).or_insert_with(|| {
             let client = segment.source_port > segment.destination_port;

@@ -2,7 +2,7 @@
 
 use h2lint::capture::{Reader, Record};
 use h2lint::link::decode;
-use h2lint::tcp::Segment;
+use h2lint::tcp::{IpHeader, Segment};
 
 /// A capture file in parts.
 pub struct Records {
@@ -80,7 +80,7 @@ fn upwards(file: &[u8]) -> Vec<bool> {
     while let Ok(Some(record)) = reader.next() {
         let Record::Packet(packet) = record else { continue };
         let segment = decode(packet.link, packet.data).ok().and_then(|datagram| {
-            Segment::read(datagram.payload, datagram.length, datagram.ttl, packet.place())
+            Segment::read(datagram.payload, datagram.length, &IpHeader::default(), packet.place())
         });
         all.push(segment.is_some_and(|segment| segment.source_port > segment.destination_port));
     }
