@@ -16,6 +16,10 @@ impl Authorities {
             return;
         }
         if self.known.len() < limits::MAX_AUTHORITIES {
+            if self.known.capacity() == 0 {
+                // Mostly it stays the only one.
+                self.known = Vec::with_capacity(1);
+            }
             self.known.push(authority.into());
         } else {
             self.others = true;

@@ -28,6 +28,9 @@ impl Ranges {
 
     fn insert_range(&mut self, at: usize, id: u32) {
         if self.ranges.len() < limits::MAX_ID_RANGES {
+            if self.ranges.capacity() == 0 {
+                self.ranges = Vec::with_capacity(FIRST_RANGES);
+            }
             self.ranges.insert(at, (id, id));
         } else {
             self.full = true;
@@ -59,6 +62,9 @@ impl Ranges {
         }
     }
 }
+
+/// Ranges for which there is room from the first one on.
+const FIRST_RANGES: usize = 4;
 
 #[cfg(test)]
 mod tests {

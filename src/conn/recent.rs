@@ -7,10 +7,17 @@ use crate::frame::Header;
 const FRAMES: usize = 8;
 
 /// The last frames of a side.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Recent {
     frames: [Option<(Header, Origin)>; FRAMES],
     next: usize,
+}
+
+impl Default for Recent {
+    #[inline]
+    fn default() -> Self {
+        Self { frames: [None; FRAMES], next: 0 }
+    }
 }
 
 impl Recent {

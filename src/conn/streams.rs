@@ -303,6 +303,9 @@ impl Streams {
             _ => {}
         }
         if closed && !was_closed {
+            if self.closed.capacity() == 0 {
+                self.closed = VecDeque::with_capacity(FIRST_CLOSED);
+            }
             self.closed.push_back(id);
         }
         closed && !was_closed
@@ -338,6 +341,9 @@ const NOBODY: StreamId = StreamId(u32::MAX);
 
 /// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
 const FIRST_SLOTS: usize = 2;
+
+/// Closed streams for which there is room from the first one on.
+const FIRST_CLOSED: usize = 4;
 
 /// Streams of a connection that will probably have a great many.
 const MANY_SLOTS: usize = 128;

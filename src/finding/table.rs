@@ -17,21 +17,6 @@ impl<V> Table<V> {
         table
     }
 
-    /// These entries, so many at most, in the order of their names.
-    #[must_use]
-    pub fn in_order(room: usize, entries: impl Iterator<Item = (&'static str, V)>) -> Self {
-        let mut table = Self(Vec::with_capacity(room));
-        for entry in entries {
-            debug_assert!(
-                table.0.last().is_none_or(|(last, _)| *last < entry.0),
-                "{} stands behind",
-                entry.0
-            );
-            table.0.push(entry);
-        }
-        table
-    }
-
     /// One entry, with no room for more.
     #[must_use]
     pub fn of(name: &'static str, value: V) -> Self {
@@ -59,6 +44,21 @@ impl<V> Table<V> {
     pub fn get(&self, name: &str) -> Option<&V> {
         let at = self.0.binary_search_by_key(&name, |(known, _)| *known).ok()?;
         self.0.get(at).map(|(_, value)| value)
+    }
+
+    /// These entries, so many at most, in the order of their names.
+    #[must_use]
+    pub fn in_order(room: usize, entries: impl Iterator<Item = (&'static str, V)>) -> Self {
+        let mut table = Self(Vec::with_capacity(room));
+        for entry in entries {
+            debug_assert!(
+                table.0.last().is_none_or(|(last, _)| *last < entry.0),
+                "{} stands behind",
+                entry.0
+            );
+            table.0.push(entry);
+        }
+        table
     }
 
     /// True without any entry.

@@ -13,6 +13,9 @@ use crate::grpc::{self, Call};
 /// Durations kept for the median; beyond it every second one is kept, and so on.
 const SAMPLES: usize = 4096;
 
+/// Durations for which there is room from the first one on.
+const FIRST_SAMPLES: usize = 4;
+
 /// The calls of one connection.
 #[derive(Debug, Default)]
 pub(super) struct CallStats {
@@ -126,6 +129,9 @@ impl CallStats {
             return;
         }
         self.turn = 0;
+        if self.samples.capacity() == 0 {
+            self.samples = Vec::with_capacity(FIRST_SAMPLES);
+        }
         self.samples.push(time);
         if self.samples.len() >= SAMPLES {
             let mut keep = false;

@@ -34,12 +34,17 @@ pub(super) fn guess(conn: &Connection, side: Side) -> Option<Implementation> {
 
 /// The first product of a User-Agent or Server that is no common form of politeness.
 fn product(text: &str) -> Option<&str> {
-    let mut products = text.split_ascii_whitespace().filter(|word| !word.starts_with("Mozilla/"));
-    let browser = ["Firefox/", "Edg/", "Chrome/"];
-    let known = text.split_ascii_whitespace().find(|word| browser.iter().any(|name| word.starts_with(name)));
-    let product = known.or_else(|| products.next())?;
-    let plain = product.chars().all(|letter| letter.is_ascii_graphic() && !"()<>".contains(letter));
-    (plain && !product.is_empty()).then_some(product)
+    let mut first = None;
+    let mut words = text.split_ascii_whitespace();
+    let known = words.find(|word| {
+        if first.is_none() && !word.starts_with("Mozilla/") {
+            first = Some(*word);
+        }
+        BROWSERS.iter().any(|name| word.starts_with(name))
+    });
+    let product = known.or(first)?;
+    let plain = product.bytes().all(|octet| octet.is_ascii_graphic() && !b"()<>".contains(&octet));
+    plain.then_some(product)
 }
 
 fn habit(conn: &Connection, side: Side) -> Option<&'static str> {
@@ -64,6 +69,9 @@ impl Habit {
             })
     }
 }
+
+/// Browsers, that call themselves Mozilla as well.
+const BROWSERS: [&str; 3] = ["Firefox/", "Edg/", "Chrome/"];
 
 /// A setting of gRPC's C core and of nobody else.
 const GRPC_ALLOW_TRUE_BINARY_METADATA: Setting = Setting(0xfe03);

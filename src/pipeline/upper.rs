@@ -10,7 +10,7 @@ use super::opening::{self, Decision, Held};
 use super::prologue::Front;
 use super::secrecy;
 use crate::base::{Origin, PerSide, Piece, Place, Side, Signal, to_u64};
-use crate::conn::{Announcement, Connection, Fact, Interest, Kind, Request};
+use crate::conn::{Announcement, Connection, Fact, Kind, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Exchange, Outcome, Prologue, Protocol, RequestHead, Upgrade, agreement};
 use crate::limits;
