@@ -52,12 +52,12 @@ fn compare(captures: &[(PathBuf, PathBuf)]) -> Vec<String> {
 fn ours(capture: &Path) -> Connections {
     let report = analyze(&[capture.to_owned()], &Wishes::default(), KeyLog::new(), &mut |_| {}).unwrap();
     assert_eq!(report.totals.connections, report.connections.len() as u64);
-    let row = |row: h2lint::finding::ConnectionRow| {
+    let row = |row: &h2lint::finding::ConnectionRow| {
         let mut ports = [row.client.port, row.server.port];
         ports.sort_unstable();
         (row.tcp_stream.unwrap(), (row.packets, ports))
     };
-    report.connections.into_iter().map(row).collect()
+    report.connections.iter().map(|one| row(one)).collect()
 }
 
 fn theirs(capture: &Path) -> Connections {

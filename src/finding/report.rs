@@ -20,8 +20,8 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// What was judged, and what could not be.
     pub coverage: Coverage,
-    /// The connections, at most `--limit-conns`.
-    pub connections: Vec<ConnectionRow>,
+    /// The connections, at most `--limit-conns`. Rows are large, and stay where they are made.
+    pub connections: Vec<Box<ConnectionRow>>,
     /// The streams, at most `--limit-streams`: those with findings first, then the slowest.
     pub streams: Vec<StreamRow>,
     /// The findings, worst first, at most 10 000.
@@ -43,6 +43,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// The connection with this number, where it is listed.
+    #[must_use]
+    pub fn connection(&self, number: u64) -> Option<&ConnectionRow> {
+        self.connections.iter().map(|row| &**row).find(|row| row.id == number)
+    }
+
     /// The findings that count: those that nobody knows and bears.
     pub fn counting(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.suppressed.is_none())

@@ -6,7 +6,7 @@ use super::conclusion::Concluded;
 use super::decode;
 use super::found::{Found, Unseen, limit};
 use super::keyring::Keyring;
-use super::listing::{Listed, Listing, ROWS, filled};
+use super::listing::{Listed, Listing};
 use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
@@ -23,7 +23,7 @@ use crate::tls::KeyLog;
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     /// By number; those that are not concluded yet have their place.
-    rows: Vec<Option<ConnectionRow>>,
+    rows: Vec<Option<Box<ConnectionRow>>>,
     /// Octets that they hold.
     rows_octets: u64,
     listing: Listing,
@@ -73,7 +73,7 @@ impl Collector {
         let (streams, rows) = named;
         let limits = (wishes.limit_streams, wishes.limit_slowest());
         self.listing.name(summary.number, streams, rows, limits);
-        self.list(row, wishes.limit_connections);
+        self.list(row);
         if let Some((input, source)) = concluded.opened {
             self.keyring.count(input, source);
         }
@@ -86,7 +86,7 @@ impl Collector {
     }
 
     /// Puts a connection in its place; numbers count from 0 without a gap, to the limit.
-    fn list(&mut self, row: Option<Box<ConnectionRow>>, limit: usize) {
+    fn list(&mut self, row: Option<Box<ConnectionRow>>) {
         let row = row.filter(|row| {
             let octets = self.rows_octets.saturating_add(weigh(row));
             let fits = octets <= limits::MAX_ROWS_OCTETS;
@@ -98,15 +98,11 @@ impl Collector {
             return;
         };
         let at = to_index(row.id);
-        if self.rows.is_empty() {
-            // Memory that is not written to is only a promise, and to move rows costs more.
-            self.rows.reserve_exact(limit.min(ROWS));
-        }
         if at >= self.rows.len() {
             self.rows.resize_with(at.saturating_add(1), || None);
         }
         if let Some(place) = self.rows.get_mut(at) {
-            *place = Some(*row);
+            *place = Some(row);
         }
     }
 
@@ -193,7 +189,7 @@ impl Collector {
                 rules_skipped: Vec::new(),
                 blind_spots: self.unseen.finish(),
             },
-            connections: filled(self.rows),
+            connections: self.rows.into_iter().flatten().collect(),
             streams,
             findings,
             suppressions: Vec::new(),

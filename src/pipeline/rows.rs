@@ -301,7 +301,7 @@ mod tests {
     use crate::pipeline::{Wishes, analyze_octets};
     use crate::script::{Script, data, get, ping, response, window_update};
 
-    fn row(script: &Script) -> ConnectionRow {
+    fn row(script: &Script) -> Box<ConnectionRow> {
         let report =
             analyze_octets("test", &script.pcap(), &Wishes::default(), &mut |_| {}).expect("a capture");
         report.connections.into_iter().next().expect("a connection")

@@ -140,7 +140,7 @@ fn servers(report: &Report) -> Vec<(u64, Arc<str>)> {
     let mut last: Option<(&Peer, Arc<str>)> = None;
     let mut servers = Vec::with_capacity(named.len());
     let is_named = |row: &&ConnectionRow| named.binary_search(&row.id).is_ok();
-    for ConnectionRow { id, server, .. } in report.connections.iter().filter(is_named) {
+    for ConnectionRow { id, server, .. } in report.connections.iter().map(|row| &**row).filter(is_named) {
         let known = last.as_ref().filter(|(peer, _)| (peer.port, &peer.addr) == (server.port, &server.addr));
         let words = match known {
             Some((_, words)) => Arc::clone(words),

@@ -95,7 +95,7 @@ pub(crate) fn empty(path: &str) -> Report {
 }
 
 /// An HTTP/2 connection with prior knowledge, on which nothing happened.
-pub(crate) fn connection(id: u64) -> ConnectionRow {
+pub(crate) fn connection(id: u64) -> Box<ConnectionRow> {
     let peer = |addr: &str, port| Peer {
         addr: addr.parse().unwrap(),
         port,
@@ -103,7 +103,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         alias: None,
         implementation: None,
     };
-    ConnectionRow {
+    Box::new(ConnectionRow {
         id,
         tcp_stream: Some(id),
         input: 0,
@@ -138,7 +138,7 @@ pub(crate) fn connection(id: u64) -> ConnectionRow {
         findings: Vec::new(),
         calls: Calls::default(),
         keys: None,
-    }
+    })
 }
 
 /// A stream on which a call was made.

@@ -83,7 +83,7 @@ fn exit_code(policy: &Policy, report: &Report, status: Status) -> u8 {
 
 /// True when there was HTTP/2, or a negotiation towards it.
 fn seen(report: &Report) -> bool {
-    report.totals.http2_connections > 0 || report.connections.iter().any(negotiates)
+    report.totals.http2_connections > 0 || report.connections.iter().any(|row| negotiates(row))
 }
 
 fn negotiates(row: &ConnectionRow) -> bool {
@@ -129,7 +129,7 @@ fn nothing(report: &Report) -> String {
                 let opened = row.negotiation.tls.as_ref().is_some_and(|tls| tls.decrypted);
                 row.negotiation.via == "tls_unknown" && !opened
             };
-            let encrypted = report.connections.iter().filter(unread).count();
+            let encrypted = report.connections.iter().map(|row| &**row).filter(unread).count();
             let unread = match encrypted {
                 0 => String::new(),
                 some => format!("; {some} of them encrypted and not read"),
@@ -159,7 +159,8 @@ fn passed(report: &Report) -> String {
         1 => ", 1 note".to_owned(),
         some => format!(", {some} notes"),
     };
-    let where_seen = if report.connections.iter().any(is_unread) { " in what can be read" } else { "" };
+    let where_seen =
+        if report.connections.iter().any(|row| is_unread(row)) { " in what can be read" } else { "" };
     let found = match counts.suppressed {
         0 => "nothing wrong found".to_owned(),
         some => format!("nothing new found, {some} known"),

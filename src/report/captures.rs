@@ -98,7 +98,7 @@ pub(super) fn path<'a>(report: &'a Report, finding: &Finding) -> &'a str {
     let shown = finding.evidence.first().and_then(|evidence| evidence.input);
     let connection = || {
         let conn = finding.conn.filter(|_| finding.input.is_none())?;
-        report.connections.iter().find(|row| row.id == conn).map(|row| row.input)
+        report.connection(conn).map(|row| row.input)
     };
     let input = shown.or(finding.input).or_else(connection).unwrap_or(0);
     report.inputs.get(to_index(input)).map_or("-", |input| input.path.as_str())

@@ -56,7 +56,7 @@ impl Ndjson {
         let first = self.inputs;
         self.inputs = first.saturating_add(to_u64(report.inputs.len()));
         let mut written: String = report.inputs.iter().map(|input| line("input", input)).collect();
-        let mut rows: Vec<&ConnectionRow> = report.connections.iter().collect();
+        let mut rows: Vec<&ConnectionRow> = report.connections.iter().map(|row| &**row).collect();
         rows.sort_by_key(|row| (last_packet(row), row.id));
         let mut left: Vec<&Finding> = report.findings.iter().collect();
         for row in rows {

@@ -41,7 +41,7 @@ pub struct ConnectionLine {
 
 /// The lines of a report's connections.
 pub fn connections(report: &Report) -> impl Iterator<Item = ConnectionLine> + '_ {
-    report.connections.iter().map(ConnectionLine::from)
+    report.connections.iter().map(|row| ConnectionLine::from(&**row))
 }
 
 impl From<&ConnectionRow> for ConnectionLine {

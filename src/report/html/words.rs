@@ -22,7 +22,7 @@ pub(super) fn of(report: &Report) -> Value {
         more_inputs => report.inputs.len().saturating_sub(MOST_INPUTS),
         findings => shown.iter().take(MOST_FINDINGS).map(|finding| self::finding(finding)).collect::<Vec<_>>(),
         more_findings => shown.len().saturating_sub(MOST_FINDINGS),
-        connections => report.connections.iter().take(MOST_CONNECTIONS).map(connection).collect::<Vec<_>>(),
+        connections => report.connections.iter().take(MOST_CONNECTIONS).map(|row| connection(row)).collect::<Vec<_>>(),
         more_connections => report.connections.len().saturating_sub(MOST_CONNECTIONS),
         blind_spots => report.coverage.blind_spots.iter().take(MOST_SPOTS)
             .map(|spot| format!("{}: {}", spot.kind.word().replace('_', " "), clean(&spot.effect)))

@@ -89,7 +89,7 @@ fn cited(page: &Page, finding: &Finding) -> String {
 
 /// Connection or stream, and the packets.
 fn place(page: &mut Page, report: &Report, finding: &Finding) {
-    let connection = finding.conn.and_then(|conn| report.connections.iter().find(|row| row.id == conn));
+    let connection = finding.conn.and_then(|conn| report.connection(conn));
     match (finding.conn, finding.stream) {
         (Some(conn), Some(stream)) => stream_line(page, report, conn, stream),
         (Some(conn), None) => connection_line(page, conn, connection),
@@ -210,7 +210,7 @@ fn next(page: &mut Page, report: &Report, finding: &Finding) {
         labelled(page, label, remedy);
         label = "";
     }
-    let connection = finding.conn.and_then(|conn| report.connections.iter().find(|row| row.id == conn));
+    let connection = finding.conn.and_then(|conn| report.connection(conn));
     let input = connection.map_or(0, |row| row.input);
     let path = report.inputs.get(to_index(input)).map_or("-", |input| input.path.as_str());
     command(page, label, &["h2lint".to_owned(), "explain".to_owned(), finding.rule.to_owned()]);

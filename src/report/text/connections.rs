@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if count == 0 {
         return;
     }
-    let first: Vec<ConnectionLine> = rows().take(shown).map(ConnectionLine::from).collect();
+    let first: Vec<ConnectionLine> = rows().take(shown).map(|row| ConnectionLine::from(&**row)).collect();
     let lines = lines(&first, page.look());
     page.lines(lines);
     if more > 0 {
