@@ -49,7 +49,7 @@ pub struct Half {
     /// The highest stream of its peer that its GOAWAY frames leave.
     pub accepts: StreamId,
     /// What stood where a frame should begin and was none.
-    pub not_a_frame: Option<(Header, Origin)>,
+    pub not_a_frame: Option<Box<(Header, Origin)>>,
     /// How many frames there were when one was of an unknown type and too long.
     pub(super) strange: Option<u64>,
     /// Its PINGs.
