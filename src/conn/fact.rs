@@ -170,7 +170,7 @@ pub enum Kind<'a> {
         /// The stream.
         stream: &'a Stream,
     },
-    /// SETTINGS, or `HTTP2-Settings`, of a kind that few connections see ([`Announcement::is_rare`]): most say what others say.
+    /// `HTTP2-Settings`, SETTINGS that are not the first of their side, or say what few say ([`Announcement::is_rare`]).
     Settings {
         /// What it says.
         announcement: &'a Announcement,

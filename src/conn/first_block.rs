@@ -35,10 +35,19 @@ struct Left {
 }
 
 /// Decodes a field block of a side, be it the first one or not.
-#[inline]
+#[inline(always)]
 pub(super) fn decode(side: Side, half: &mut Half, octets: &[u8], also: Traits) -> Box<Head> {
+    if half.gatherer.is_new() {
+        decode_first(side, half, octets, also)
+    } else {
+        half.gatherer.decode(&mut half.hpack, octets, also)
+    }
+}
+
+#[cold]
+fn decode_first(side: Side, half: &mut Half, octets: &[u8], also: Traits) -> Box<Head> {
     let Half { gatherer, hpack, .. } = half;
-    if gatherer.is_new() && hpack.is_new() && octets.len() <= LONGEST {
+    if hpack.is_new() && octets.len() <= LONGEST {
         LAST.with_borrow_mut(|last| last[side].decode(gatherer, hpack, octets, also))
     } else {
         gatherer.decode(hpack, octets, also)

@@ -1,5 +1,7 @@
 //! The programs that the two sides say they are: the first User-Agent and the first Server (RFC 9110 §10.1.5, §10.2.4).
 
+use std::sync::Arc;
+
 use super::Connection;
 use crate::base::{Side, text};
 use crate::hpack::{Field, Text, Traits};
@@ -9,7 +11,7 @@ const MOST: usize = 80;
 
 /// What a side said first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Gathered(Option<Box<str>>);
+pub(super) struct Gathered(Option<Arc<str>>);
 
 impl Gathered {
     /// The traits of fields that are still to be told.

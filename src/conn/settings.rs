@@ -7,9 +7,14 @@ use crate::base::{Origin, Side, to_u64};
 use crate::frame::{Setting, Settings};
 use crate::limits;
 
-/// Values by parameter; `None` where it was not named.
+/// Values by parameter, as far as they were named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Values([Option<u32>; 8]);
+pub struct Values {
+    /// 0 for those that were not named.
+    values: [u32; 8],
+    /// A bit for each that was, the first one lowest.
+    named: u8,
+}
 
 /// One SETTINGS frame, or the value of `HTTP2-Settings`.
 #[derive(Clone, Debug)]
@@ -75,16 +80,10 @@ struct Beyond {
 
 impl Values {
     /// The values in force before any SETTINGS (RFC 9113 §6.5.2).
-    pub const INITIAL: Self = Self([
-        Some(4096),
-        Some(1),
-        Some(u32::MAX),
-        Some(65_535),
-        Some(16_384),
-        Some(u32::MAX),
-        Some(0),
-        Some(0),
-    ]);
+    pub const INITIAL: Self =
+        Self { values: [4096, 1, u32::MAX, 65_535, 16_384, u32::MAX, 0, 0], named: u8::MAX };
+
+    const NONE: Self = Self { values: [0; 8], named: 0 };
 
     const NAMES: [Setting; 8] = [
         Setting::HEADER_TABLE_SIZE,
@@ -100,12 +99,18 @@ impl Values {
     /// The value of a parameter.
     #[must_use]
     pub fn get(&self, setting: Setting) -> Option<u32> {
-        *Self::place(setting).and_then(|place| self.0.get(place))?
+        let place = Self::place(setting)?;
+        if self.names(place) { self.values.get(place).copied() } else { None }
     }
 
     /// Every parameter that has a value, by identifier.
     pub fn iter(&self) -> impl Iterator<Item = (Setting, u32)> + Clone + '_ {
-        Self::NAMES.iter().zip(&self.0).filter_map(|(name, value)| Some((*name, (*value)?)))
+        let all = Self::NAMES.iter().zip(&self.values).enumerate();
+        all.filter(|(place, _)| self.names(*place)).map(|(_, (name, value))| (*name, *value))
+    }
+
+    const fn names(&self, place: usize) -> bool {
+        self.named >> place & 1 == 1
     }
 
     /// Where a parameter stands in [`Self::NAMES`].
@@ -124,36 +129,47 @@ impl Values {
     }
 
     fn set(&mut self, setting: Setting, value: u32) -> bool {
-        match Self::place(setting).and_then(|place| self.0.get_mut(place)) {
-            Some(slot) => {
-                *slot = Some(value);
-                true
-            }
-            None => false,
+        let Some(place) = Self::place(setting) else { return false };
+        if let Some(slot) = self.values.get_mut(place) {
+            *slot = value;
+            self.named |= 1 << place;
         }
+        true
+    }
+
+    /// These values without those that a receiver must reject (RFC 9113 §6.5.2).
+    fn valid(mut self) -> Self {
+        for (place, (slot, setting)) in self.values.iter_mut().zip(Self::NAMES).enumerate() {
+            if !is_valid(setting, *slot) {
+                *slot = 0;
+                self.named &= !(1 << place);
+            }
+        }
+        self
     }
 
     /// These values, with those of `newer` in their place.
     #[must_use]
     pub fn updated(mut self, newer: &Self) -> Self {
-        for (slot, newer) in self.0.iter_mut().zip(newer.0) {
-            *slot = newer.or(*slot);
+        for (place, (slot, value)) in self.values.iter_mut().zip(newer.values).enumerate() {
+            *slot = if newer.names(place) { value } else { *slot };
         }
+        self.named |= newer.named;
         self
     }
 
     /// These values, with those of `other` in their place that are greater.
     fn raised(mut self, other: &Self) -> Self {
-        for (slot, other) in self.0.iter_mut().zip(other.0) {
-            *slot = other.max(*slot);
+        for (slot, value) in self.values.iter_mut().zip(other.values) {
+            *slot = value.max(*slot);
         }
+        self.named |= other.named;
         self
     }
 }
 
 impl Beyond {
-    const NONE: Self =
-        Self { waiting: 0, last: Values([None; 8]), most: Values([None; 8]), least: Values([None; 8]) };
+    const NONE: Self = Self { waiting: 0, last: Values::NONE, most: Values::NONE, least: Values::NONE };
 
     fn add(&mut self, values: &Values) {
         self.waiting = self.waiting.saturating_add(1);
@@ -182,7 +198,7 @@ impl Announcement {
     }
 
     /// True for one that says what few say: a value that a receiver must reject, a parameter of an extension that both sides have to agree
-    /// on, push by a server, or few concurrent streams. A later one than the first is as rare, whatever it says.
+    /// on, push by a server, or few concurrent streams.
     #[must_use]
     pub fn is_rare(&self, sender: Side) -> bool {
         let extension = self.values.get(Setting::ENABLE_CONNECT_PROTOCOL).is_some()
@@ -200,14 +216,7 @@ impl Announcement {
     /// The values that a receiver applies: those that RFC 9113 §6.5.2 makes it reject are left out.
     #[must_use]
     pub fn applicable(&self) -> Values {
-        if self.invalid.is_empty() {
-            return self.values;
-        }
-        let mut values = self.values;
-        for (slot, setting) in values.0.iter_mut().zip(Values::NAMES) {
-            *slot = slot.filter(|value| is_valid(setting, *value));
-        }
-        values
+        if self.invalid.is_empty() { self.values } else { self.values.valid() }
     }
 }
 
