@@ -86,7 +86,7 @@ impl Connection {
         let again =
             strange && half.strange.replace(total).is_some_and(|last| last.saturating_add(1) == total);
         if strange && (again || seen.header.is_text()) {
-            half.not_a_frame.get_or_insert((*seen.header, *seen.start));
+            half.not_a_frame.get_or_insert_with(|| Box::new((*seen.header, *seen.start)));
             emit(self, seen.fact(Kind::NotAFrame));
         } else {
             emit(self, seen.fact(Kind::Oversized { limit }));

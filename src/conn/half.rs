@@ -49,7 +49,7 @@ pub struct Half {
     /// The highest stream of its peer that its GOAWAY frames leave.
     pub accepts: StreamId,
     /// What stood where a frame should begin and was none.
-    pub not_a_frame: Option<(Header, Origin)>,
+    pub not_a_frame: Option<Box<(Header, Origin)>>,
     /// How many frames there were when one was of an unknown type and too long.
     pub(super) strange: Option<u64>,
     /// Its PINGs.
@@ -177,7 +177,7 @@ impl Half {
     /// How many types of frames it sent, those without a name together.
     #[must_use]
     pub fn kinds(&self) -> usize {
-        self.counts.iter().fold(0, |sum: usize, count| sum.saturating_add(usize::from(*count > 0)))
+        self.counts.iter().filter(|count| **count > 0).count()
     }
 
     /// Frames of one type that it sent.
@@ -189,7 +189,7 @@ impl Half {
     /// All frames that it sent.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+        self.counts.iter().fold(0, |sum, count| sum.wrapping_add(*count))
     }
 
     /// True when the dynamic table of its field blocks is known in full.

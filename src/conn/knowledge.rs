@@ -39,14 +39,13 @@ pub struct Knowledge {
 impl Knowledge {
     /// This side's TCP acknowledged its peer's octets up to `offset`.
     pub(super) fn acknowledge(&mut self, offset: u64, at: Place) {
-        if self.acked.back().is_some_and(|(known, _)| *known >= offset) {
-            return;
-        }
-        if self.acked.len() >= limits::MAX_ACK_HISTORY {
-            self.acked.pop_front();
-        }
-        if self.acked.capacity() == 0 {
-            self.acked = VecDeque::with_capacity(FIRST_STEPS);
+        match self.acked.back() {
+            Some((known, _)) if *known >= offset => return,
+            Some(_) if self.acked.len() >= limits::MAX_ACK_HISTORY => {
+                self.acked.pop_front();
+            }
+            Some(_) => {}
+            None => self.acked = VecDeque::with_capacity(FIRST_STEPS),
         }
         self.acked.push_back((offset, at));
     }

@@ -9,9 +9,13 @@ use crate::base::{Origin, Span};
 use crate::frame::Flags;
 use crate::limits;
 
-/// The PINGs of one side.
+/// The PINGs of one side. Most sides send none, and acknowledge none.
 #[derive(Debug, Default)]
-pub struct Pings {
+pub struct Pings(Option<Box<Tracked>>);
+
+/// What is known of them.
+#[derive(Debug, Default)]
+struct Tracked {
     /// Those that wait for their acknowledgement; bounded.
     waiting: VecDeque<Ping>,
     /// PINGs beyond the cap, whose acknowledgement cannot be told from one that nobody asked for.
@@ -38,28 +42,32 @@ pub struct Ping {
 impl Pings {
     /// Those that wait for their acknowledgement, oldest first; bounded.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Ping> {
-        self.waiting.iter()
+        static NONE: VecDeque<Ping> = VecDeque::new();
+        self.0.as_ref().map_or(&NONE, |pings| &pings.waiting).iter()
     }
 
     /// The median of the time from a PING to its acknowledgement, over the first ones of both sides.
     #[must_use]
     pub fn median(&self, other: &Self) -> Option<Span> {
-        let mut all: Vec<Span> = self.round_trips.iter().chain(&other.round_trips).copied().collect();
+        let both = [self, other].into_iter().filter_map(|pings| pings.0.as_ref());
+        let mut all: Vec<Span> = both.flat_map(|pings| &pings.round_trips).copied().collect();
         all.sort_unstable();
         all.get(all.len() / 2).copied()
     }
 
     fn send(&mut self, ping: Ping) {
-        if self.waiting.len() < limits::MAX_OUTSTANDING_PINGS {
-            self.waiting.push_back(ping);
+        let pings = self.0.get_or_insert_default();
+        if pings.waiting.len() < limits::MAX_OUTSTANDING_PINGS {
+            pings.waiting.push_back(ping);
         } else {
-            self.untracked = self.untracked.saturating_add(1);
+            pings.untracked = pings.untracked.saturating_add(1);
         }
     }
 
     /// The peer sent a PING with these octets: perhaps meant as the acknowledgement.
     fn echo(&mut self, opaque: [u8; 8], start: Origin) {
-        let waiting = self.waiting.iter_mut().find(|ping| ping.opaque == opaque && ping.echoed.is_none());
+        let Some(pings) = &mut self.0 else { return };
+        let waiting = pings.waiting.iter_mut().find(|ping| ping.opaque == opaque && ping.echoed.is_none());
         if let Some(ping) = waiting {
             ping.echoed = Some(start);
         }
@@ -67,33 +75,37 @@ impl Pings {
 
     /// The PING that an acknowledgement with these octets answers.
     fn answer(&mut self, opaque: [u8; 8], end: &Origin) -> Option<Ping> {
-        let at = self.waiting.iter().position(|ping| ping.opaque == opaque)?;
-        let ping = self.waiting.remove(at)?;
-        if self.round_trips.len() < limits::MAX_LISTED_PER_CONNECTION {
-            self.round_trips.push(end.at.time.since(ping.end.at.time));
+        let pings = self.0.as_mut()?;
+        let at = pings.waiting.iter().position(|ping| ping.opaque == opaque)?;
+        let ping = pings.waiting.remove(at)?;
+        if pings.round_trips.len() < limits::MAX_LISTED_PER_CONNECTION {
+            pings.round_trips.push(end.at.time.since(ping.end.at.time));
         }
         Some(ping)
     }
 
     /// True when an acknowledgement that fits none may belong to a PING beyond the cap.
     fn may_be_untracked(&mut self) -> bool {
-        let may = self.untracked > 0;
-        self.untracked = self.untracked.saturating_sub(1);
+        let Some(pings) = &mut self.0 else { return false };
+        let may = pings.untracked > 0;
+        pings.untracked = pings.untracked.saturating_sub(1);
         may
     }
 
     fn remember(&mut self, opaque: [u8; 8]) {
-        if self.acknowledged.len() >= limits::MAX_OUTSTANDING_PINGS {
-            self.acknowledged.pop_front();
+        let pings = self.0.get_or_insert_default();
+        if pings.acknowledged.len() >= limits::MAX_OUTSTANDING_PINGS {
+            pings.acknowledged.pop_front();
         }
-        self.acknowledged.push_back(opaque);
+        pings.acknowledged.push_back(opaque);
     }
 
     /// These octets are used anew. True when the last use of them was an acknowledgement by this side.
     fn forget(&mut self, opaque: [u8; 8]) -> bool {
-        let before = self.acknowledged.len();
-        self.acknowledged.retain(|known| *known != opaque);
-        self.acknowledged.len() < before
+        let Some(pings) = &mut self.0 else { return false };
+        let before = pings.acknowledged.len();
+        pings.acknowledged.retain(|known| *known != opaque);
+        pings.acknowledged.len() < before
     }
 }
 

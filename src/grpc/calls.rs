@@ -21,8 +21,8 @@ pub struct Calls {
     spare: Option<Box<Call>>,
     /// Calls seen.
     pub count: u64,
-    /// The client's PINGs.
-    pub keepalive: Keepalive,
+    /// The client's PINGs, which few clients send.
+    keepalive: Option<Box<Keepalive>>,
     /// What the last fact brought, and on which stream.
     noticed: (u32, Notices),
 }
@@ -43,6 +43,12 @@ impl Calls {
         let mut all: Vec<&Call> = self.calls.values().map(|call| &**call).collect();
         all.sort_unstable_by_key(|call| call.stream);
         all
+    }
+
+    /// The client's PINGs.
+    #[must_use]
+    pub fn keepalive(&self) -> &Keepalive {
+        self.keepalive.as_deref().unwrap_or(&Keepalive::NONE)
     }
 
     /// The call about which this was noticed just now.
@@ -161,7 +167,7 @@ impl Calls {
     fn ping(&mut self, fact: &Fact<'_>, conn: &Connection) {
         let open = conn.streams.active(Side::Client) > 0;
         let streams = if open { Streams::Some } else { Streams::None };
-        self.keepalive.ping(&fact.start, conn.sides.server.message_frames(), streams);
+        self.keepalive.get_or_insert_default().ping(&fact.start, conn.sides.server.message_frames(), streams);
     }
 
     /// Frames of a side are missing: any of them may have been about an open call.

@@ -70,6 +70,19 @@ impl Keepalive {
 const WITHOUT_STREAMS: Span = Span::seconds(7200);
 
 impl Keepalive {
+    /// No PINGs.
+    pub(super) const NONE: Self = Self {
+        pings: 0,
+        bare: 0,
+        streamless: 0,
+        first_bare: None,
+        last: None,
+        apart: Span::ZERO,
+        strikes: 0,
+        worst: None,
+        spoken: 0,
+    };
+
     /// Strikes that a server forgives (gRFC A8).
     pub const FORGIVEN: u32 = 2;
 

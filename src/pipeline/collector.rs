@@ -59,8 +59,8 @@ impl Collector {
     }
 
     /// Takes a concluded connection.
-    pub(super) fn add(&mut self, concluded: Concluded, wishes: &Wishes) {
-        let Concluded { row, named, findings, blind_spots, summary, ends, .. } = concluded;
+    pub(super) fn add(&mut self, concluded: Box<Concluded>, wishes: &Wishes) {
+        let Concluded { row, named, findings, blind_spots, summary, ends, .. } = *concluded;
         let totals = &mut self.totals;
         totals.http2_connections = totals.http2_connections.saturating_add(u64::from(concluded.http2));
         totals.streams = totals.streams.saturating_add(concluded.streams);
@@ -148,7 +148,9 @@ impl Collector {
     ) -> Report {
         self.keyring.tell(&mut inputs, keys);
         let nobody = Ends::default();
-        let (kept, agreements) = (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
+        let (kept, mut agreements) =
+            (std::mem::take(&mut self.summaries), std::mem::take(&mut self.agreements));
+        agreements.settle();
         let lost = kept.forgotten().max(agreements.forgotten());
         if lost > 0 {
             self.unseen.add(limit(format!("{lost} connections were not compared with others")));

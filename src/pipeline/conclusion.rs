@@ -53,7 +53,7 @@ impl Upper {
         http2: bool,
         over: bool,
         (tls, desk): (Option<&Session>, &Desk),
-    ) -> Concluded {
+    ) -> Box<Concluded> {
         let wishes = &desk.wishes;
         let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
         let (number, first, both) = (*number, *first, sides(self.ends, client));
@@ -97,7 +97,7 @@ impl Upper {
             };
             rows::connection_row(facts, tcp.stream(Direction::Forward).start == Start::Syn)
         });
-        Concluded {
+        Box::new(Concluded {
             row,
             candidates,
             named,
@@ -112,7 +112,7 @@ impl Upper {
             frames,
             calls: judge_calls,
             towards_http2: http2 || http1.upgrade.is_some() || tls.is_some_and(offers_http2),
-        }
+        })
     }
 }
 

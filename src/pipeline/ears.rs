@@ -85,7 +85,9 @@ impl Ears {
                 options: &sight.wishes.options,
                 now: self.now,
             };
-            self.engine.judge(woken, fact, &scene);
+            if !woken.is_empty() {
+                self.engine.judge(woken, fact, &scene);
+            }
             if !notices.is_empty() {
                 let noticed = Fact { kind: Kind::CallNoticed, ..*fact };
                 let woken = self.engine.hear(&noticed, conn);

@@ -113,7 +113,7 @@ impl Layers {
         over: bool,
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-    ) -> Concluded {
+    ) -> Box<Concluded> {
         let Self { tls, records, upper } = self;
         if let Some(tls) = tls {
             let end = Origin { at: tcp.last(), ..Origin::default() };

@@ -145,7 +145,7 @@ impl Session {
         capture: Place,
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-    ) -> Concluded {
+    ) -> Box<Concluded> {
         let Self { tcp, client, early, layers } = self;
         tcp.finish(&mut |direction, output| route(client, early, layers, direction, output, desk, observe));
         let client = client.unwrap_or_else(|| {

@@ -50,12 +50,12 @@ pub(super) enum News {
     /// Streams that may be listed.
     Candidates(Vec<Listed>),
     /// The connection is over.
-    Over(Box<Over>),
+    Over(Over),
 }
 
 /// A connection that is over.
 pub(super) struct Over {
-    pub(super) concluded: Concluded,
+    pub(super) concluded: Box<Concluded>,
     /// The sender of its first packet, and the other end.
     pub(super) ends: (Endpoint, Endpoint),
     /// The first packet that the capture had twice, and how many there are.
@@ -231,7 +231,7 @@ impl Shard {
         let concluded = session.finish(until, &self.desk, observe);
         self.bar.raise(&concluded.candidates, self.desk.wishes.limit_slowest());
         let over = Over { concluded, ends: session.ends(), copies: session.copies(), gave_way: false };
-        self.told.push(Told { turn, number, news: News::Over(Box::new(over)) });
+        self.told.push(Told { turn, number, news: News::Over(over) });
     }
 }
 

@@ -419,7 +419,7 @@ impl Upper {
         over: bool,
         around: (Option<&Session>, &Desk),
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-    ) -> Concluded {
+    ) -> Box<Concluded> {
         let sight = &Sight { wishes: &around.1.wishes, tls: around.0.map(Session::negotiation) };
         for side in Side::BOTH {
             let Self { conn, ears, decoders, number, first, http1, .. } = self;

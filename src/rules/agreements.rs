@@ -132,6 +132,8 @@ pub struct Agreements {
     /// Times to live of servers' packets, by address.
     distances: BTreeMap<u128, (u8, u8)>,
     forgotten: u64,
+    /// The places of the connections in the order of their numbers, once all are known.
+    order: Vec<usize>,
 }
 
 /// Requests of one connection that are kept.
@@ -214,12 +216,18 @@ impl Agreements {
         self.forgotten
     }
 
-    /// The connections, in the order of their numbers.
+    /// All are known: puts them in order, for all who ask.
+    pub fn settle(&mut self) {
+        let number = |at: usize| self.kept.get(at).map(|(agreement, _)| agreement.number);
+        let mut order: Vec<usize> = (0..self.kept.len()).collect();
+        order.sort_by_key(|at| number(*at));
+        self.order = order;
+    }
+
+    /// The connections, in the order of their numbers, once they are [settled](Self::settle).
     #[must_use]
     pub fn connections(&self) -> Vec<&Agreement> {
-        let mut all: Vec<&Agreement> = self.kept.iter().map(|(agreement, _)| agreement).collect();
-        all.sort_by_key(|agreement| agreement.number);
-        all
+        self.order.iter().filter_map(|at| self.kept.get(*at)).map(|(agreement, _)| agreement).collect()
     }
 
     /// The connection with this number.

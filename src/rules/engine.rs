@@ -71,17 +71,17 @@ impl Engine {
     #[must_use]
     pub fn hear(&mut self, fact: &Fact<'_>, conn: &Connection) -> Woken {
         self.ledger.hear(fact, conn);
-        Woken(table().facts.get(fact.kind.on().index()).map_or(&[], Vec::as_slice))
+        Woken(table().facts.get(fact.kind.on().index()).unwrap_or(&NOBODY))
     }
 
     /// Judges a fact that was heard.
-    pub fn judge(&mut self, Woken(woken): Woken, fact: &Fact<'_>, scene: &Scene<'_>) {
+    pub fn judge(&mut self, Woken(wakes): Woken, fact: &Fact<'_>, scene: &Scene<'_>) {
         let around = Around { fact, scene, offences: self.offences };
         let mut offences = Vec::new();
         let mut event = around.event(&self.ledger);
-        let mut there = Things::at(&event);
+        let mut there = if wakes.some_given { Things::at(&event) } else { Things::NONE };
         let mut calls = 0_u64;
-        for ByFact { given, rule, judge } in woken {
+        for ByFact { given, rule, judge } in &wakes.judges {
             if given.lacks(there) {
                 debug_assert!(is_silent(*judge, &event), "{} would have spoken", rule.code);
                 continue;
@@ -234,8 +234,9 @@ pub fn judge_capture(capture: &CaptureView<'_>, ends: &dyn Fn(u64) -> Ends) -> V
 /// The kinds of facts that wake a rule, and those in `also`.
 #[must_use]
 pub fn interest(also: Interest) -> Interest {
-    let kinds =
-        On::ALL.iter().filter(|on| table().facts.get(on.index()).is_some_and(|woken| !woken.is_empty()));
+    let kinds = On::ALL
+        .iter()
+        .filter(|on| table().facts.get(on.index()).is_some_and(|wakes| !wakes.judges.is_empty()));
     kinds.fold(also, |interest, on| interest.with(*on))
 }
 
@@ -309,11 +310,28 @@ impl Things {
 
 /// The rules that a fact wakes.
 #[derive(Clone, Copy)]
-pub struct Woken(&'static [ByFact]);
+pub struct Woken(&'static Wakes);
+
+struct Wakes {
+    judges: Vec<ByFact>,
+    /// Some of them speak of what is not always there.
+    some_given: bool,
+}
+
+static NOBODY: Wakes = Wakes::NOBODY;
+
+impl Wakes {
+    const NOBODY: Self = Self { judges: Vec::new(), some_given: false };
+
+    fn add(&mut self, judge: ByFact) {
+        self.some_given |= judge.given.lacks(Things::NONE);
+        self.judges.push(judge);
+    }
+}
 
 impl fmt::Debug for Woken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|woken| woken.rule.code)).finish()
+        f.debug_list().entries(self.0.judges.iter().map(|woken| woken.rule.code)).finish()
     }
 }
 
@@ -322,7 +340,7 @@ impl Woken {
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
-        self.0.is_empty()
+        self.0.judges.is_empty()
     }
 }
 
@@ -348,14 +366,14 @@ struct ByOffence {
 
 /// What wakes which rules, worked out once.
 struct Table {
-    facts: [Vec<ByFact>; On::COUNT],
+    facts: [Wakes; On::COUNT],
     offences: Vec<ByOffence>,
 }
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table { facts: [const { Vec::new() }; On::COUNT], offences: Vec::new() };
+        let mut table = Table { facts: [const { Wakes::NOBODY }; On::COUNT], offences: Vec::new() };
         for rule in catalog() {
             for judge in rule.judges {
                 table.add(rule, judge);
@@ -374,8 +392,8 @@ impl Table {
             Judge::Capture(_) | Judge::Second(_) => return,
         };
         for kind in kinds {
-            if let Some(woken) = self.facts.get_mut(kind.index()) {
-                woken.push(ByFact { given, rule, judge });
+            if let Some(wakes) = self.facts.get_mut(kind.index()) {
+                wakes.add(ByFact { given, rule, judge });
             }
         }
     }

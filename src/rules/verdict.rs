@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use super::event::Event;
 use super::rule::Need;
-use crate::base::{Origin, Place, Side, Span};
+use crate::base::{Digits, Origin, Place, Side, Span};
 use crate::conn::Knew;
 use crate::finding::{Causality, Confidence, Culprit, EvidenceRole, Severity};
-use crate::frame::{Flags, FrameType, Header};
+use crate::frame::{Flags, FrameType, Header, StreamId};
 
 /// A finding as the judge of a rule sees it.
 #[derive(Clone, Debug)]
@@ -235,10 +235,13 @@ pub(super) fn header_words(header: &Header) -> String {
         matches!(header.kind, FrameType::SETTINGS | FrameType::PING) && header.flags.has(Flags::ACK);
     let ack = if acknowledges { " ACK" } else { "" };
     let end = if header.ends_stream() { ", END_STREAM" } else { "" };
-    let octets = counted(header.length, "octet", "octets");
-    match header.stream.0 {
-        0 => format!("{}{ack}, {octets}", header.kind),
-        stream => format!("{}{ack} on stream {stream}, {octets}{end}", header.kind),
+    let kind = header.kind.name().map_or_else(|| header.kind.to_string().into(), Cow::Borrowed);
+    let (length, stream) = (Digits::of(header.length.into()), Digits::of(header.stream.0.into()));
+    let octets = if header.length == 1 { " octet" } else { " octets" };
+    if header.stream == StreamId::CONNECTION {
+        [&*kind, ack, ", ", length.as_str(), octets].concat()
+    } else {
+        [&*kind, ack, " on stream ", stream.as_str(), ", ", length.as_str(), octets, end].concat()
     }
 }
 

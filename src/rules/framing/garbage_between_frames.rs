@@ -68,7 +68,7 @@ fn confirm(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         return;
     };
     let side = event.side();
-    if let Some((header, start)) = event.conn.sides[side.peer()].not_a_frame
+    if let Some((header, start)) = event.conn.sides[side.peer()].not_a_frame.as_deref().copied()
         && start.tcp_end <= event.fact.start.peer_acked
     {
         let what = "GOAWAY: it cannot be read";

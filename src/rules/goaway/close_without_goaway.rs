@@ -68,12 +68,15 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if how == Leave::Rst && !conn.transport.rst[side].is_some_and(|(_, acknowledges)| acknowledges) {
         return;
     }
+    if !conn.sides[side].goaways.is_empty() {
+        return;
+    }
     let peer = side.peer();
     let farewell =
         conn.sides[peer].goaways.first().is_some_and(|goaway| goaway.end.tcp_end <= end.peer_acked);
     let whole = Side::BOTH.iter().all(|side| event.coverage.sides[*side].whole());
     let misled = event.offences[peer] > 0 || conn.sides[side].total() == 0;
-    if farewell || misled || !whole || !conn.sides[side].goaways.is_empty() {
+    if farewell || misled || !whole {
         return;
     }
     let open = conn

@@ -60,7 +60,7 @@ fn pings(apart: Span) -> Script {
 }
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    let pings = &event.grpc.keepalive;
+    let pings = event.grpc.keepalive();
     let Some((strikes, at)) = pings.worst.filter(|(strikes, _)| *strikes > Keepalive::FORGIVEN) else {
         return;
     };

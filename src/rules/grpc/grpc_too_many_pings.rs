@@ -69,7 +69,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
     let message = format!("The server closed the connection with too_many_pings: {}.", observed(event));
     let (start, end) = (event.fact.start, event.fact.end);
-    let pings = &event.grpc.keepalive;
+    let pings = event.grpc.keepalive();
     let mut draft = Draft::new(Culprit::Client, message, start, end);
     for (ping, what) in [(pings.first_bare, "the first PING of the row"), (pings.last, "the last PING")] {
         if let Some(ping) = ping {
@@ -86,7 +86,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 /// How often the client sent PINGs.
 fn observed(event: &Event<'_>) -> String {
-    let pings = &event.grpc.keepalive;
+    let pings = event.grpc.keepalive();
     match pings.interval() {
         None => format!("the capture has {} PINGs of the client", pings.pings),
         Some(interval) => {

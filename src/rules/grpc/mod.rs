@@ -21,6 +21,7 @@ pub(super) mod grpc_stream_reset;
 pub(super) mod grpc_too_many_pings;
 
 use super::{Draft, Event, Need};
+use crate::base::Digits;
 use crate::grpc::Call;
 
 /// A finding about a call, against the sender of the frame that shows it. The floor tells of a field only what it could read, and
@@ -41,11 +42,14 @@ fn named(draft: Draft, call: &Call) -> Draft {
 /// `pkg.Service/Method`.
 fn name(call: &Call) -> Option<String> {
     let (service, method) = call.method()?;
-    Some(format!("{}/{}", short(service), short(method)))
+    Some([short(service), "/", short(method)].concat())
 }
 
 /// The beginning of a long text: findings are kept, and name what traffic can make as long as it likes.
 fn short(text: &str) -> &str {
+    if text.len() <= MOST_SHOWN {
+        return text;
+    }
     text.char_indices().nth(MOST_SHOWN).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
@@ -54,9 +58,10 @@ const MOST_SHOWN: usize = 128;
 
 /// A call in a few words: `stream 1 (pkg.Service/Method)`.
 fn words(call: &Call) -> String {
+    let stream = Digits::of(u64::from(call.stream));
     match name(call) {
-        Some(name) => format!("stream {} ({name})", call.stream),
-        None => format!("stream {}", call.stream),
+        Some(name) => ["stream ", stream.as_str(), " (", &name, ")"].concat(),
+        None => ["stream ", stream.as_str()].concat(),
     }
 }
 
