@@ -208,7 +208,7 @@ impl Coverage {
 impl SideCoverage {
     /// True without a blind spot.
     const fn is_clear(&self) -> bool {
-        self.whole() && self.hpack_unknown.is_none() && self.limit_reached.is_none()
+        self.whole() && self.hpack_unknown.is_none() && self.limit_reached.is_none() && !self.texts_forgone
     }
 
     /// What could not be seen of this side: the packet from which on, where it is not the whole connection, and what is not judged.

@@ -119,8 +119,9 @@ impl Connection {
     #[inline]
     fn acknowledged_in_order(&self, direction: Direction, segment: &Segment<'_>) -> Option<u64> {
         let (own, peer) = self.streams.of(direction);
-        let calm = self.waiting.is_empty() && self.silence.is_none() && segment.window > 0;
-        (calm && segment.flags.is_ordinary() && own.is_at(segment.sequence) && !own.window_closed)
+        let calm = self.waiting.is_empty() && self.silence.is_none() && self.asked.is_none();
+        let open = segment.window > 0 && !own.window_closed;
+        (calm && open && segment.flags.is_ordinary() && own.is_at(segment.sequence))
             .then(|| peer.offset_before(segment.acknowledgement))
             .flatten()
     }
