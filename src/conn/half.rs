@@ -266,6 +266,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_connection_is_made_of_fits_the_pieces_that_allocators_cut() {
+        let sizes = [size_of::<crate::conn::Connection>(), size_of::<crate::conn::Transport>()];
+        assert!(size_of::<Half>() <= 2048 && sizes.iter().all(|size| *size <= 1024), "{sizes:?}");
+    }
+
+    #[test]
     fn a_peer_that_announced_nothing_allows_what_the_rfc_says() {
         assert_eq!(Limits::INITIAL, Limits::of(&Ledger::default()));
     }

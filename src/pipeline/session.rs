@@ -200,3 +200,13 @@ fn route(
         early.replay(found, layers, desk, observe);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_fits_a_piece_that_allocators_cut() {
+        assert!(size_of::<Session>() <= 3072, "{}", size_of::<Session>());
+    }
+}
