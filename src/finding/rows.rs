@@ -121,8 +121,8 @@ pub enum End {
 pub struct Negotiation {
     /// `h2c_prior_knowledge`, `h2c_upgrade`, `http1`, `h2_alpn`, … as UX.md lists them.
     pub via: &'static str,
-    /// TLS, where there was any.
-    pub tls: Option<Box<TlsRow>>,
+    /// TLS, where there was any; connections that agree on the same share it.
+    pub tls: Option<Arc<TlsRow>>,
     /// NPN, where it was used.
     pub npn: Option<Box<Npn>>,
     /// `Upgrade: h2c`, where it was asked for.
@@ -132,7 +132,7 @@ pub struct Negotiation {
 }
 
 /// TLS facts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct TlsRow {
     pub version: Option<Cow<'static, str>>,
@@ -149,7 +149,7 @@ pub struct TlsRow {
 }
 
 /// The alert that ended the handshake, or the connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "UX.md §7 describes each field")]
 pub struct AlertRow {
     pub by: &'static str,

@@ -10,7 +10,8 @@ use super::listing::{Listed, Listing};
 use super::wishes::Wishes;
 use crate::base::{to_index, to_u64};
 use crate::finding::{
-    ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats, Status, Tool, Totals, Verdict,
+    ConnectionRow, Coverage, Finding, Input, Notice, Omitted, Report, Stats, Status, TlsRow, Tool, Totals,
+    Verdict,
 };
 use crate::limits;
 use crate::rules::{
@@ -26,6 +27,8 @@ pub(super) struct Collector {
     rows: Vec<Option<Box<ConnectionRow>>>,
     /// Octets that they hold.
     rows_octets: u64,
+    /// What the latest one with TLS agreed on: mostly the next one agrees on the same.
+    latest_tls: Option<Arc<TlsRow>>,
     listing: Listing,
     found: Found,
     unseen: Unseen,
@@ -93,10 +96,16 @@ impl Collector {
             self.rows_octets = if fits { octets } else { self.rows_octets };
             fits
         });
-        let Some(row) = row else {
+        let Some(mut row) = row else {
             self.omitted.connections = self.omitted.connections.saturating_add(1);
             return;
         };
+        if let Some(own) = &mut row.negotiation.tls {
+            match self.latest_tls.as_ref().filter(|latest| *latest == own) {
+                Some(same) => *own = Arc::clone(same),
+                None => self.latest_tls = Some(Arc::clone(own)),
+            }
+        }
         let at = to_index(row.id);
         if at >= self.rows.len() {
             self.rows.resize_with(at.saturating_add(1), || None);

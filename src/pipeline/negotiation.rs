@@ -1,6 +1,7 @@
 //! How the protocol was agreed, as the report lists it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::rows::Facts;
 use crate::base::Side;
@@ -24,7 +25,7 @@ pub(super) fn row(facts: &Facts<'_>) -> Negotiation {
         via: via(facts),
         tls: facts.tls.map(|tls| {
             let key_source = tls.opened().map(|source| facts.key_log.source(source).to_owned());
-            Box::new(TlsRow { key_source, ..tls_row(tls) })
+            Arc::new(TlsRow { key_source, ..tls_row(tls) })
         }),
         npn: facts.tls.and_then(|tls| npn(tls.negotiation())).map(Box::new),
         upgrade: upgrade.map(Box::new),

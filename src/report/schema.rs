@@ -48,7 +48,7 @@ mod tests {
             messages: UpDown { up: 1, down: 1 },
         }));
         let agreed = &mut report.connections[0].negotiation;
-        agreed.tls = Some(Box::new(TlsRow { alpn_source: "server_hello", ..TlsRow::default() }));
+        agreed.tls = Some(std::sync::Arc::new(TlsRow { alpn_source: "server_hello", ..TlsRow::default() }));
         agreed.npn = Some(Box::new(Npn { offered: vec!["h2".to_owned()], selected: None }));
         let upgrade = UpgradeRow { pkt: 4.into(), outcome: "accepted", status: Some(101), settings: None };
         agreed.upgrade = Some(Box::new(upgrade));

@@ -124,6 +124,9 @@ impl KeyLog {
         if known.is_none() && number < MAX_KEY_SOURCES {
             self.sources.push(Named { name: source.to_owned(), sound: false });
         }
+        if let Some(known) = self.sources.get_mut(number) {
+            known.sound = false;
+        }
         let source = Source(to_u32(number.min(MAX_KEY_SOURCES.saturating_sub(1))));
         KeyLines { log: self, source, number: 0, bad: Vec::new() }
     }
@@ -476,6 +479,19 @@ mod tests {
 
     fn why(text: &str) -> Vec<(u64, BadLineKind)> {
         KeyLog::new().add("a", text.as_bytes()).iter().map(|bad| (bad.number, bad.why)).collect()
+    }
+
+    #[test]
+    fn a_key_log_is_known_as_read_only_when_there_was_nothing_to_say_about_it() {
+        let mut log = KeyLog::new();
+        log.add(
+            "sound",
+            format!("# one\n{}\n{}\n", line("CLIENT_RANDOM", 48), line("EXPORTER_SECRET", 32)).as_bytes(),
+        );
+        log.add("bad", b"CLIENT_RANDOM\n");
+        assert_eq!(["sound", "bad", "another"].map(|name| log.has_read(name)), [true, false, false]);
+        log.lines("sound").add(b"still being read");
+        assert_eq!((log.has_read("sound"), log.len()), (false, 1));
     }
 
     #[test]

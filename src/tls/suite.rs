@@ -91,7 +91,7 @@ impl CipherSuite {
     /// How records of TLS 1.3 are sealed, and the hash of the key schedule, in one look-up; `None` for other suites, and where such
     /// records cannot be opened here.
     #[must_use]
-    pub(super) fn of_tls13(self) -> Option<(Aead, Hash)> {
+    pub fn of_tls13(self) -> Option<(Aead, Hash)> {
         let name = if self.is_tls13() { self.name()? } else { return None };
         Aead::of(name).map(|aead| (aead, Hash::of(name)))
     }
