@@ -196,7 +196,11 @@ impl Coverage {
             let effect = "which end is the client is a guess: neither is accused";
             spots.push(spot(number, BlindSpotKind::Midstream, None, None, effect));
         }
-        for side in Side::BOTH.into_iter().filter(|side| !self.sides[*side].is_clear()) {
+        for side in Side::BOTH {
+            if self.sides[side].is_clear() {
+                debug_assert!(self.sides[side].blind_spots().next().is_none(), "not clear");
+                continue;
+            }
             for (kind, pkt, effect) in self.sides[side].blind_spots() {
                 spots.push(spot(number, kind, Some(side), pkt, effect));
             }
