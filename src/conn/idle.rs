@@ -56,6 +56,8 @@ impl Resumed {
                 known.resent = known.resent.saturating_add(1);
                 known.last_resent = Some(origin);
             }
+            // It acknowledges what the other end said since, also where the capture lacks that.
+            Signal::Acked if side == known.by => known.answered |= origin.at.pkt != known.at.at.pkt,
             Signal::Rst { .. } => {}
             _ if side != known.by => known.answered = true,
             _ => {}

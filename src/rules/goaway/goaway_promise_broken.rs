@@ -29,7 +29,7 @@ pub(in crate::rules) static GOAWAY_PROMISE_BROKEN: Rule = Rule {
     harm: "The calls are lost, and the peer was told that they would not be: it does not send them \
         again.",
     doubt: "It takes all frames of both sides up to the close. A peer that reset those streams, or \
-        closed first, acquits; GOAWAY with an error promises nothing.",
+        closed first, acquits; so does a request that had not arrived. GOAWAY with an error promises nothing.",
     not_blamed: "It waited for streams that it was told to wait for.",
     remedy: &[
         "Wait for the streams up to the identifier that was sent.",
@@ -73,7 +73,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
     let kept = |stream: &&Stream| stream.opened_by == peer && stream.id <= own.accepts && stream.counts();
     let unanswered = |stream: &&Stream| stream.sent[Side::Server].ended.is_none();
-    let open: Vec<&Stream> = conn.streams.iter().filter(kept).filter(unanswered).collect();
+    // What is on its way to a side that closes is no promise that it breaks knowingly.
+    let arrived = |stream: &&Stream| stream.opened_end <= end.peer_acked;
+    let open: Vec<&Stream> = conn.streams.iter().filter(kept).filter(unanswered).filter(arrived).collect();
     let (Some(first), Some(goaway)) = (open.iter().min_by_key(|stream| stream.id), own.goaways.last()) else {
         return;
     };
@@ -120,6 +122,15 @@ mod tests {
             &Script::open().client([get(1)]).server([goaway(1, ErrorCode::INTERNAL_ERROR)]).fin(Side::Server)
         ));
         assert!(!found(&leaving().server([goaway(0, ErrorCode::NO_ERROR)]).fin(Side::Server)));
+    }
+
+    #[test]
+    fn requests_on_their_way_when_the_side_closes_are_not_held_against_it() {
+        let shuts_down = Script::open().server([goaway(0x7fff_ffff, ErrorCode::NO_ERROR)]);
+        let asked = |script: Script| script.client([get(1)]);
+        assert!(!found(&asked(shuts_down.clone().blind(Side::Server)).fin(Side::Server)));
+        assert!(!found(&asked(shuts_down.clone().blind(Side::Server)).rst(Side::Server)));
+        assert!(found(&asked(shuts_down).fin(Side::Server)), "it had arrived");
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub(in crate::rules) static IDLE_CONNECTION_KILLED: Rule = Rule {
     harm: "The next request fails, or hangs until TCP gives up.",
     doubt: "A RST that travelled another distance than the segments of the end whose name it bears was sent on \
         the path; else that end itself, or something next to it, has dropped the connection, and the \
-        culprit is unknown. At most likely.",
+        culprit is unknown. Whatever the other end says in between, an ACK or the answer to a probe, shows that \
+        the connection is not forgotten. At most likely.",
     not_blamed: "It used a connection that nobody had closed.",
     remedy: &[
         "Send keepalive PING more often than the idle limit of the path.",
@@ -123,6 +124,7 @@ mod tests {
     use super::*;
     use crate::rules::health::connection_lost_with_open_streams::CONNECTION_LOST_WITH_OPEN_STREAMS as LOST;
     use crate::rules::tests::finding;
+    use crate::script::Packet;
 
     /// A connection that has been silent for so long.
     fn silent(seconds: i64) -> Script {
@@ -148,6 +150,34 @@ mod tests {
         let later = asked(silent(45)).wait(Span::seconds(351)).client([get(3)]);
         let found = finding(&IDLE_CONNECTION_KILLED, &later.rst_from_between(Side::Server));
         assert!(found.is_some_and(|found| found.message.contains("351")));
+    }
+
+    #[test]
+    fn an_answer_that_the_capture_lacks_is_one() {
+        let answered = silent(351).client([get(3)]).server([response(3).map(Wire::end_stream)]);
+        let lacking = answered.packets().len() - 1;
+        let answered = answered.ack(Side::Client).lose(lacking);
+        let dies = answered.client([get(5)]).rst_from_between(Side::Server);
+        assert!(finding(&IDLE_CONNECTION_KILLED, &dies).is_none());
+    }
+
+    #[test]
+    fn an_end_that_takes_nothing_is_alive() {
+        let full = silent(0).full(Side::Server).wait(Span::seconds(40)).blind(Side::Server);
+        let script = full.client([get(3)]).ack(Side::Server).wait(Span::seconds(200)).fin(Side::Client);
+        let (last, packets) = script.packets().split_last().expect("packets");
+        let (talk, both) = packets.split_at(packets.len() - 2);
+        let probes = (0..5).flat_map(|turn| {
+            let later = Span::seconds(40 * turn);
+            both.iter().cloned().map(move |packet| Packet { time: packet.time.after(later), ..packet })
+        });
+        let said = |probes: Vec<Packet>| {
+            let packets = talk.iter().cloned().chain(probes).chain([last.clone()]).collect();
+            finding(&IDLE_CONNECTION_KILLED, &script.clone().with_packets(packets))
+        };
+        assert!(said(probes.clone().collect()).is_none());
+        let unanswered = probes.filter(|packet| packet.side == Side::Client).collect();
+        assert!(said(unanswered).is_some());
     }
 
     #[test]
