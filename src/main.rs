@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Connections are made of many small pieces of memory that are soon given back.
+/// Connections are made of many small pieces of memory that are soon given back. It asks the system for large pages, where it gives them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
