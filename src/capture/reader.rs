@@ -117,8 +117,8 @@ impl<R: Read> Reader<R> {
     #[inline]
     pub(super) fn ready(&mut self) -> Option<Found> {
         match &mut self.grammar {
-            Grammar::Pcap(pcap) => pcap.ready(&mut self.source, &mut self.facts),
-            Grammar::Pcapng(_) => None,
+            Grammar::Pcap(pcap) if !self.ended => pcap.ready(&mut self.source, &mut self.facts),
+            Grammar::Pcap(_) | Grammar::Pcapng(_) => None,
         }
     }
 

@@ -12,7 +12,13 @@ impl<V> Table<V> {
     /// These entries, with no room for more.
     #[must_use]
     pub fn exact(entries: impl Iterator<Item = (&'static str, V)> + Clone) -> Self {
-        let mut table = Self(Vec::with_capacity(entries.clone().count()));
+        Self::within(entries.clone().count(), entries)
+    }
+
+    /// These entries, with room for so many.
+    #[must_use]
+    pub fn within(room: usize, entries: impl Iterator<Item = (&'static str, V)>) -> Self {
+        let mut table = Self(Vec::with_capacity(room));
         entries.for_each(|(name, value)| table.insert(name, value));
         table
     }
@@ -24,6 +30,7 @@ impl<V> Table<V> {
     }
 
     /// Gives a name a value.
+    #[inline]
     pub fn insert(&mut self, name: &'static str, value: V) {
         if self.0.last().is_none_or(|(last, _)| *last < name) {
             self.0.push((name, value));
@@ -44,21 +51,6 @@ impl<V> Table<V> {
     pub fn get(&self, name: &str) -> Option<&V> {
         let at = self.0.binary_search_by_key(&name, |(known, _)| *known).ok()?;
         self.0.get(at).map(|(_, value)| value)
-    }
-
-    /// These entries, so many at most, in the order of their names.
-    #[must_use]
-    pub fn in_order(room: usize, entries: impl Iterator<Item = (&'static str, V)>) -> Self {
-        let mut table = Self(Vec::with_capacity(room));
-        for entry in entries {
-            debug_assert!(
-                table.0.last().is_none_or(|(last, _)| *last < entry.0),
-                "{} stands behind",
-                entry.0
-            );
-            table.0.push(entry);
-        }
-        table
     }
 
     /// True without any entry.

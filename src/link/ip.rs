@@ -17,7 +17,7 @@ pub(super) fn decode(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>,
         return Ok(Datagram {
             source: IpAddr::V4(source.into()),
             destination: IpAddr::V4(destination.into()),
-            protocol: TCP,
+            protocol: ip_number::TCP.0,
             ttl,
             identification: NonZeroU16::new(u16::from_be_bytes([i, d])),
             payload,
@@ -41,7 +41,7 @@ fn ordinary(data: &[u8]) -> Option<(&[[u8; 4]; 5], &[u8])> {
     let [[first, _, high, low], [.., flags, offset], [_, protocol, ..], ..] = *rows;
     let whole = u16::from_be_bytes([flags, offset]) & 0x3fff == 0;
     let payload = data.get(20..usize::from(u16::from_be_bytes([high, low])))?;
-    (first == 0x45 && protocol == TCP && whole).then_some((rows, payload))
+    (first == 0x45 && protocol == ip_number::TCP.0 && whole).then_some((rows, payload))
 }
 
 fn version_4(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<'_>> {
@@ -99,9 +99,6 @@ fn version_6(data: &[u8], layers: Encapsulation) -> Result<Datagram<'_>, Hidden<
     };
     inner::follow(extension::unwrap_version_6(datagram)?)
 }
-
-/// The protocol number of TCP.
-const TCP: u8 = ip_number::TCP.0;
 
 /// Goes on behind the header of a payload that was put together from its fragments.
 pub(super) fn resume(datagram: Datagram<'_>) -> Result<Datagram<'_>, Hidden<'_>> {

@@ -70,7 +70,7 @@ pub(super) fn connection_row(facts: Facts<'_>, from_syn: bool) -> Box<Connection
         settings,
         frames: PerSide::from_fn(|side| {
             let half = &conn.sides[side];
-            Table::in_order(half.kinds(), half.frames())
+            Table::within(half.kinds(), half.frames())
         }),
         rtt_ms,
         streams: counts(conn),
