@@ -472,6 +472,24 @@ fn connections_that_hold_all_they_can_keep_to_the_memory_that_is_given() {
     }
 }
 
+/// Connections on which one request was answered, and nothing follows; their HPACK tables are empty.
+fn idle() -> Flood {
+    Flood::new(|tap, scale| {
+        for flow in 0..10_000 * scale {
+            opened(tap, flow, &[0, 3, 0, 0, 0, 100]);
+            tap.say(flow, CLIENT, &frame(1, 5, 1, b"\x82\x86\x84\x01\x04host"));
+            tap.say(flow, SERVER, &[frame(1, 4, 1, b"\x88"), frame(0, 1, 1, b"answer")].concat());
+        }
+    })
+}
+
+#[test]
+fn an_open_connection_that_is_idle_takes_eight_kibibytes() {
+    let [few, many] = [1, 5].map(|scale| run(&idle(), scale, 1 << 20, &["-j", "1"]).peak);
+    let each = (many - few) as f64 / 40_000.0;
+    assert!(each <= 8.0, "{each} KiB");
+}
+
 #[test]
 #[ignore = "fifty times as much: a few minutes in release mode"]
 fn at_fifty_times_the_scale_memory_is_the_same() {

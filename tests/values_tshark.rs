@@ -252,12 +252,12 @@ fn names(alpn: &Alpn) -> impl Iterator<Item = String> {
 
 /// A request to upgrade to h2c, its SETTINGS, and the answer.
 fn upgrade(seen: &Observed<'_>, add: &mut impl FnMut(u64, &'static str, String)) {
-    if let Some((request, at)) = seen.http1.request.as_ref().filter(|(request, _)| request.upgrade_h2c) {
+    if let Some((request, at)) = seen.http1.request.as_deref().filter(|(request, _)| request.upgrade_h2c) {
         let pkt = at.at.pkt.number();
         add(pkt, "http.upgrade", "h2c".to_owned());
         parameters(pkt, &Settings::new(&request.settings().unwrap_or_default()), add);
     }
-    if let Some((_, at)) = seen.http1.response.as_ref().filter(|(response, _)| response.upgrade_h2c) {
+    if let Some((_, at)) = seen.http1.response.as_deref().filter(|(response, _)| response.upgrade_h2c) {
         add(at.at.pkt.number(), "http.upgrade", "h2c".to_owned());
     }
 }

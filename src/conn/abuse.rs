@@ -48,13 +48,13 @@ impl Connection {
                     refused.covered_by(opened) && opened.at.time.since(refused.at.time) <= SECOND
                 });
                 if at_once {
-                    self.tally(Side::Client, seen, Pattern::Refusals, self.thresholds.refusals, emit);
+                    self.tally(Side::Client, seen, Pattern::Refusals, self.thresholds().refusals, emit);
                 }
                 self.rates.client.get_or_insert_default().refused = Some(*seen.end);
             }
             (Side::Server, ErrorCode::NO_ERROR | ErrorCode::CANCEL) => {}
             (Side::Server, _) if stream.provoked => {
-                let limit = self.thresholds.provoked_resets;
+                let limit = self.thresholds().provoked_resets;
                 self.tally(Side::Client, seen, Pattern::ProvokedResets, limit, emit);
             }
             (Side::Server, _) => {}
@@ -63,7 +63,7 @@ impl Connection {
 
     /// The client gives up a request of its own that was hardly answered.
     fn count_cancelled(&mut self, seen: &Seen<'_>, lived: Span, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        let (limit, burst) = (self.thresholds.resets, self.thresholds.reset_burst);
+        let (limit, burst) = (self.thresholds().resets, self.thresholds().reset_burst);
         let opened = self.streams.count();
         let rates = self.rates.client.get_or_insert_default();
         let new = to_u32(crate::base::to_index(opened.saturating_sub(rates.streams)));
@@ -102,9 +102,9 @@ impl Connection {
         let data = self.sides[seen.side.peer()].count(FrameType::DATA);
         let probes = std::mem::replace(&mut self.rates[seen.side].get_or_insert_default().data, data) != data;
         if !probes {
-            self.tally(seen.side, seen, Pattern::Pings, self.thresholds.pings, emit);
+            self.tally(seen.side, seen, Pattern::Pings, self.thresholds().pings, emit);
         }
-        let waiting = Rate::ever(self.thresholds.pings_waiting);
+        let waiting = Rate::ever(self.thresholds().pings_waiting);
         self.tally(seen.side, seen, Pattern::PingsWaiting, waiting, emit);
     }
 
@@ -128,9 +128,9 @@ impl Connection {
         stream: StreamId,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        self.tally(seen.side, seen, Pattern::Priorities, self.thresholds.priorities, emit);
+        self.tally(seen.side, seen, Pattern::Priorities, self.thresholds().priorities, emit);
         let count = self.rates[seen.side].get_or_insert_default().reprioritize(stream);
-        if count == self.thresholds.priorities_of_stream {
+        if count == self.thresholds().priorities_of_stream {
             let limit = Rate::ever(0);
             self.tally(seen.side, seen, Pattern::PrioritiesOf(stream), limit, emit);
         }
@@ -147,7 +147,7 @@ impl Connection {
         let begin = self.sides[seen.side].first_frame.map_or(*seen.start, |(_, start)| start);
         let early = seen.start.at.time.since(begin.at.time) < SECOND;
         let single = self.sides[seen.side].settings.sent() == 0;
-        let limits = &self.thresholds;
+        let limits = self.thresholds();
         let factor = if early { limits.first_second } else { 1 };
         let of_frame = limits.parameters_of_frame.saturating_mul(factor);
         if single && parameters < of_frame {
@@ -185,7 +185,7 @@ impl Connection {
         if std::mem::replace(&mut rates.empty_at, frames).saturating_add(1) != frames {
             rates.restart(Pattern::EmptyInRow);
         }
-        let (ever, row) = (self.thresholds.empty_frames, self.thresholds.empty_in_row);
+        let (ever, row) = (self.thresholds().empty_frames, self.thresholds().empty_in_row);
         self.tally(seen.side, seen, Pattern::EmptyFrames, Rate::ever(ever), emit);
         self.tally(seen.side, seen, Pattern::EmptyInRow, Rate::ever(row), emit);
     }
@@ -231,7 +231,7 @@ impl Connection {
         left: i64,
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
-        let limits = self.thresholds;
+        let limits = *self.thresholds();
         let carried = self.sides[seen.side.peer()].carried;
         let ever = Span(i64::MAX);
         let rates = self.rates[seen.side].get_or_insert_default();

@@ -32,83 +32,78 @@ pub struct LongBlock {
     pub last: Origin,
 }
 
-/// The fragments of the block that is open, if one is, in a buffer that is reused.
+/// The block that is open, if one is: few are sent in more than one frame.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
-    open: Option<OpenBlock>,
-    /// CONTINUATION frames of it that do not end it, the octets so far, and where the last of them was complete.
-    frames: u32,
-    octets: u64,
-    last: Origin,
-    fragments: Vec<u8>,
-    /// A fragment was lost, or a cap reached.
-    broken: bool,
+    open: Option<Box<Unfinished>>,
     /// The stream of a block that another frame interrupted: what is left of it comes in vain.
     abandoned: Option<StreamId>,
     /// Frames before are missing: the beginning of a block may be among them.
     beginning_missing: bool,
 }
 
+/// What there is of a block.
+#[derive(Debug)]
+struct Unfinished {
+    block: LongBlock,
+    fragments: Vec<u8>,
+    /// A fragment was lost, or a cap reached.
+    broken: bool,
+}
+
 impl Assembly {
     /// Octets that this holds in memory.
-    pub(super) const fn weight(&self) -> usize {
-        self.fragments.capacity()
+    pub(super) fn weight(&self) -> usize {
+        self.open.as_ref().map_or(0, |open| open.fragments.capacity())
     }
 
-    pub(super) const fn open(&self) -> Option<OpenBlock> {
-        self.open
+    pub(super) fn open(&self) -> Option<OpenBlock> {
+        self.open.as_ref().map(|open| open.block.open)
     }
 
-    pub(super) fn begin(&mut self, block: OpenBlock, fragment: Option<&[u8]>) {
-        self.open = Some(block);
-        self.frames = 0;
-        self.octets = to_u64(fragment.map_or(0, <[u8]>::len));
-        self.last = block.start;
+    pub(super) fn begin(&mut self, open: OpenBlock, fragment: Option<&[u8]>) {
+        let octets = to_u64(fragment.map_or(0, <[u8]>::len));
+        let block = LongBlock { open, frames: 0, octets, last: open.start };
+        self.open = Some(Box::new(Unfinished { block, fragments: Vec::new(), broken: false }));
         self.abandoned = None;
-        self.broken = false;
-        self.fragments.clear();
         self.add(fragment);
     }
 
     /// A CONTINUATION that does not end the block.
     pub(super) fn count(&mut self, length: u32, end: &Origin) {
-        self.frames = self.frames.saturating_add(1);
-        self.octets = self.octets.saturating_add(u64::from(length));
-        self.last = *end;
+        if let Some(Unfinished { block, .. }) = self.open.as_deref_mut() {
+            block.frames = block.frames.saturating_add(1);
+            block.octets = block.octets.saturating_add(u64::from(length));
+            block.last = *end;
+        }
     }
 
     /// The open block, when it has gone on for long.
     pub(super) fn long(&self, frames: u32, octets: u64) -> Option<LongBlock> {
-        let open = self.open.filter(|_| self.frames >= frames || self.octets >= octets)?;
-        Some(LongBlock { open, frames: self.frames, octets: self.octets, last: self.last })
+        let block = self.open.as_ref()?.block;
+        (block.frames >= frames || block.octets >= octets).then_some(block)
     }
 
     /// Takes the next fragment; `None` for one that could not be read.
     pub(super) fn add(&mut self, fragment: Option<&[u8]>) {
+        let Some(Unfinished { fragments, broken, .. }) = self.open.as_deref_mut() else { return };
         match fragment {
-            Some(octets) if self.fragments.len().saturating_add(octets.len()) <= limits::MAX_FIELD_BLOCK => {
-                self.fragments.extend_from_slice(octets);
+            Some(octets) if fragments.len().saturating_add(octets.len()) <= limits::MAX_FIELD_BLOCK => {
+                fragments.extend_from_slice(octets);
             }
-            _ => self.broken = true,
+            _ => *broken = true,
         }
     }
 
-    /// The block is complete: its octets, unless some are missing. [`Assembly::reuse`] takes the buffer back.
+    /// The block is complete: its octets, unless some are missing.
     pub(super) fn finish(&mut self) -> Option<(OpenBlock, Option<Vec<u8>>)> {
-        let block = self.open.take()?;
-        let octets = std::mem::take(&mut self.fragments);
-        Some((block, (!self.broken).then_some(octets)))
-    }
-
-    pub(super) fn reuse(&mut self, mut buffer: Vec<u8>) {
-        buffer.clear();
-        self.fragments = buffer;
+        let Unfinished { block, fragments, broken } = *self.open.take()?;
+        Some((block.open, (!broken).then_some(fragments)))
     }
 
     /// Another frame came where only CONTINUATION may.
     pub(super) fn interrupt(&mut self) {
-        self.abandoned = self.open.take().map(|block| block.stream);
-        self.fragments.clear();
+        self.abandoned = self.open.take().map(|open| open.block.open.stream);
     }
 
     /// Frames are missing here.

@@ -40,7 +40,7 @@ impl Connection {
     /// PING, no acknowledgement: the first thing after a silence that began with the PING before?
     pub(super) fn time_keepalive(&mut self, seen: &Seen<'_>) {
         let before = self.sides[seen.side].recent.newest_first().nth(1).map(|(_, start)| start);
-        let silent = self.transport.resumed.filter(|resumed| begins_with(seen, before, resumed));
+        let silent = self.transport.resumed().filter(|resumed| begins_with(seen, before, resumed));
         let known = &mut self.keepalive[seen.side];
         let Some(known) = known else {
             *known = Some(Box::new(Keepalive { last: *seen.start, interval: None, count: 0 }));

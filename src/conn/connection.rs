@@ -1,5 +1,7 @@
 //! The connection as a whole: its sides, its streams, and the door through which frames and signals come in.
 
+use std::sync::Arc;
+
 use super::alternatives::Alternatives;
 use super::chatter::{Keepalive, Repeats};
 use super::fact::{Fact, Kind};
@@ -27,15 +29,15 @@ pub struct Connection {
     /// Large, and so each made in its own place: moving it would cost more.
     pub sides: PerSide<Box<Half>>,
     /// What TCP shows of it.
-    pub transport: Box<Transport>,
+    pub transport: Transport,
     /// Where the client's connection preface was complete.
     pub preface: Option<Origin>,
     /// Where the first octet of each side was, of whatever protocol.
     pub spoke: PerSide<Option<Origin>>,
     /// The kinds of facts that somebody asks for.
     pub interest: Interest,
-    /// What is too much of something.
-    pub thresholds: Thresholds,
+    /// What is too much of something; `None` for the defaults.
+    pub thresholds: Option<Arc<Thresholds>>,
     /// How often each side did what costs its peer work.
     pub(super) rates: PerSide<Option<Box<Rates>>>,
     /// When each side waited for credit.
@@ -306,6 +308,12 @@ impl Connection {
             let half = &mut self.sides[side];
             half.hpack.set_limit(if unknown { u32::MAX } else { half.limits.table_size });
         }
+    }
+
+    /// What is too much of something.
+    pub(super) fn thresholds(&self) -> &Thresholds {
+        const DEFAULT: &Thresholds = &Thresholds::DEFAULT;
+        self.thresholds.as_deref().unwrap_or(DEFAULT)
     }
 
     pub(super) fn initial_windows(&self) -> PerSide<i64> {

@@ -181,7 +181,6 @@ impl Connection {
         let block = &mut self.sides[seen.side].block;
         if let Some((open, octets)) = block.finish() {
             self.decode(seen, &open, octets.as_deref(), emit);
-            self.sides[seen.side].block.reuse(octets.unwrap_or_default());
         }
     }
 
@@ -407,7 +406,7 @@ impl Connection {
         let announcement = Announcement::read(settings, *seen.start, *seen.end);
         let half = &mut self.sides[side];
         half.settings_before_headers =
-            half.settings_before_headers.saturating_add(u64::from(half.first_headers.is_none()));
+            half.settings_before_headers.saturating_add(u32::from(half.first_headers.is_none()));
         let rare = announcement.is_rare(side) || half.settings.sent() > 0;
         let (told, values) = (rare.then(|| announcement.clone()), announcement.applicable());
         let before = half.settings.announce(announcement);

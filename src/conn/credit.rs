@@ -21,14 +21,20 @@ pub struct Credit {
     /// The largest window of the connection, in octets.
     pub highest: i64,
     /// The last stream that was given credit, and where.
-    pub credited: Option<(StreamId, Origin)>,
-    /// DATA that nobody reads: on streams that were reset, and padding.
-    pub discarded: Discarded,
-    stalls: BTreeMap<StreamId, Stall>,
-    stalled_since: Option<Time>,
+    pub credited: Option<Box<(StreamId, Origin)>>,
+    discarded: Option<Box<Discarded>>,
+    /// Windows that are used up, and since when there is any.
+    stalls: Option<Box<UsedUp>>,
     blocked: Span,
     pub(super) overflows: Vec<Overflow>,
     debt: i64,
+}
+
+/// Windows that are used up.
+#[derive(Debug)]
+struct UsedUp {
+    since: Time,
+    windows: BTreeMap<StreamId, Stall>,
 }
 
 /// DATA that nobody reads.
@@ -69,9 +75,8 @@ impl Default for Credit {
         Self {
             highest: 65_535,
             credited: None,
-            discarded: Discarded::default(),
-            stalls: BTreeMap::new(),
-            stalled_since: None,
+            discarded: None,
+            stalls: None,
             blocked: Span::ZERO,
             overflows: Vec::new(),
             debt: 0,
@@ -82,56 +87,68 @@ impl Default for Credit {
 impl Credit {
     /// Windows that are used up, the connection's first, as stream 0.
     pub fn stalls(&self) -> impl Iterator<Item = (StreamId, &Stall)> {
-        self.stalls.iter().map(|(window, stall)| (*window, stall))
+        let windows = self.stalls.iter().flat_map(|stalls| &stalls.windows);
+        windows.map(|(window, stall)| (*window, stall))
+    }
+
+    /// DATA that nobody reads: on streams that were reset, and padding.
+    #[must_use]
+    pub fn discarded(&self) -> Discarded {
+        self.discarded.as_deref().copied().unwrap_or_default()
+    }
+
+    fn discard(&mut self, octets: u64, last: Time) {
+        let discarded = self.discarded.get_or_insert_default();
+        discarded.octets = discarded.octets.saturating_add(octets);
+        discarded.last = Some(last);
     }
 
     /// The stall of one window.
     #[must_use]
     pub fn stall(&self, window: StreamId) -> Option<&Stall> {
-        self.stalls.get(&window)
+        self.stalls.as_ref()?.windows.get(&window)
     }
 
     /// How long, until `now`, at least one window was used up with more to come.
     #[must_use]
     pub fn blocked(&self, now: Time) -> Span {
-        let running = self.stalled_since.map_or(Span::ZERO, |since| now.since(since));
+        let running = self.stalls.as_ref().map_or(Span::ZERO, |stalls| now.since(stalls.since));
         self.blocked.plus(running.max(Span::ZERO))
     }
 
     /// True when a window is used up.
     #[must_use]
     #[inline]
-    pub fn stalled(&self) -> bool {
-        !self.stalls.is_empty()
+    pub const fn stalled(&self) -> bool {
+        self.stalls.is_some()
+    }
+
+    fn note(&mut self, stream: StreamId, at: &Origin) {
+        match &mut self.credited {
+            Some(last) => **last = (stream, *at),
+            None => self.credited = Some(Box::new((stream, *at))),
+        }
     }
 
     fn begin(&mut self, window: StreamId, stall: Stall) {
-        if self.stalls.len() < limits::MAX_STALLED_WINDOWS {
-            self.stalls.entry(window).or_insert(stall);
-            self.stalled_since.get_or_insert(stall.start.at.time);
+        let since = stall.start.at.time;
+        let stalls = self.stalls.get_or_insert_with(|| Box::new(UsedUp { since, windows: BTreeMap::new() }));
+        if stalls.windows.len() < limits::MAX_STALLED_WINDOWS {
+            stalls.windows.entry(window).or_insert(stall);
         }
     }
 
     /// The stall of this window is over.
     fn over(&mut self, window: StreamId, now: Time) -> Option<Stall> {
-        let stall = self.stalls.remove(&window)?;
+        let stall = self.stalls.as_mut()?.windows.remove(&window)?;
         self.settle(now);
         Some(stall)
     }
 
     fn settle(&mut self, now: Time) {
-        if self.stalls.is_empty()
-            && let Some(since) = self.stalled_since.take()
-        {
-            self.blocked = self.blocked.plus(now.since(since).max(Span::ZERO));
+        if let Some(over) = self.stalls.take_if(|stalls| stalls.windows.is_empty()) {
+            self.blocked = self.blocked.plus(now.since(over.since).max(Span::ZERO));
         }
-    }
-}
-
-impl Discarded {
-    fn add(&mut self, octets: u64, last: Time) {
-        self.octets = self.octets.saturating_add(octets);
-        self.last = Some(last);
     }
 }
 
@@ -159,7 +176,7 @@ impl Connection {
         self.time_waits(seen, StreamId::CONNECTION, connection);
         self.time_waits(seen, seen.header.stream, window);
         if closed {
-            self.sides[seen.side].credit.discarded.add(u64::from(octets), seen.start.at.time);
+            self.sides[seen.side].credit.discard(u64::from(octets), seen.start.at.time);
         }
         if window.min(connection) <= 0 && self.windows_known() {
             self.used_up(seen, window, connection, emit);
@@ -200,10 +217,11 @@ impl Connection {
     pub(super) fn note_data(&mut self, seen: &Seen<'_>, padding: u32) {
         let credit = &mut self.sides[seen.side].credit;
         if padding > 0 {
-            credit.discarded.add(u64::from(padding), seen.end.at.time);
+            credit.discard(u64::from(padding), seen.end.at.time);
         }
         for window in [StreamId::CONNECTION, seen.header.stream] {
-            if let Some(stall) = credit.stalls.get_mut(&window).filter(|stall| stall.start == *seen.start) {
+            let stall = credit.stalls.as_mut().and_then(|stalls| stalls.windows.get_mut(&window));
+            if let Some(stall) = stall.filter(|stall| stall.start == *seen.start) {
                 stall.end = *seen.end;
             }
         }
@@ -228,7 +246,7 @@ impl Connection {
             let octets = uncredited.and_then(|octets| u64::try_from(octets).ok()).unwrap_or_default();
             let credit = &mut self.sides[side].credit;
             if octets > 0 {
-                credit.discarded.add(octets, seen.end.at.time);
+                credit.discard(octets, seen.end.at.time);
             }
             if let Some(stall) = credit.over(id, seen.end.at.time)
                 && let Some(stream) = self.streams.get(id)
@@ -262,10 +280,10 @@ impl Connection {
             sent.window = sent.window.saturating_add(given);
             (window, initial) =
                 (sent.window, i64::from(self.sides[seen.side].settings.least(Setting::INITIAL_WINDOW_SIZE)));
-            self.sides[peer].credit.credited = Some((id, *seen.end));
+            self.sides[peer].credit.note(id, seen.end);
         }
         let credit = &mut self.sides[peer].credit;
-        if window > 0 && !credit.stalls.is_empty() {
+        if window > 0 && credit.stalled() {
             credit.over(id, now);
         }
         for known in credit.overflows.iter_mut().filter(|known| known.window == id) {
@@ -342,12 +360,10 @@ impl Connection {
 
     /// INITIAL_WINDOW_SIZE moved the windows of `side`: those that are open again stall no more.
     fn reopen(&mut self, side: Side, now: Time) {
-        if !self.sides[side].credit.stalled() {
-            return;
-        }
         let streams = &self.streams;
         let credit = &mut self.sides[side].credit;
-        credit.stalls.retain(|window, _| {
+        let Some(stalls) = &mut credit.stalls else { return };
+        stalls.windows.retain(|window, _| {
             *window == StreamId::CONNECTION
                 || streams.get(*window).is_some_and(|stream| stream.sent[side].window <= 0)
         });

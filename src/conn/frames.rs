@@ -83,8 +83,10 @@ impl Connection {
     fn oversized(&mut self, seen: &Seen<'_>, limit: u32, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         let half = &mut self.sides[seen.side];
         let (total, strange) = (half.total(), seen.header.kind.name().is_none());
-        let again =
-            strange && half.strange.replace(total).is_some_and(|last| last.saturating_add(1) == total);
+        let again = strange && half.strange.saturating_add(1) == total && total > 1;
+        if strange {
+            half.strange = total;
+        }
         if strange && (again || seen.header.is_text()) {
             half.not_a_frame.get_or_insert_with(|| Box::new((*seen.header, *seen.start)));
             emit(self, seen.fact(Kind::NotAFrame));

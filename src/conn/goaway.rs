@@ -22,7 +22,7 @@ impl Connection {
     #[must_use]
     pub fn left_unasked(&self, side: Side, offset: u64) -> bool {
         let goaway = self.sides[side].goaways.first().is_some_and(|goaway| goaway.end.peer_acked < offset);
-        goaway || self.transport.fin[side].is_some_and(|(fin, _)| fin.peer_acked < offset)
+        goaway || self.transport.fin(side).is_some_and(|(fin, _)| fin.peer_acked < offset)
     }
 
     pub(super) fn goaway(

@@ -28,12 +28,12 @@ pub enum Knew {
 pub struct Knowledge {
     /// Each step of the acknowledgement: offset, and when it passed.
     acked: VecDeque<(u64, Place)>,
-    processed: u64,
-    proof: Origin,
-    /// The same, as far as a frame shows it that does not end something: offset, and the frame.
+    /// What a frame proves that does not end something: offset, and the frame.
     answered: (u64, Origin),
+    /// The same of a frame that ends something, where it proves more.
+    ended: Option<Box<(u64, Origin)>>,
     /// A PING ACK proves reading only for frames begun a round trip later: offset, and the ACK.
-    ping: Option<(u64, Origin)>,
+    ping: Option<Box<(u64, Origin)>>,
 }
 
 impl Knowledge {
@@ -52,24 +52,23 @@ impl Knowledge {
 
     /// A frame of this side proves that it read everything up to `offset`.
     pub(super) fn prove(&mut self, offset: u64, proof: &Origin) {
-        self.prove_by_ending(offset, proof);
         if offset > self.answered.0 {
             self.answered = (offset, *proof);
+            self.ended.take_if(|ended| ended.0 < offset);
         }
     }
 
     /// The same by RST_STREAM or GOAWAY, which may be the last word of this side: what else it owed may be left unsaid.
     pub(super) fn prove_by_ending(&mut self, offset: u64, proof: &Origin) {
-        if offset > self.processed {
-            self.processed = offset;
-            self.proof = *proof;
+        if offset > self.processed().0 {
+            self.ended = Some(Box::new((offset, *proof)));
         }
     }
 
     /// A PING ACK of this side answers a PING that was complete at `offset`.
     pub(super) fn prove_by_ping(&mut self, offset: u64, proof: &Origin) {
-        if self.ping.is_none_or(|(known, _)| known < offset) {
-            self.ping = Some((offset, *proof));
+        if self.ping().is_none_or(|(known, _)| known < offset) {
+            self.ping = Some(Box::new((offset, *proof)));
         }
     }
 
@@ -82,21 +81,25 @@ impl Knowledge {
     /// The furthest offset that this side is proved to have read in the end, a PING ACK included, with the proof.
     #[must_use]
     pub fn proved(&self) -> (u64, Origin) {
-        let read = (self.processed, self.proof);
-        self.ping.filter(|(offset, _)| *offset > self.processed).unwrap_or(read)
+        let read = self.processed();
+        self.ping().filter(|(offset, _)| *offset > read.0).unwrap_or(read)
     }
 
     /// The furthest offset that this side is proved to have read by an answer, a PING ACK included, with the proof: by a frame that
     /// goes on, not by RST_STREAM or GOAWAY.
     #[must_use]
     pub fn answered(&self) -> (u64, Origin) {
-        self.ping.filter(|(offset, _)| *offset > self.answered.0).unwrap_or(self.answered)
+        self.ping().filter(|(offset, _)| *offset > self.answered.0).unwrap_or(self.answered)
     }
 
     /// Offset up to which this side is proved to have read, with the proof.
     #[must_use]
-    pub const fn processed(&self) -> (u64, Origin) {
-        (self.processed, self.proof)
+    pub fn processed(&self) -> (u64, Origin) {
+        self.ended.as_deref().copied().unwrap_or(self.answered)
+    }
+
+    fn ping(&self) -> Option<(u64, Origin)> {
+        self.ping.as_deref().copied()
     }
 
     /// Where the acknowledgement of `offset` first passed; a later packet when the exact one is forgotten.
@@ -116,10 +119,11 @@ impl Knowledge {
     /// How well this side knew what its peer had completed at `offset`, when it began the frame at `frame`.
     #[must_use]
     pub fn knew(&self, offset: u64, frame: &Origin, round_trip: Option<Span>) -> Knew {
-        if self.processed >= offset && self.proof.tcp_end <= frame.tcp_end {
-            return Knew::Processed { proof: self.proof };
+        let (processed, proof) = self.processed();
+        if processed >= offset && proof.tcp_end <= frame.tcp_end {
+            return Knew::Processed { proof };
         }
-        if let (Some((read, proof)), Some(round_trip)) = (self.ping, round_trip)
+        if let (Some((read, proof)), Some(round_trip)) = (self.ping(), round_trip)
             && read >= offset
             && frame.at.time.since(proof.at.time) >= round_trip
         {
@@ -136,7 +140,7 @@ impl Knowledge {
 const NEAR: usize = 4;
 
 /// Steps for which there is room from the beginning: a short connection takes no more.
-const FIRST_STEPS: usize = 8;
+const FIRST_STEPS: usize = 4;
 
 #[cfg(test)]
 mod tests {

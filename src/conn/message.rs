@@ -80,14 +80,13 @@ pub(super) struct Gatherer {
     path: Kept,
     authority: Kept,
     last: Option<Arc<Request>>,
-    odd: Vec<OddField>,
     /// Traits of fields that were told beside those always told, in the block decoded last.
     also: Traits,
     /// Those of the requests.
     pub(super) authorities: Authorities,
     metadata: metadata::Gathered,
     /// What names alternatives to the server.
-    pub(super) alt_svc: alternatives::Gathered,
+    pub(super) alt_svc: Option<Box<alternatives::Gathered>>,
     /// What says which program it is.
     pub(super) product: product::Gathered,
     /// Long texts of requests and of calls.
@@ -118,6 +117,7 @@ struct Noted {
     grpc_status: Option<u32>,
     content_length: Option<u64>,
     shape: Shape,
+    odd: Vec<OddField>,
 }
 
 /// One text of the request that was decoded last.
@@ -155,7 +155,7 @@ impl Gatherer {
     /// What the first block left behind here, which is just decoded; `None` for one with more than most have.
     pub(super) fn learnt(&self, head: &Head) -> Option<Learnt> {
         let plain = head.is_whole() && head.odd.is_none() && head.metadata.is_none();
-        (plain && self.alt_svc.weight() == 0).then(|| Learnt {
+        (plain && self.alt_svc.is_none()).then(|| Learnt {
             head: head.clone(),
             shape: self.shape,
             line: [self.method.clone(), self.path.clone(), self.authority.clone()],
@@ -193,10 +193,10 @@ impl Gatherer {
             self.note(&field, &mut gathered);
         });
         head.block.unknown = head.block.unknown.saturating_add(self.forgone);
-        let Noted { status, grpc_status, content_length, shape } = gathered;
+        let Noted { status, grpc_status, content_length, shape, odd } = gathered;
         (head.status, head.grpc_status, head.content_length) = (status, grpc_status, content_length);
         self.shape = shape;
-        head.odd = (!self.odd.is_empty()).then(|| std::mem::take(&mut self.odd).into());
+        head.odd = (!odd.is_empty()).then(|| odd.into());
         head.metadata = self.metadata.settle(&mut self.scale);
         head
     }
@@ -208,7 +208,8 @@ impl Gatherer {
 
     /// Octets that this holds in memory, the texts that streams share left out.
     pub(super) fn weight(&self) -> usize {
-        self.authorities.weight().saturating_add(self.alt_svc.weight())
+        let alt_svc = self.alt_svc.as_ref().map_or(0, |gathered| gathered.weight());
+        self.authorities.weight().saturating_add(alt_svc)
     }
 
     /// Tells whether the block decoded next belongs to a gRPC call: whatever its content-type is, it is kept then.
@@ -218,7 +219,7 @@ impl Gatherer {
 
     fn note(&mut self, field: &Field<'_>, head: &mut Noted) {
         if field.traits.intersects(ODD | self.also) {
-            self.note_odd(field);
+            head.note_odd(field);
         }
         let Text::Known(value) = field.value else { return };
         let last = self.last.as_deref();
@@ -235,7 +236,7 @@ impl Gatherer {
             }
             traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
             traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
-            traits if traits.contains(Traits::ALT_SVC) => self.alt_svc.note(value),
+            traits if traits.contains(Traits::ALT_SVC) => self.alt_svc.get_or_insert_default().note(value),
             traits if traits.contains(Traits::PRODUCT) => self.product.note(field, value),
             traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
             traits if traits.contains(Traits::GRPC_STATUS) => {
@@ -278,13 +279,6 @@ impl Gatherer {
         self.forgoes = true;
     }
 
-    #[cold]
-    fn note_odd(&mut self, field: &Field<'_>) {
-        if self.odd.len() < limits::MAX_ODD_FIELDS {
-            self.odd.push(OddField::of(field));
-        }
-    }
-
     /// `host` beside `:authority`, which stands before it.
     fn note_host(&mut self, field: &Field<'_>, host: &[u8], head: &mut Noted) {
         let authority = match &self.authority {
@@ -294,7 +288,7 @@ impl Gatherer {
         };
         if authority.is_some_and(|authority| !authority::same(host, authority.as_bytes())) {
             head.shape |= Shape::HOST_DIFFERS;
-            self.note_odd(field);
+            head.note_odd(field);
         }
     }
 
@@ -334,6 +328,15 @@ impl Gatherer {
             self.last = Some(Arc::new(request));
         }
         self.last.clone().unwrap_or_default()
+    }
+}
+
+impl Noted {
+    #[cold]
+    fn note_odd(&mut self, field: &Field<'_>) {
+        if self.odd.len() < limits::MAX_ODD_FIELDS {
+            self.odd.push(OddField::of(field));
+        }
     }
 }
 

@@ -130,7 +130,8 @@ impl Head {
 /// Metadata on its way through a decoder.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    now: Metadata,
+    /// Those of the block that is decoded; few connections have any.
+    now: Option<Box<Metadata>>,
     last: Option<Arc<Metadata>>,
     /// Whether the block decoded last was noted with every content-type, and whether the next one is to be.
     had_types: bool,
@@ -151,39 +152,38 @@ impl Gathered {
     /// A block begins; returns what is to be noted besides [`NOTED`].
     pub(super) fn begin(&mut self) -> Traits {
         self.had_types = self.wants_types;
-        if !self.now.fields.is_empty() {
-            self.now.fields.clear();
-            self.now.text.clear();
-            self.now.names = 0;
+        if let Some(now) = &mut self.now {
+            now.fields.clear();
+            now.text.clear();
+            now.names = 0;
         }
         if self.wants_types { Traits::CONTENT_TYPE } else { Traits::NONE }
     }
 
     /// Octets of text with one more.
-    pub(super) const fn with(&self, text: &[u8]) -> usize {
-        self.now.text.len().saturating_add(text.len())
+    pub(super) fn with(&self, text: &[u8]) -> usize {
+        self.now.as_ref().map_or(0, |now| now.text.len()).saturating_add(text.len())
     }
 
     /// Takes a field.
     pub(super) fn note(&mut self, field: &Field<'_>, value: &[u8]) {
         let Some((named, text)) = named(field, value) else { return };
+        let now = self.now.get_or_insert_default();
         // Of each name the first one counts, however many others there are.
-        if self.now.fields.len() >= limits::MAX_METADATA_FIELDS && self.now.names & named.bit() != 0 {
+        if now.fields.len() >= limits::MAX_METADATA_FIELDS && now.names & named.bit() != 0 {
             return;
         }
-        self.now.text.extend_from_slice(text.get(..limits::MAX_METADATA_TEXT).unwrap_or(text));
+        now.text.extend_from_slice(text.get(..limits::MAX_METADATA_TEXT).unwrap_or(text));
         let malformed = field.traits.contains(Traits::MALFORMED_GRPC);
-        self.now.names |= named.bit();
-        self.now.fields.push(Kept { named, end: to_u32(self.now.text.len()), malformed });
+        now.names |= named.bit();
+        now.fields.push(Kept { named, end: to_u32(now.text.len()), malformed });
     }
 
     /// What the block had.
     pub(super) fn settle(&mut self, scale: &mut Scale) -> Option<Arc<Metadata>> {
-        if self.now.fields.is_empty() {
-            return None;
-        }
-        if self.last.as_deref() != Some(&self.now) {
-            let mut kept = self.now.clone();
+        let now = self.now.as_deref().filter(|now| !now.fields.is_empty())?;
+        if self.last.as_deref() != Some(now) {
+            let mut kept = now.clone();
             let octets = to_u64(kept.text.len());
             if octets > limits::SHORT_TEXTS {
                 kept.load = scale.load(octets);

@@ -69,7 +69,7 @@ pub use stalls::{CreditWait, Crowding, Stalls};
 pub use state::{Closed, Illegal, Input, Scope, Sides, Step, StreamState};
 pub use stream::{Last, MessageState, Method, Sent, Stream};
 pub use streams::{Known, Streams, opener};
-pub use transport::{Ended, Leave, Shut, Transport};
+pub use transport::{Ended, Knock, Leave, Shut, Transport};
 
 #[cfg(test)]
 mod tests;

@@ -51,7 +51,7 @@ impl Connection {
         emit: &mut impl FnMut(&Self, Fact<'_>),
     ) {
         let highest = self.streams.highest(Side::Client);
-        let idle = self.sides[seen.side].prioritized.add(prioritized, highest);
+        let idle = self.sides[seen.side].prioritized.get_or_insert_default().add(prioritized, highest);
         let push = !prioritized.is_odd() && prioritized != StreamId::CONNECTION;
         let known = prioritized <= self.streams.highest(Side::Server);
         let unpromised = push && !known && !self.streams.may_be_unseen(prioritized);

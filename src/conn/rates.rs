@@ -121,29 +121,34 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self {
-            resets: Rate::within(200, 30),
-            reset_burst: Rate::within(100, 1),
-            provoked_resets: Rate::within(100, 30),
-            refusals: Rate::ever(101),
-            pings: Rate::within(61, 60),
-            pings_waiting: 101,
-            priorities: Rate::within(121, 60),
-            priorities_of_stream: 101,
-            settings: Rate::within(15, 60),
-            parameters: Rate::within(33, 60),
-            parameters_of_frame: 33,
-            first_second: 4,
-            empty_frames: 101,
-            empty_in_row: 11,
-            small_updates: 50,
-            dribble: 256,
-            small_increment: 2560,
-            stall: Span::millis(100),
-            continuations: 9,
-            block_octets: (64 << 10) + 1,
-        }
+        Self::DEFAULT
     }
+}
+
+impl Thresholds {
+    /// What servers in the field bear.
+    pub const DEFAULT: Self = Self {
+        resets: Rate::within(200, 30),
+        reset_burst: Rate::within(100, 1),
+        provoked_resets: Rate::within(100, 30),
+        refusals: Rate::ever(101),
+        pings: Rate::within(61, 60),
+        pings_waiting: 101,
+        priorities: Rate::within(121, 60),
+        priorities_of_stream: 101,
+        settings: Rate::within(15, 60),
+        parameters: Rate::within(33, 60),
+        parameters_of_frame: 33,
+        first_second: 4,
+        empty_frames: 101,
+        empty_in_row: 11,
+        small_updates: 50,
+        dribble: 256,
+        small_increment: 2560,
+        stall: Span::millis(100),
+        continuations: 9,
+        block_octets: (64 << 10) + 1,
+    };
 }
 
 /// A threshold was passed.

@@ -1,7 +1,7 @@
 //! The last frames that a side sent: what an error of its peer may answer.
 
 use crate::base::Origin;
-use crate::frame::Header;
+use crate::frame::{Flags, FrameType, Header, StreamId};
 
 /// Frames that are remembered. A power of two; few, because each frame of a connection passes here.
 const FRAMES: usize = 8;
@@ -9,14 +9,23 @@ const FRAMES: usize = 8;
 /// The last frames of a side.
 #[derive(Clone, Copy, Debug)]
 pub struct Recent {
-    frames: [Option<(Header, Origin)>; FRAMES],
-    next: usize,
+    headers: [Header; FRAMES],
+    starts: [Origin; FRAMES],
+    /// How many there were in all.
+    count: usize,
 }
 
 impl Default for Recent {
     #[inline]
     fn default() -> Self {
-        Self { frames: [None; FRAMES], next: 0 }
+        const NONE: Header = Header {
+            length: 0,
+            kind: FrameType::DATA,
+            flags: Flags(0),
+            reserved: false,
+            stream: StreamId::CONNECTION,
+        };
+        Self { headers: [NONE; FRAMES], starts: [Origin::default(); FRAMES], count: 0 }
     }
 }
 
@@ -24,23 +33,25 @@ impl Recent {
     /// A frame began.
     #[inline]
     pub(super) fn note(&mut self, header: &Header, start: &Origin) {
-        if let Some(slot) = self.frames.get_mut(self.next % FRAMES) {
-            *slot = Some((*header, *start));
+        let place = self.count % FRAMES;
+        if let (Some(known), Some(began)) = (self.headers.get_mut(place), self.starts.get_mut(place)) {
+            (*known, *began) = (*header, *start);
         }
-        self.next = self.next.wrapping_add(1);
+        self.count = self.count.wrapping_add(1);
     }
 
     /// The frames, the last one first, each with where it began.
     pub fn newest_first(&self) -> impl Iterator<Item = (Header, Origin)> + '_ {
-        let places = (1..=FRAMES).map(|back| self.next.wrapping_sub(back) % FRAMES);
-        places.filter_map(|place| *self.frames.get(place)?)
+        (1..=self.count.min(FRAMES)).filter_map(|back| {
+            let place = self.count.wrapping_sub(back) % FRAMES;
+            Some((*self.headers.get(place)?, *self.starts.get(place)?))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{Flags, FrameType, StreamId};
 
     fn header(stream: u32) -> Header {
         let kind = FrameType::DATA;

@@ -26,9 +26,9 @@ pub struct Announcement {
     /// The last value of each parameter that is known by name.
     pub values: Values,
     /// Parameters without a name, in order; bounded.
-    pub unknown: Vec<(Setting, u32)>,
+    pub unknown: Box<[(Setting, u32)]>,
     /// Values that a receiver must reject (RFC 9113 §6.5.2), in order; bounded.
-    pub invalid: Vec<(Setting, u32)>,
+    pub invalid: Box<[(Setting, u32)]>,
     /// Where the peer's acknowledgement was.
     pub acked: Option<Origin>,
     /// True for the value of `HTTP2-Settings`, which the 101 acknowledges.
@@ -64,7 +64,6 @@ pub struct Ledger {
     /// SETTINGS that could not be read, sent while no other one waited: the next acknowledgements are theirs.
     unread: u64,
     surplus: u64,
-    first: Option<Values>,
     last: Values,
 }
 
@@ -194,6 +193,7 @@ impl Announcement {
                 invalid.push((setting, value));
             }
         }
+        let (unknown, invalid) = (unknown.into(), invalid.into());
         Self { start, end, values, unknown, invalid, acked: None, upgrade: false }
     }
 
@@ -248,7 +248,6 @@ impl Default for Ledger {
             tolerated: 0,
             unread: 0,
             surplus: 0,
-            first: None,
             last: Values::INITIAL,
         }
     }
@@ -292,8 +291,8 @@ impl Ledger {
 
     /// Values of the side's first SETTINGS.
     #[must_use]
-    pub const fn first(&self) -> Option<&Values> {
-        self.first.as_ref()
+    pub fn first(&self) -> Option<&Values> {
+        self.announcements.iter().find(|sent| !sent.upgrade).map(|sent| &sent.values)
     }
 
     /// SETTINGS frames sent, acknowledgements and `HTTP2-Settings` not counted.
@@ -335,7 +334,6 @@ impl Ledger {
     pub(super) fn announce(&mut self, announcement: Announcement) -> Values {
         let before = self.last;
         self.sent = self.sent.saturating_add(1);
-        self.first.get_or_insert(announcement.values);
         self.last = self.last.updated(&announcement.applicable());
         if self.beyond.is_some() || self.outstanding().len() >= limits::MAX_OUTSTANDING_SETTINGS {
             let beyond = self.beyond.get_or_insert_with(|| Box::new(Beyond::NONE));

@@ -66,7 +66,7 @@ impl Connection {
     fn time_wait(&mut self, seen: &Seen<'_>, stream: StreamId, window: i64) {
         let uses_up = window < i64::from(seen.header.length);
         let round_trip = self.transport.round_trip().unwrap_or(Span::ZERO);
-        let least = self.thresholds.stall;
+        let least = self.thresholds().stall;
         let waits = self.waits[seen.side].get_or_insert_default();
         let over = waits.open.iter().position(|wait| wait.stream == stream);
         let over = over.map(|at| waits.open.swap_remove(at));

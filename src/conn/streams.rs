@@ -25,10 +25,8 @@ pub struct Streams {
     holed: PerSide<bool>,
     /// How often frames of a side were missing.
     losses: PerSide<u32>,
-    /// The packet that showed the last of them.
-    lost_at: PerSide<PacketNumber>,
-    /// What that side had acknowledged by then.
-    lost_knowing: PerSide<u64>,
+    /// What showed the last of them.
+    lost: Option<Box<PerSide<Lost>>>,
     /// No request of the client was recognised since frames of it were missing.
     unsettled: bool,
     active: PerSide<u32>,
@@ -36,7 +34,16 @@ pub struct Streams {
     peak: u32,
     count: u64,
     /// Where a stream was opened first for which there was no room.
-    full_at: Option<Origin>,
+    full_at: Option<Box<Origin>>,
+}
+
+/// Frames of a side are missing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lost {
+    /// The packet that shows it.
+    at: PacketNumber,
+    /// What that side had acknowledged by then.
+    knowing: u64,
 }
 
 /// What is known of an identifier.
@@ -121,16 +128,16 @@ impl Streams {
     /// Forgets every stream; the counts stay.
     pub(super) fn clear(&mut self) {
         let (count, peak, losses) = (self.count, self.peak, self.losses);
-        let Self { lost_at, lost_knowing, full_at, .. } = *self;
-        *self = Self { count, peak, losses, lost_at, lost_knowing, full_at, ..Self::default() };
+        let (lost, full_at) = (self.lost.take(), self.full_at.take());
+        *self = Self { count, peak, losses, lost, full_at, ..Self::default() };
     }
 
     /// Frames of this side are missing, as this packet shows: it may have opened streams that nobody saw.
     /// What it had received by then, it may have answered there.
     pub(super) fn lose(&mut self, side: Side, at: &Origin) {
         self.holed[side] = true;
-        self.lost_at[side] = self.lost_at[side].max(at.at.pkt);
-        self.lost_knowing[side] = self.lost_knowing[side].max(at.peer_acked);
+        let lost = &mut self.lost.get_or_insert_default()[side];
+        *lost = Lost { at: lost.at.max(at.at.pkt), knowing: lost.knowing.max(at.peer_acked) };
         self.losses[side] = self.losses[side].wrapping_add(1);
         self.unsettled |= side == Side::Client;
     }
@@ -227,13 +234,13 @@ impl Streams {
         self.opened[side].insert(id.0);
         self.highest[side] = self.highest[side].max(id);
         self.count = self.count.saturating_add(1);
-        self.full_at.get_or_insert(at);
+        self.full_at.get_or_insert_with(|| Box::new(at));
     }
 
     /// Where a stream was opened first for which there was no room, and which is not followed.
     #[must_use]
-    pub const fn full_at(&self) -> Option<Origin> {
-        self.full_at
+    pub fn full_at(&self) -> Option<Origin> {
+        self.full_at.as_deref().copied()
     }
 
     #[inline(always)]
@@ -267,8 +274,8 @@ impl Streams {
         }
         // Frames that were held until it was clear where frames begin may open a stream that was there when the peer's were lost.
         let peer = stream.opened_by.peer();
-        let known = stream.opened.tcp_end < self.lost_knowing[peer];
-        if known || stream.opened.at.pkt < self.lost_at[peer] {
+        let lost = self.lost.as_ref().map(|lost| lost[peer]);
+        if lost.is_some_and(|lost| stream.opened.tcp_end < lost.knowing || stream.opened.at.pkt < lost.at) {
             stream.sent[peer].losses = self.losses[peer].wrapping_sub(1);
         }
         if self.unsettled && id.is_odd() {
@@ -340,7 +347,7 @@ impl Streams {
 const NOBODY: StreamId = StreamId(u32::MAX);
 
 /// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
-const FIRST_SLOTS: usize = 2;
+const FIRST_SLOTS: usize = 1;
 
 /// Closed streams for which there is room from the first one on.
 const FIRST_CLOSED: usize = 4;

@@ -29,7 +29,7 @@ const DECODED: u64 = 64 << 10;
 impl Connection {
     /// The open field block of a side has gone on for long and is about to end.
     pub(super) fn tell_long_block(&self, side: Side, emit: &mut impl FnMut(&Self, Fact<'_>)) {
-        let limits = &self.thresholds;
+        let limits = self.thresholds();
         if let Some(block) = self.sides[side].block.long(limits.continuations, limits.block_octets) {
             let (start, end) = (block.open.start, block.last);
             let header: Option<Header> = None;

@@ -14,11 +14,8 @@ use crate::limits;
 /// The gRPC calls of one connection: those that are open, and those that closed last.
 #[derive(Debug, Default)]
 pub struct Calls {
-    /// A client chooses the streams; where they come to stand it cannot know.
-    calls: HashMap<u32, Box<Call>, foldhash::fast::RandomState>,
-    closed: VecDeque<u32>,
-    /// The place of a forgotten call, for the next one.
-    spare: Option<Box<Call>>,
+    /// Those that are known; most connections have none.
+    known: Option<Box<Known>>,
     /// Calls seen.
     pub count: u64,
     /// The client's PINGs, which few clients send.
@@ -27,20 +24,28 @@ pub struct Calls {
     noticed: (u32, Notices),
 }
 
+/// The calls that are known.
+#[derive(Debug, Default)]
+struct Known {
+    /// A client chooses the streams; where they come to stand it cannot know.
+    calls: HashMap<u32, Box<Call>, foldhash::fast::RandomState>,
+    closed: VecDeque<u32>,
+    /// The place of a forgotten call, for the next one.
+    spare: Option<Box<Call>>,
+}
+
 impl Calls {
     /// The call on this stream, while it is open or remembered.
     #[must_use]
     pub fn get(&self, stream: u32) -> Option<&Call> {
-        if self.calls.is_empty() {
-            return None;
-        }
-        self.calls.get(&stream).map(|call| &**call)
+        self.known.as_ref()?.calls.get(&stream).map(|call| &**call)
     }
 
     /// The calls that are open or remembered, by stream.
     #[must_use]
     pub fn all(&self) -> Vec<&Call> {
-        let mut all: Vec<&Call> = self.calls.values().map(|call| &**call).collect();
+        let known = self.known.iter().flat_map(|known| known.calls.values());
+        let mut all: Vec<&Call> = known.map(|call| &**call).collect();
         all.sort_unstable_by_key(|call| call.stream);
         all
     }
@@ -109,10 +114,10 @@ impl Calls {
                 }
                 call
             }
-            Kind::CallFields { head, .. } if head.role == Role::Response && !self.calls.contains_key(&id) => {
+            Kind::CallFields { head, .. } if head.role == Role::Response && self.get(id).is_none() => {
                 self.open(id, head)
             }
-            _ => self.calls.get_mut(&id),
+            _ => self.known.as_mut().and_then(|known| known.calls.get_mut(&id)),
         };
         let Some(call) = call else { return Notices::NONE };
         let notices = match fact.kind {
@@ -131,7 +136,8 @@ impl Calls {
 
     /// A call begins.
     fn open(&mut self, stream: u32, head: &Head) -> Option<&mut Box<Call>> {
-        if self.calls.len() >= limits::MAX_OPEN_STREAMS {
+        let known = self.known.get_or_insert_default();
+        if known.calls.len() >= limits::MAX_OPEN_STREAMS {
             return None;
         }
         let text = head.get(Named::ContentType).is_some_and(|kind| {
@@ -144,23 +150,24 @@ impl Calls {
         };
         self.count = self.count.saturating_add(1);
         let call = Call::new(stream, flavour);
-        let place = match self.spare.take() {
+        let place = match known.spare.take() {
             Some(mut place) => {
                 *place = call;
                 place
             }
             None => Box::new(call),
         };
-        Some(self.calls.entry(stream).insert_entry(place).into_mut())
+        Some(known.calls.entry(stream).insert_entry(place).into_mut())
     }
 
     /// A call is over: it is remembered for a while.
     fn close(&mut self, stream: u32) {
-        self.closed.push_back(stream);
-        if self.closed.len() > limits::MAX_CLOSED_CALLS
-            && let Some(oldest) = self.closed.pop_front()
+        let known = self.known.get_or_insert_default();
+        known.closed.push_back(stream);
+        if known.closed.len() > limits::MAX_CLOSED_CALLS
+            && let Some(oldest) = known.closed.pop_front()
         {
-            self.spare = self.calls.remove(&oldest);
+            known.spare = known.calls.remove(&oldest);
         }
     }
 
@@ -172,7 +179,7 @@ impl Calls {
 
     /// Frames of a side are missing: any of them may have been about an open call.
     fn lose(&mut self, side: Side) {
-        for call in self.calls.values_mut() {
+        for call in self.known.iter_mut().flat_map(|known| known.calls.values_mut()) {
             call.lose(side);
         }
     }

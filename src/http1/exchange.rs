@@ -23,12 +23,12 @@ pub enum Protocol {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstOctets {
     octets: [u8; Self::MOST],
-    length: usize,
+    length: u8,
     /// Where they were.
     pub origin: Origin,
 }
 
-/// What stands before HTTP/2, or in its place. Under TLS, inside it.
+/// What stands before HTTP/2, or in its place. Under TLS, inside it. What HTTP/2 alone does not have is kept apart.
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
     /// What each side speaks.
@@ -36,29 +36,29 @@ pub struct Exchange {
     /// What each side began with.
     pub first: PerSide<Option<FirstOctets>>,
     /// The first request, and where its head was complete.
-    pub request: Option<(RequestHead, Origin)>,
+    pub request: Option<Box<(RequestHead, Origin)>>,
     /// The first response, and where its head was complete.
-    pub response: Option<(ResponseHead, Origin)>,
+    pub response: Option<Box<(ResponseHead, Origin)>>,
     /// The upgrade that was asked for, which few do.
     pub upgrade: Option<Box<Upgrade>>,
     /// Octets of the request's content that have not come yet.
     pub content_left: u64,
     /// Where the client began HTTP/2 behind a request to upgrade that was not answered yet.
-    pub early_preface: Option<Origin>,
+    pub early_preface: Option<Box<Origin>>,
     /// True when the client sent anything behind the request, once the upgrade was accepted.
     pub spoke_on: bool,
     /// True when the text of the first response says that this port is one for HTTPS.
     pub names_https: bool,
     /// What the server answered in clear to a TLS ClientHello.
-    pub clear_answer: Option<FirstOctets>,
+    pub clear_answer: Option<Box<FirstOctets>>,
 }
 
 impl Exchange {
     /// Octets that the heads hold in memory.
     #[must_use]
     pub fn octets(&self) -> u64 {
-        let request = self.request.as_ref().map_or(0, |(head, _)| head.length);
-        let response = self.response.as_ref().map_or(0, |(head, _)| head.length);
+        let request = self.request.as_deref().map_or(0, |(head, _)| head.length);
+        let response = self.response.as_deref().map_or(0, |(head, _)| head.length);
         to_u64(request.saturating_add(response)).saturating_mul(2)
     }
 
@@ -86,20 +86,22 @@ impl Exchange {
 
 impl FirstOctets {
     /// Octets that are kept: a TLS alert, a frame's header, the beginning of a status line.
-    const MOST: usize = 16;
+    const MOST: usize = 15;
 
     /// The beginning of `octets`.
     #[must_use]
     pub fn of(octets: &[u8], origin: Origin) -> Self {
-        let mut kept = [0; Self::MOST];
-        let length = octets.len().min(Self::MOST);
-        kept.iter_mut().zip(octets).for_each(|(place, octet)| *place = *octet);
+        let (mut kept, mut length) = ([0; Self::MOST], 0_u8);
+        for (place, octet) in kept.iter_mut().zip(octets) {
+            *place = *octet;
+            length = length.saturating_add(1);
+        }
         Self { octets: kept, length, origin }
     }
 
     /// The octets.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.octets.get(..self.length).unwrap_or_default()
+        self.octets.get(..self.length.into()).unwrap_or_default()
     }
 }

@@ -12,7 +12,7 @@ use crate::base::PacketNumber;
 use crate::capture::{Packet, Record};
 use crate::finding::{Input, Report};
 use crate::limits::EPOCHS_AHEAD;
-use crate::tls::KeyLog;
+use crate::tls::{KeyLog, Shared};
 use crate::views::Observed;
 
 /// The analysis of one capture, packet by packet.
@@ -33,7 +33,7 @@ impl Analyzer {
     /// An analysis that has seen nothing, and opens TLS with these keys.
     #[must_use]
     pub fn new(wishes: Wishes, keys: KeyLog) -> Self {
-        let desk = Desk { wishes, keys: Arc::new(keys), ..Desk::default() };
+        let desk = Desk::new(wishes, Arc::new(keys), Shared::default());
         Self { intake: Intake::new(wishes), shard: Shard::new(desk), ..Self::default() }
     }
 

@@ -20,15 +20,23 @@ const FIRST_SAMPLES: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct CallStats {
     total: u64,
-    failed: BTreeMap<String, u64>,
+    /// What few connections have.
+    rare: Option<Box<Rare>>,
     grpc: bool,
     samples: Vec<i64>,
-    stride: u64,
-    turn: u64,
+    stride: u32,
+    turn: u32,
     /// What a stream must stand above to be listed; `None` as long as there is room.
     bar: Option<Rank>,
     /// Streams that do, since they were last taken.
     candidates: Vec<Listed>,
+}
+
+/// What few connections have.
+#[derive(Debug, Default)]
+struct Rare {
+    /// How many calls failed, by why.
+    failed: BTreeMap<String, u64>,
     /// Streams that findings name.
     named: Vec<Listed>,
 }
@@ -98,8 +106,9 @@ impl CallStats {
             return;
         }
         if named(stream.id.0) {
-            if self.named.len() < limit {
-                self.named.push(Listed::new(conn, first, stream, lost).of(grpc));
+            let named = &mut self.rare.get_or_insert_default().named;
+            if named.len() < limit {
+                named.push(Listed::new(conn, first, stream, lost).of(grpc));
             }
         } else if which == StreamsListed::Slowest && self.bar.is_none_or(|bar| Rank::of(conn, stream) > bar) {
             self.candidates.push(Listed::new(conn, first, stream, lost).of(grpc));
@@ -119,7 +128,7 @@ impl CallStats {
     }
 
     fn fail(&mut self, cause: String) {
-        let count = self.failed.entry(cause).or_default();
+        let count = self.rare.get_or_insert_default().failed.entry(cause).or_default();
         *count = count.saturating_add(1);
     }
 
@@ -153,7 +162,7 @@ impl CallStats {
         let mut named: Vec<u32> = findings.iter().filter_map(|finding| finding.stream).collect();
         named.sort_unstable();
         named.dedup();
-        let mut listed = std::mem::take(&mut self.named);
+        let mut listed = self.rare.as_mut().map(|rare| std::mem::take(&mut rare.named)).unwrap_or_default();
         for stream in &named {
             if let Some(stream) = streams.get(StreamId(*stream))
                 && !listed.iter().any(|listed| listed.stream() == stream.id.0)
@@ -170,7 +179,8 @@ impl CallStats {
         let middle = self.samples.len() / 2;
         let median = (middle < self.samples.len()).then(|| *self.samples.select_nth_unstable(middle).1);
         let median_ms = median.map(|time| crate::base::Span(time).as_millis());
-        Calls { total: self.total, failed: self.failed, grpc: self.grpc, median_ms }
+        let failed = self.rare.map(|rare| rare.failed).unwrap_or_default();
+        Calls { total: self.total, failed, grpc: self.grpc, median_ms }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::calls::Counted;
 use super::desk::Desk;
-use super::ears::Ears;
+use super::ears::{Ears, sides};
 use super::keyring;
 use super::listing::Listed;
 use super::rows::{self, Facts};
@@ -55,8 +55,8 @@ impl Upper {
         (tls, desk): (Option<&Session>, &Desk),
     ) -> Box<Concluded> {
         let wishes = &desk.wishes;
-        let Self { number, first, encapsulation, http1, conn, ears, .. } = self;
-        let (number, first, both) = (*number, *first, sides(self.ends, client));
+        let Self { number, encapsulation, http1, conn, ears, .. } = self;
+        let (number, first, both) = (*number, conn.transport.first, sides(ears.ends, client));
         let engine = std::mem::take(&mut ears.engine);
         let Ears { coverage, calls, grpc, now, .. } = ears;
         let counted = Counted::of(number, first, grpc, wishes);
@@ -116,14 +116,6 @@ impl Upper {
     }
 }
 
-/// The client's end and the server's.
-const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
-    match client {
-        Direction::Forward => ends,
-        Direction::Backward => (ends.1, ends.0),
-    }
-}
-
 /// How many octets the server sent, and the smallest and largest time to live of its packets.
 fn answer(tcp: &Tcp, client: Direction) -> (u64, Option<(u8, u8)>) {
     let stats = &tcp.stream(client.reverse()).stats;
@@ -171,7 +163,7 @@ fn spoken(http2: bool, http1: &Exchange, tls: Option<&Session>) -> (Protocol, bo
 
 /// What is spoken on a connection, for its summary. A request that asks for something else than HTTP, as WebSocket, only begins in it.
 fn protocol(http2: bool, http1: &Exchange) -> Protocol {
-    let leaves = http1.request.as_ref().is_some_and(|(request, _)| request.upgrade_other);
+    let leaves = http1.request.as_deref().is_some_and(|(request, _)| request.upgrade_other);
     match http1.protocols.client {
         _ if http2 => Protocol::Http2,
         http1::Protocol::Http1 if !leaves => Protocol::Http1,

@@ -284,7 +284,7 @@ const CONCLUDED_AT_ONCE: u64 = 256;
 
 impl Hand {
     fn hire(wishes: Wishes, keys: Arc<KeyLog>, shared: Shared) -> Option<Self> {
-        let shard = Shard::new(Desk { wishes, keys, shared: shared.into() });
+        let shard = Shard::new(Desk::new(wishes, keys, shared));
         let ((orders, take), (answer, replies)) = (sync_channel(ORDERS_AHEAD), channel());
         let thread = Builder::new().name("judge".to_owned()).spawn(move || work(shard, &take, &answer));
         let thread = Some(thread.ok()?);

@@ -20,30 +20,34 @@ pub(super) struct Ears {
     pub(super) grpc: grpc::Calls,
     pub(super) calls: CallStats,
     pub(super) now: Place,
-    /// Both ends, once it is known who is the client.
-    ends: Option<PerSide<(IpAddr, u16)>>,
+    /// The sender of the first packet, and the other end.
+    pub(super) ends: (Endpoint, Endpoint),
+    /// Who sends as the client, once that is known.
+    client: Option<Direction>,
 }
 
 impl Ears {
     /// It is known who is the client.
-    pub(super) fn seat(&mut self, client: Direction, (from, to): (Endpoint, Endpoint)) {
-        let (client, server) = if client == Direction::Forward { (from, to) } else { (to, from) };
-        self.ends =
-            Some(PerSide { client: (client.address, client.port), server: (server.address, server.port) });
+    pub(super) const fn seat(&mut self, client: Direction) {
+        self.client = Some(client);
+    }
+
+    fn by_side(&self) -> Option<PerSide<(IpAddr, u16)>> {
+        let (client, server) = sides(self.ends, self.client?);
+        Some(PerSide { client: (client.address, client.port), server: (server.address, server.port) })
     }
 
     /// Tells a fact to everybody who asks for it.
     pub(super) fn hear(
         &mut self,
         number: u64,
-        first: Place,
         (conn, http1): (&Connection, &Exchange),
         fact: &Fact<'_>,
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         if !fact.kind.is_for_views() {
-            self.judge((number, first), (conn, http1), fact, sight);
+            self.judge(number, (conn, http1), fact, sight);
         }
         let interest = sight.wishes.interest;
         if interest == Interest::NONE || !interest.wants(fact.kind.on()) {
@@ -51,8 +55,8 @@ impl Ears {
         }
         observe(Observed {
             conn: number,
-            first,
-            ends: self.ends.as_ref(),
+            first: conn.transport.first,
+            ends: self.by_side().as_ref(),
             fact,
             connection: conn,
             grpc: &self.grpc,
@@ -64,7 +68,7 @@ impl Ears {
     /// Everybody hears a fact but the observer.
     fn judge(
         &mut self,
-        (number, first): (u64, Place),
+        number: u64,
         (conn, http1): (&Connection, &Exchange),
         fact: &Fact<'_>,
         sight: &Sight<'_>,
@@ -96,8 +100,16 @@ impl Ears {
         }
         if about_stream {
             let engine = &self.engine;
-            let counted = Counted::of(number, first, &self.grpc, sight.wishes);
+            let counted = Counted::of(number, conn.transport.first, &self.grpc, sight.wishes);
             self.calls.hear(counted, fact, |stream| engine.names(stream));
         }
+    }
+}
+
+/// The client and the server.
+pub(super) const fn sides(ends: (Endpoint, Endpoint), client: Direction) -> (Endpoint, Endpoint) {
+    match client {
+        Direction::Forward => ends,
+        Direction::Backward => (ends.1, ends.0),
     }
 }

@@ -14,9 +14,14 @@ use crate::views::Observed;
 /// A connection above TCP.
 #[derive(Default)]
 pub(super) struct Layers {
-    tls: Option<Box<Session>>,
-    records: PerSide<Records>,
+    tls: Option<Box<Secured>>,
     pub(super) upper: Upper,
+}
+
+/// TLS, and where its records end.
+struct Secured {
+    session: Session,
+    records: PerSide<Records>,
 }
 
 impl Layers {
@@ -27,7 +32,7 @@ impl Layers {
 
     /// Octets held above TCP.
     pub(super) fn octets(&self) -> u64 {
-        self.upper.octets().saturating_add(self.tls.as_ref().map_or(0, |tls| tls.octets()))
+        self.upper.octets().saturating_add(self.tls.as_ref().map_or(0, |tls| tls.session.octets()))
     }
 
     /// Takes what TCP says of a side.
@@ -70,19 +75,20 @@ impl Layers {
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        if self.tls.is_some() {
-            origin.peer_acked = self.records[side.peer()].covered(origin.peer_acked);
+        if let Some(tls) = &mut self.tls {
+            origin.peer_acked = tls.records[side.peer()].covered(origin.peer_acked);
         }
-        let tls = self.tls.as_deref().map(Session::negotiation);
+        let tls = self.tls.as_ref().map(|tls| tls.session.negotiation());
         self.upper.signal(side, signal, origin, &Sight { wishes: &desk.wishes, tls }, observe);
     }
 
     /// A side turned out to speak TLS: what is held goes to it, the client's octets first.
     fn begin_tls(&mut self, desk: &Desk, observe: &mut (impl FnMut(Observed<'_>) + ?Sized)) {
         let client = &self.upper.ears.coverage.sides.client;
-        let late = (client.start_missing || client.gap.is_some())
+        let late = (client.start_missing || client.lost().gap.is_some())
             && !self.upper.held.client.octets().starts_with(&[0x16, 3]);
-        self.tls = Some(Box::new(if late { Session::joined_late() } else { Session::new() }));
+        let session = if late { Session::joined_late() } else { Session::new() };
+        self.tls = Some(Box::new(Secured { session, records: PerSide::default() }));
         let mut held: PerSide<Held> = self.upper.enter_tls();
         for side in Side::BOTH {
             held[side].replay(0, |piece| self.secured(side, &piece, desk, observe));
@@ -97,7 +103,8 @@ impl Layers {
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        let Self { tls: Some(tls), records, upper } = self else { return };
+        let Self { tls: Some(tls), upper } = self else { return };
+        let Secured { session: tls, records } = &mut **tls;
         let mut shared = desk.shared.borrow_mut();
         tls.push(side, piece, &desk.keys, &mut shared, &mut |session, output| {
             out(session, output, (records, upper), desk, observe);
@@ -114,8 +121,8 @@ impl Layers {
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) -> Box<Concluded> {
-        let Self { tls, records, upper } = self;
-        if let Some(tls) = tls {
+        let Self { tls, upper } = self;
+        if let Some(Secured { session: tls, records }) = tls.as_deref_mut() {
             let end = Origin { at: tcp.last(), ..Origin::default() };
             let mut shared = desk.shared.borrow_mut();
             for side in Side::BOTH {
@@ -124,7 +131,7 @@ impl Layers {
                 });
             }
         }
-        upper.finish(tcp, client, capture, over, (tls.as_deref(), desk), observe)
+        upper.finish(tcp, client, capture, over, (tls.as_deref().map(|tls| &tls.session), desk), observe)
     }
 }
 
@@ -161,7 +168,7 @@ fn out(
                 upper.conn.transport.say_farewell(side, at.end);
             }
             Fact::NotTls(octets) if side == Side::Server => {
-                upper.http1.clear_answer.get_or_insert(FirstOctets::of(&octets, at.start));
+                upper.http1.clear_answer.get_or_insert_with(|| Box::new(FirstOctets::of(&octets, at.start)));
             }
             _ => {}
         },

@@ -11,13 +11,16 @@ impl Ears {
         let seen = &mut self.coverage.sides[fact.side];
         match fact.kind {
             Kind::Unsynchronised => {
-                seen.unsynchronised.get_or_insert(fact.end.at.pkt);
-                seen.resynchronised = None;
+                let lost = seen.lost_mut();
+                lost.unsynchronised.get_or_insert(fact.end.at.pkt);
+                lost.resynchronised = None;
             }
             Kind::BlockFault(_) if !conn.sides[fact.side].hpack_exact() => {
-                seen.hpack_unknown.get_or_insert(fact.start.at.pkt);
+                seen.lost_mut().hpack_unknown.get_or_insert(fact.start.at.pkt);
             }
-            Kind::Resynchronised { .. } => seen.resynchronised = Some(conn.sides[fact.side].total()),
+            Kind::Resynchronised { .. } => {
+                seen.lost_mut().resynchronised = Some(conn.sides[fact.side].total());
+            }
             _ => {}
         }
     }
@@ -28,12 +31,12 @@ impl Ears {
     }
 
     pub(super) fn gap(&mut self, side: Side, length: u64, loss: LossKind, origin: &Origin) {
-        let seen = &mut self.coverage.sides[side];
+        let lost = self.coverage.sides[side].lost_mut();
         if loss == LossKind::Captured {
-            seen.missing = seen.missing.saturating_add(length);
-            seen.gap_at.get_or_insert(*origin);
+            lost.missing = lost.missing.saturating_add(length);
+            lost.gap_at.get_or_insert(*origin);
         }
-        let place = if loss == LossKind::Snaplen { &mut seen.snaplen } else { &mut seen.gap };
+        let place = if loss == LossKind::Snaplen { &mut lost.snaplen } else { &mut lost.gap };
         place.get_or_insert(origin.at.pkt);
     }
 }

@@ -14,7 +14,11 @@ use crate::tls::{Verdict, looks_like_tls};
 
 /// Octets of one side that are held until it is clear what they are.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct Held(Option<Box<Chunks>>);
+
+/// They, and where they came from.
+#[derive(Debug, Default)]
+struct Chunks {
     octets: Vec<u8>,
     /// End of the first chunk in `octets`, and where it came from; mostly there is no other.
     chunk: Option<(usize, Origin)>,
@@ -24,39 +28,40 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn add(&mut self, bytes: &[u8], origin: Origin) {
-        self.octets.extend_from_slice(bytes);
-        let chunk = (self.octets.len(), origin);
-        match self.chunk {
-            None => self.chunk = Some(chunk),
-            Some(_) => self.others.push(chunk),
+        let held = self.0.get_or_insert_default();
+        held.octets.extend_from_slice(bytes);
+        let chunk = (held.octets.len(), origin);
+        match held.chunk {
+            None => held.chunk = Some(chunk),
+            Some(_) => held.others.push(chunk),
         }
     }
 
     fn chunks(&self) -> impl DoubleEndedIterator<Item = &(usize, Origin)> {
-        self.chunk.iter().chain(&self.others)
+        self.0.iter().flat_map(|held| held.chunk.iter().chain(&held.others))
     }
 
     /// How many chunks there are.
     fn count(&self) -> usize {
-        self.others.len().saturating_add(usize::from(self.chunk.is_some()))
+        self.0.as_ref().map_or(0, |held| held.others.len().saturating_add(usize::from(held.chunk.is_some())))
     }
 
     pub(super) fn octets(&self) -> &[u8] {
-        &self.octets
+        self.0.as_ref().map_or(&[], |held| &held.octets)
     }
 
     /// The first octets, and where the last one that is held came from.
     pub(super) fn first(&self) -> FirstOctets {
-        FirstOctets::of(&self.octets, self.origin(1))
+        FirstOctets::of(self.octets(), self.origin(1))
     }
 
     /// Octets that this holds in memory.
     pub(super) fn weight(&self) -> usize {
-        self.octets.len().saturating_add(self.count().saturating_mul(size_of::<(usize, Origin)>()))
+        self.octets().len().saturating_add(self.count().saturating_mul(size_of::<(usize, Origin)>()))
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.octets.len() >= limits::MAX_UNDECIDED || self.count() >= limits::MAX_HELD_CHUNKS
+        self.octets().len() >= limits::MAX_UNDECIDED || self.count() >= limits::MAX_HELD_CHUNKS
     }
 
     /// Where the octet before `length` came from.
@@ -70,7 +75,7 @@ impl Held {
         let held = std::mem::take(self);
         let mut start = 0;
         for (end, origin) in held.chunks().copied() {
-            let bytes = held.octets.get(start.max(skip).min(end)..end).unwrap_or_default();
+            let bytes = held.octets().get(start.max(skip).min(end)..end).unwrap_or_default();
             if !bytes.is_empty() {
                 emit(Piece::Chunk { bytes, origin });
             }
@@ -138,7 +143,7 @@ fn request(exchange: &mut Exchange, head: RequestHead, held: &Held) -> Decision 
             outcome: if first.is_some() { Outcome::TalkedOver } else { Outcome::Pending },
         }));
     }
-    exchange.request = Some((head, requested));
+    exchange.request = Some(Box::new((head, requested)));
     Decision::Is(Protocol::Http1, length)
 }
 
@@ -157,7 +162,7 @@ pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured
             let length = head.length;
             let rest = held.octets().get(length..).unwrap_or_default();
             let offered = exchange.upgrade.is_some()
-                || exchange.request.as_ref().is_some_and(|(request, _)| request.upgrade_h2);
+                || exchange.request.as_deref().is_some_and(|(request, _)| request.upgrade_h2);
             let follows = ServerOpening::read(rest);
             let cut = follows == Opening::NotYet && !held.is_full();
             if head.status == 101 && !head.upgrade_h2c && offered && cut {
@@ -172,7 +177,7 @@ pub(super) fn server(exchange: &mut Exchange, held: &Held, start: Start, secured
                 upgrade.answered = Some(at);
             }
             let accepted = outcome == Outcome::Accepted;
-            exchange.response = Some((head, at));
+            exchange.response = Some(Box::new((head, at)));
             Decision::Is(if accepted { Protocol::Http2 } else { Protocol::Http1 }, length)
         }
         Opening::Is(ServerOpening::Other) => match exchange.protocols.client {
@@ -207,7 +212,7 @@ pub(super) fn note_early_preface(exchange: &mut Exchange, held: &Held) {
     if exchange.early_preface.is_none()
         && let Some(skip) = [0, behind].into_iter().find(|skip| begins(*skip))
     {
-        exchange.early_preface = Some(held.origin(skip.saturating_add(PREFACE.len())));
+        exchange.early_preface = Some(Box::new(held.origin(skip.saturating_add(PREFACE.len()))));
     }
 }
 

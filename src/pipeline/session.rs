@@ -1,5 +1,7 @@
 //! One TCP connection from its first segment to its last: TCP, and above it what the octets turn out to be.
 
+use std::sync::Arc;
+
 use super::conclusion::Concluded;
 use super::desk::Desk;
 use super::early::Waiting;
@@ -19,7 +21,7 @@ pub(super) struct Session {
     /// Who sends as the client, once that is known.
     client: Option<Direction>,
     /// What came before that was known.
-    early: Waiting,
+    early: Option<Box<Waiting>>,
     layers: Layers,
 }
 
@@ -45,10 +47,10 @@ impl Session {
         let upper = &mut session.layers.upper;
         upper.begin(number, segment.at, ends, encapsulation);
         upper.conn.interest = interest;
-        upper.conn.thresholds = desk.wishes.options.thresholds;
+        upper.conn.thresholds = Some(Arc::clone(&desk.thresholds));
         upper.told = desk.wishes.told(ends);
         if let Some(client) = client {
-            upper.ears.seat(client, ends);
+            upper.ears.seat(client);
         }
         session
     }
@@ -85,7 +87,7 @@ impl Session {
         limits::CONNECTION_OCTETS
             .saturating_add(self.tcp.weight())
             // Once as octets, once more as outputs.
-            .saturating_add(to_u64(self.early.weight()).saturating_mul(2))
+            .saturating_add(to_u64(self.early.as_ref().map_or(0, |early| early.weight())).saturating_mul(2))
             .saturating_add(self.layers.octets())
     }
 
@@ -106,14 +108,14 @@ impl Session {
 
     /// The first packet that the capture had already, and how many there are.
     pub(super) fn copies(&self) -> Option<(Place, u64)> {
-        let both = [Direction::Forward, Direction::Backward].map(|way| &self.tcp.stream(way).stats);
-        let first = both.iter().filter_map(|stats| stats.copied_at).min_by_key(|place| place.pkt)?;
-        Some((first, both.iter().fold(0, |sum: u64, stats| sum.saturating_add(stats.copies))))
+        let both = [Direction::Forward, Direction::Backward].map(|way| self.tcp.stream(way).again());
+        let first = both.iter().filter_map(|again| again.copied_at).min_by_key(|place| place.pkt)?;
+        Some((first, both.iter().fold(0, |sum: u64, again| sum.saturating_add(again.copies))))
     }
 
     /// The sender of the first packet, and the other end.
     pub(super) const fn ends(&self) -> (Endpoint, Endpoint) {
-        self.layers.upper.ends
+        self.layers.upper.ears.ends
     }
 
     /// True when streams stood above the bar since it was told last; and the bar from here on.
@@ -134,9 +136,7 @@ impl Session {
 
     /// True when both ends have closed, or one has reset.
     pub(super) fn is_over(&self) -> bool {
-        let transport = &self.layers.upper.conn.transport;
-        let closed = transport.fin.client.is_some() && transport.fin.server.is_some();
-        closed || transport.rst.client.is_some() || transport.rst.server.is_some()
+        self.layers.upper.conn.transport.is_over()
     }
 
     /// The connection, or the capture, is over; `capture` is the capture's last packet.
@@ -151,15 +151,17 @@ impl Session {
         let client = client.unwrap_or_else(|| {
             let found = layers.upper.lower_port_serves();
             layers.upper.ears.coverage.roles_guessed = true;
-            layers.upper.ears.seat(found, layers.upper.ends);
-            early.replay(found, layers, desk, observe);
+            layers.upper.ears.seat(found);
+            replay(early, found, layers, desk, observe);
             found
         });
         for direction in [Direction::Forward, Direction::Backward] {
             let absent = self.tcp.stream(direction).stats.packets == 0;
             let seen = &mut self.layers.upper.ears.coverage.sides[side(client, direction)];
             seen.absent = absent;
-            seen.differs = self.tcp.stream(direction).stats.differing_at;
+            if let Some(at) = self.tcp.stream(direction).again().differing_at {
+                seen.lost_mut().differs = Some(at);
+            }
         }
         let over = self.is_over();
         self.layers.finish(&self.tcp, client, capture, over, desk, observe)
@@ -174,7 +176,7 @@ pub(super) fn side(client: Direction, direction: Direction) -> Side {
 /// Hands what TCP says to the floors above, once it is known who is the client.
 fn route(
     client: &mut Option<Direction>,
-    early: &mut Waiting,
+    early: &mut Option<Box<Waiting>>,
     layers: &mut Layers,
     direction: Direction,
     output: Output<'_>,
@@ -185,19 +187,31 @@ fn route(
         layers.take(side(client, direction), output, desk, observe);
         return;
     }
-    early.push(direction, output);
+    let waiting = early.get_or_insert_default();
+    waiting.push(direction, output);
     let Output::Piece(Piece::Chunk { bytes, .. }) = output else { return };
-    if let Some((found, certain)) = early.who_is_client(direction, bytes) {
-        layers.upper.ears.coverage.roles_guessed = !certain;
-        *client = Some(found);
-        layers.upper.ears.seat(found, layers.upper.ends);
-        early.replay(found, layers, desk, observe);
-    } else if early.is_full() {
-        let found = layers.upper.lower_port_serves();
-        layers.upper.ears.coverage.roles_guessed = true;
-        *client = Some(found);
-        layers.upper.ears.seat(found, layers.upper.ends);
-        early.replay(found, layers, desk, observe);
+    let found = waiting.who_is_client(direction, bytes);
+    let Some((found, certain)) =
+        found.or_else(|| waiting.is_full().then(|| (layers.upper.lower_port_serves(), false)))
+    else {
+        return;
+    };
+    layers.upper.ears.coverage.roles_guessed = !certain;
+    *client = Some(found);
+    layers.upper.ears.seat(found);
+    replay(early, found, layers, desk, observe);
+}
+
+/// Hands on what waited.
+fn replay(
+    early: &mut Option<Box<Waiting>>,
+    client: Direction,
+    layers: &mut Layers,
+    desk: &Desk,
+    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
+) {
+    if let Some(mut early) = early.take() {
+        early.replay(client, layers, desk, observe);
     }
 }
 
@@ -207,6 +221,6 @@ mod tests {
 
     #[test]
     fn a_session_fits_a_piece_that_allocators_cut() {
-        assert!(size_of::<Session>() <= 3072, "{}", size_of::<Session>());
+        assert!(size_of::<Session>() <= 1536, "{}", size_of::<Session>());
     }
 }

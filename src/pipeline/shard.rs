@@ -9,7 +9,7 @@ use super::intake::{Moment, Seated};
 use super::listing::{Bar, Listed};
 use super::session::Session;
 use super::weight::{Share, Weight};
-use crate::base::{Place, Span};
+use crate::base::{Place, Span, Time};
 use crate::conn::Interest;
 use crate::limits;
 use crate::rules::interest;
@@ -23,17 +23,24 @@ pub(super) struct Shard {
     interest: Interest,
     live: HashMap<u64, Live, foldhash::fast::FixedState>,
     /// Connections that have ended and may still see stragglers, by the time of their end.
-    lingering: VecDeque<(u64, Moment)>,
+    lingering: VecDeque<(u64, Since)>,
     weight: Weight,
     bar: Bar,
     told: Vec<Told>,
+}
+
+/// When a connection ended: packets of the capture before that, and its latest time.
+#[derive(Clone, Copy)]
+struct Since {
+    turn: u64,
+    latest: Time,
 }
 
 /// A connection that is not concluded.
 struct Live {
     session: Box<Session>,
     /// Since when it waits for stragglers.
-    lingers: Option<Moment>,
+    lingers: Option<Since>,
     share: Share,
 }
 
@@ -107,8 +114,9 @@ impl Shard {
         if live.session.is_closed() {
             self.conclude(seat.number, segment.at, now.turn, observe);
         } else if live.lingers.is_none() && live.session.is_over() {
-            live.lingers = Some(*now);
-            self.lingering.push_back((seat.number, *now));
+            let since = Since { turn: now.turn, latest: now.latest };
+            live.lingers = Some(since);
+            self.lingering.push_back((seat.number, since));
         }
     }
 
@@ -243,7 +251,7 @@ impl Told {
 }
 
 /// True when stragglers of a connection that ended at `since` are no longer waited for.
-fn is_past(since: &Moment, now: &Moment) -> bool {
+fn is_past(since: &Since, now: &Moment) -> bool {
     now.latest.since(since.latest) > Span::seconds(limits::LINGER_S)
         || now.turn.saturating_sub(since.turn) > limits::LINGER_PACKETS
 }

@@ -1,7 +1,5 @@
 //! Everything above TCP of one connection: the probe of its protocol, frames, the machines, the rules.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use super::conclusion::Concluded;
 use super::decode::Stack;
 use super::desk::{Desk, Sight};
@@ -10,7 +8,7 @@ use super::opening::{self, Decision, Held};
 use super::prologue::Front;
 use super::secrecy;
 use crate::base::{Origin, PerSide, Piece, Place, Side, Signal, to_u64};
-use crate::conn::{Announcement, Connection, Fact, Kind, Request};
+use crate::conn::{Announcement, Connection, Fact, Kind, Knock, Request};
 use crate::frame::{Decoder, PREFACE, Settings};
 use crate::http1::{Exchange, Outcome, Prologue, Protocol, RequestHead, Upgrade, agreement};
 use crate::limits;
@@ -20,11 +18,9 @@ use crate::tls::{Session, Verdict, looks_like_tls};
 use crate::views::Observed;
 
 /// Everything above TCP.
+#[derive(Default)]
 pub(super) struct Upper {
     pub(super) number: u64,
-    pub(super) first: Place,
-    /// The sender of the first packet, and the other end.
-    pub(super) ends: (Endpoint, Endpoint),
     pub(super) encapsulation: Encapsulation,
     /// What it is said to speak.
     pub(super) told: Option<Stack>,
@@ -38,26 +34,6 @@ pub(super) struct Upper {
     pub(super) ears: Ears,
 }
 
-impl Default for Upper {
-    #[inline]
-    fn default() -> Self {
-        const NOBODY: Endpoint = Endpoint { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
-        Self {
-            number: 0,
-            first: Place::default(),
-            ends: (NOBODY, NOBODY),
-            encapsulation: Encapsulation::default(),
-            told: None,
-            held: PerSide::default(),
-            http1: Exchange::default(),
-            prologues: Vec::new(),
-            decoders: PerSide::default(),
-            conn: Box::default(),
-            ears: Ears::default(),
-        }
-    }
-}
-
 impl Upper {
     /// Nothing is known of the connection but the ends of its first packet.
     #[inline]
@@ -68,7 +44,9 @@ impl Upper {
         ends: (Endpoint, Endpoint),
         encapsulation: Encapsulation,
     ) {
-        (self.number, self.first, self.ends, self.encapsulation) = (number, first, ends, encapsulation);
+        (self.number, self.encapsulation) = (number, encapsulation);
+        self.conn.transport.first = first;
+        self.ears.ends = ends;
         for side in Side::BOTH {
             self.ears.coverage.sides[side].start_missing = true;
             self.ears.coverage.sides[side].absent = true;
@@ -117,8 +95,8 @@ impl Upper {
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
         act: impl FnOnce(&mut Connection, &mut dyn FnMut(&Connection, Fact<'_>)),
     ) {
-        let Self { conn, ears, number, first, http1, .. } = self;
-        act(conn, &mut |conn, fact| ears.hear(*number, *first, (conn, http1), &fact, sight, observe));
+        let Self { conn, ears, number, http1, .. } = self;
+        act(conn, &mut |conn, fact| ears.hear(*number, (conn, http1), &fact, sight, observe));
     }
 
     /// Takes a signal of TCP.
@@ -219,9 +197,9 @@ impl Upper {
         sight: &Sight<'_>,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        let Self { conn, ears, decoders, number, first, http1, .. } = self;
+        let Self { conn, ears, decoders, number, http1, .. } = self;
         let mut hear = |conn: &Connection, fact: Fact<'_>| {
-            ears.hear(*number, *first, (conn, http1), &fact, sight, observe);
+            ears.hear(*number, (conn, http1), &fact, sight, observe);
         };
         decoders[side].push(piece, &mut |output| conn.push(side, output, &mut hear));
         let searched = self.decoders[side].searched() > to_u64(limits::MAX_UNDECIDED);
@@ -264,8 +242,8 @@ impl Upper {
                 end: behind,
                 kind: Kind::PrefaceAgain,
             };
-            let Self { conn, ears, number, first, http1, .. } = self;
-            ears.hear(*number, *first, (conn, http1), &again, sight, observe);
+            let Self { conn, ears, number, http1, .. } = self;
+            ears.hear(*number, (conn, http1), &again, sight, observe);
             self.piece(Side::Client, Piece::Chunk { bytes: rest, origin }, sight, observe);
         }
     }
@@ -326,7 +304,7 @@ impl Upper {
     ) {
         self.http1.protocols[side] = protocol;
         self.http1.first[side] = Some(self.held[side].first());
-        if let (Side::Server, Some((response, at))) = (side, &self.http1.response) {
+        if let (Side::Server, Some((response, at))) = (side, self.http1.response.as_deref()) {
             response.alt_svc.iter().for_each(|field| self.conn.note_alt_svc(field.as_bytes(), *at));
         }
         let late = self.ears.coverage.sides[side].start_missing;
@@ -388,7 +366,7 @@ impl Upper {
         let began = self.conn.spoke.client.filter(|_| !self.ears.coverage.sides.client.start_missing);
         let opaque = self.http1.protocols.client == Protocol::Other && self.conn.preface.is_none();
         if let (Some(origin), true, Protocol::Http2) = (began, opaque, self.http1.protocols.server)
-            && self.ears.coverage.sides.client.gap.is_none()
+            && self.ears.coverage.sides.client.lost().gap.is_none()
             && self.conn.sides.server.total() > 0
             && !self.engine_blames_preface()
         {
@@ -422,22 +400,23 @@ impl Upper {
     ) -> Box<Concluded> {
         let sight = &Sight { wishes: &around.1.wishes, tls: around.0.map(Session::negotiation) };
         for side in Side::BOTH {
-            let Self { conn, ears, decoders, number, first, http1, .. } = self;
+            let Self { conn, ears, decoders, number, http1, .. } = self;
             decoders[side].finish(&mut |output| {
                 conn.push(side, output, &mut |conn, fact| {
-                    ears.hear(*number, *first, (conn, http1), &fact, sight, observe)
+                    ears.hear(*number, (conn, http1), &fact, sight, observe)
                 });
             });
         }
         let (tls, desk) = around;
         let http2 = self.is_http2(tls);
         let last = tcp.last();
-        self.conn.transport.first = self.first;
         self.conn.transport.last = last;
         let stream = tcp.stream(client);
-        self.conn.transport.tries = stream.tries;
-        self.conn.transport.knocked = (stream.only_knocked(), tcp.stream(client.reverse()).refused);
-        self.conn.transport.last_try = stream.last_try;
+        if stream.only_knocked() {
+            let refused = tcp.stream(client.reverse()).refused.as_deref().copied();
+            let knock = Knock { tries: stream.tries, last_try: stream.last_try(), refused };
+            self.conn.transport.knock = Some(Box::new(knock));
+        }
         let end = if over { last } else { capture };
         self.ears.now = end;
         if let Some(tls) = tls {
@@ -464,19 +443,22 @@ impl Upper {
     }
 
     fn cover_hpack(&mut self, last: Place) {
-        self.ears.coverage.sides.client.limit_reached = self.conn.streams.full_at().map(|full| full.at.pkt);
+        if let Some(full) = self.conn.streams.full_at() {
+            self.ears.coverage.sides.client.lost_mut().limit_reached = Some(full.at.pkt);
+        }
         for side in Side::BOTH {
             let seen = &mut self.ears.coverage.sides[side];
             seen.texts_forgone = self.conn.sides[side].forgoes_texts();
-            if !self.conn.sides[side].hpack_exact() && seen.unsynchronised.is_none() {
-                seen.hpack_unknown = seen.hpack_unknown.or(seen.gap).or(seen.snaplen).or(Some(last.pkt));
+            if !self.conn.sides[side].hpack_exact() && seen.lost().unsynchronised.is_none() {
+                let lost = seen.lost_mut();
+                lost.hpack_unknown = lost.hpack_unknown.or(lost.gap).or(lost.snaplen).or(Some(last.pkt));
             }
         }
     }
 
     /// Without a handshake and a known beginning the lower port is taken for the server's.
     pub(super) fn lower_port_serves(&self) -> Direction {
-        if self.ends.0.port >= self.ends.1.port { Direction::Forward } else { Direction::Backward }
+        if self.ears.ends.0.port >= self.ears.ends.1.port { Direction::Forward } else { Direction::Backward }
     }
 }
 

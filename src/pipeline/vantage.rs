@@ -90,8 +90,8 @@ fn offload(client: &Stream, server: &Stream) -> Option<Vantage> {
 
 /// From losses: what is lost behind the tap is seen twice, what is lost before it comes late into a hole.
 fn losses(client: &Stream, server: &Stream) -> Option<Vantage> {
-    let behind = |stream: &Stream| stream.stats.repeated > MANY;
-    let before = |stream: &Stream| stream.stats.resent > MANY;
+    let behind = |stream: &Stream| stream.again().repeated > MANY;
+    let before = |stream: &Stream| stream.again().resent > MANY;
     let (near_client, near_server) = (behind(client) || before(server), behind(server) || before(client));
     match (near_client, near_server) {
         (true, true) => Some(Vantage::Middle),
@@ -108,6 +108,7 @@ const MANY: u64 = 8 * 1460;
 mod tests {
     use super::*;
     use crate::base::{Place, Time};
+    use crate::tcp::Again;
 
     fn transport(to_server_us: i64, to_client_us: i64) -> Transport {
         let at = |us: i64| Some(Place { time: Time(us * 1_000), ..Place::default() });
@@ -154,9 +155,9 @@ mod tests {
         assert_eq!(word(&near_client, &client, &stream(64)), "client");
         assert_eq!(word(&near_server, &client, &stream(64)), "unknown");
         let mut server = stream(64);
-        server.stats.resent = 100_000;
+        server.again = Some(Box::new(Again { resent: 100_000, ..Again::default() }));
         assert_eq!(word(&near_client, &stream(64), &server), "client");
-        server.stats.repeated = 100_000;
+        server.again = Some(Box::new(Again { resent: 100_000, repeated: 100_000, ..Again::default() }));
         assert_eq!(word(&near_server, &stream(64), &server), "unknown");
     }
 }

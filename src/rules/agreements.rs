@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::engine::Ends;
 use super::summary::Parties;
 use crate::base::{Origin, Place, Side, Time};
-use crate::conn::{Alternative, Alternatives, Connection, Ended};
+use crate::conn::{Alternative, Alternatives, Connection, Ended, Knock};
 use crate::http1::{Exchange, Outcome, Protocol};
 use crate::limits;
 use crate::tls::Negotiation;
@@ -33,7 +33,7 @@ pub struct Agreement {
     /// Set when the server closed without an octet.
     pub bare: Option<Box<Bare>>,
     /// Set when TCP never came to be.
-    pub failed: Option<Box<Failed>>,
+    pub failed: Option<Box<Knock>>,
     /// What the server named as alternatives to itself.
     pub alternatives: Vec<Alternative>,
     /// The first requests of HTTP/2.
@@ -98,17 +98,6 @@ pub struct Bare {
     pub spoke: Origin,
     /// Where the server closed, and true when it did so by RST.
     pub closed: (Origin, bool),
-}
-
-/// A connection that TCP could not open.
-#[derive(Clone, Copy, Debug)]
-pub struct Failed {
-    /// How often the client sent its SYN.
-    pub tries: u32,
-    /// Where the last one was.
-    pub last_try: Place,
-    /// The RST that answered.
-    pub refused: Option<Origin>,
 }
 
 /// What is known of a server, from all connections to it.
@@ -306,12 +295,12 @@ fn spoken(conn: &Connection, http1: &Exchange, tls: Option<&Negotiation>) -> Spo
 }
 
 fn asked(conn: &Connection, http1: &Exchange) -> Option<Asked> {
-    let (request, at) = http1.request.as_ref()?;
+    let (request, at) = http1.request.as_deref()?;
     let upgraded = http1.upgrade.as_ref().is_some_and(|upgrade| upgrade.outcome == Outcome::Accepted);
     let status = if upgraded {
         conn.streams.iter().find(|stream| stream.id.0 == 1).and_then(|stream| stream.status)
     } else {
-        http1.response.as_ref().map(|(response, _)| response.status)
+        http1.response.as_deref().map(|(response, _)| response.status)
     };
     Some(Asked {
         what: what(&request.method, &request.target),
@@ -353,12 +342,10 @@ fn bare(octets: u64, conn: &Connection, http1: &Exchange, tls: Option<&Negotiati
     nothing.then_some(Bare { tls: tls.is_some(), spoke, closed })
 }
 
-fn failed(octets: u64, conn: &Connection) -> Option<Failed> {
+fn failed(octets: u64, conn: &Connection) -> Option<Knock> {
     let transport = &conn.transport;
-    let (knocked, refused) = transport.knocked;
-    let unanswered = transport.syn.server.is_none() && transport.rst.server.is_none() && octets == 0;
-    let failed = knocked && (refused.is_some() || unanswered);
-    failed.then_some(Failed { tries: transport.tries, last_try: transport.last_try, refused })
+    let unanswered = transport.syn.server.is_none() && transport.rst(Side::Server).is_none() && octets == 0;
+    transport.knock.as_deref().copied().filter(|knock| knock.refused.is_some() || unanswered)
 }
 
 #[cfg(test)]

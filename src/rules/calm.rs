@@ -15,7 +15,7 @@ pub(super) fn went_well(event: &Event<'_>) -> bool {
         && event.http1.upgrade.is_none()
         && event.coverage.ran_back == Span::ZERO
         && lasted <= event.options.hung_stream
-        && transport.resumed.is_none()
+        && transport.resumed().is_none()
         && conn.crowding().is_none()
         && event.grpc.count == 0
         && conn.sides.server.settings.announced(Setting::MAX_CONCURRENT_STREAMS) > 0
@@ -28,16 +28,16 @@ pub(super) fn went_well(event: &Event<'_>) -> bool {
 fn owes_nothing(event: &Event<'_>, side: Side) -> bool {
     let (conn, half, seen) = (event.conn, &event.conn.sides[side], &event.coverage.sides[side]);
     seen.whole()
-        && seen.differs.is_none()
+        && seen.lost().differs.is_none()
         && half.first_frame.is_some()
         && half.settings.outstanding().len() == 0
         && half.pings.waiting().len() == 0
         && half.open_block().is_none()
-        && half.credit.discarded.last.is_none()
+        && half.credit.discarded().last.is_none()
         && !half.credit.stalled()
         && conn.stalls(side).longest.is_none()
         && conn.keepalive(side).is_none()
-        && conn.transport.shut[side].is_none_or(|shut| shut.until.is_some())
+        && conn.transport.shut(side).is_none_or(|shut| shut.until.is_some())
 }
 
 /// True when both sides of a stream ended it.

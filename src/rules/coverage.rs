@@ -13,7 +13,7 @@ use crate::tls::{CipherSuite, Label, Version};
 const BELIEVED: u64 = 8;
 
 /// What could be seen of both sides.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// By who sent.
     pub sides: PerSide<SideCoverage>,
@@ -61,7 +61,7 @@ impl fmt::Display for Secrecy {
 }
 
 /// What could be seen of one side.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SideCoverage {
     /// Its first octets are not in the capture.
     pub start_missing: bool,
@@ -69,6 +69,14 @@ pub struct SideCoverage {
     pub absent: bool,
     /// What it sends is not read as HTTP/2.
     pub opaque: bool,
+    /// Texts of its field blocks were not kept.
+    pub texts_forgone: bool,
+    losses: Option<Box<Losses>>,
+}
+
+/// What is missing of one side, or cannot be read: of few connections there is anything.
+#[derive(Clone, Copy, Debug)]
+pub struct Losses {
     /// The packet from which octets are missing.
     pub gap: Option<PacketNumber>,
     /// What showed that they are missing.
@@ -87,20 +95,44 @@ pub struct SideCoverage {
     pub hpack_unknown: Option<PacketNumber>,
     /// The packet from which streams were opened that are not followed.
     pub limit_reached: Option<PacketNumber>,
-    /// Texts of its field blocks were not kept.
-    pub texts_forgone: bool,
+}
+
+impl Losses {
+    const NONE: &Self = &Self {
+        gap: None,
+        gap_at: None,
+        missing: 0,
+        differs: None,
+        snaplen: None,
+        unsynchronised: None,
+        resynchronised: None,
+        hpack_unknown: None,
+        limit_reached: None,
+    };
 }
 
 impl SideCoverage {
+    /// What is missing.
+    #[must_use]
+    pub fn lost(&self) -> &Losses {
+        self.losses.as_deref().unwrap_or(Losses::NONE)
+    }
+
+    /// The same, for somebody who knows more of it.
+    pub fn lost_mut(&mut self) -> &mut Losses {
+        self.losses.get_or_insert_with(|| Box::new(*Losses::NONE))
+    }
+
     /// True when the side was seen from its first octet on, without loss.
     #[must_use]
-    pub const fn whole(&self) -> bool {
+    pub fn whole(&self) -> bool {
+        let lost = self.lost();
         !self.start_missing
             && !self.absent
             && !self.opaque
-            && self.gap.is_none()
-            && self.snaplen.is_none()
-            && self.unsynchronised.is_none()
+            && lost.gap.is_none()
+            && lost.snaplen.is_none()
+            && lost.unsynchronised.is_none()
     }
 }
 
@@ -141,7 +173,7 @@ impl Coverage {
         let (own, peer) = (&self.sides[judged], &self.sides[judged.peer()]);
         let met = match need {
             Need::Plaintext => self.no_keys.is_none(),
-            Need::Start => !own.start_missing && !peer.start_missing && own.unsynchronised.is_none(),
+            Need::Start => !own.start_missing && !peer.start_missing && own.lost().unsynchronised.is_none(),
             Need::Frames => return self.frames(rule, judged, conn),
             Need::PeerFrames => peer.whole(),
             // Facts about contents are told only of frames and hellos whose octets are there, all of them.
@@ -167,10 +199,10 @@ impl Coverage {
     fn frames(&self, rule: &Rule, judged: Side, conn: &Connection) -> Effect {
         let own = &self.sides[judged];
         let absence = matches!(rule.view, View::Timer | View::Reaction);
-        if absence && (own.start_missing || own.gap.is_some() || own.unsynchronised.is_some()) {
+        if absence && (own.start_missing || own.lost().gap.is_some() || own.lost().unsynchronised.is_some()) {
             return Effect::Mute;
         }
-        match (own.unsynchronised, own.resynchronised) {
+        match (own.lost().unsynchronised, own.lost().resynchronised) {
             (_, Some(frames)) if conn.sides[judged].total() < frames.saturating_add(BELIEVED) => {
                 if rule.severity == Severity::Error { Effect::Mute } else { Effect::Lower }
             }
@@ -211,8 +243,11 @@ impl Coverage {
 
 impl SideCoverage {
     /// True without a blind spot.
-    const fn is_clear(&self) -> bool {
-        self.whole() && self.hpack_unknown.is_none() && self.limit_reached.is_none() && !self.texts_forgone
+    fn is_clear(&self) -> bool {
+        self.whole()
+            && self.lost().hpack_unknown.is_none()
+            && self.lost().limit_reached.is_none()
+            && !self.texts_forgone
     }
 
     /// What could not be seen of this side: the packet from which on, where it is not the whole connection, and what is not judged.
@@ -224,22 +259,23 @@ impl SideCoverage {
             (false, true) => Some((BlindSpotKind::Midstream, None, JOINED)),
             (false, false) => None,
         };
+        let lost = self.lost();
         let from = [
-            (BlindSpotKind::Gap, self.gap, "streams alive over the gap keep only what still holds"),
+            (BlindSpotKind::Gap, lost.gap, "streams alive over the gap keep only what still holds"),
             (
                 BlindSpotKind::Gap,
-                self.unsynchronised,
+                lost.unsynchronised,
                 "frames were lost here; what depends on them is not judged",
             ),
-            (BlindSpotKind::Snaplen, self.snaplen, "payloads and field blocks that were cut are not judged"),
+            (BlindSpotKind::Snaplen, lost.snaplen, "payloads and field blocks that were cut are not judged"),
             (
                 BlindSpotKind::HpackUnknown,
-                self.hpack_unknown,
+                lost.hpack_unknown,
                 "fields that depend on the lost table are not judged",
             ),
             (
                 BlindSpotKind::LimitReached,
-                self.limit_reached,
+                lost.limit_reached,
                 "more streams were open at once than are followed; those beyond are not judged",
             ),
         ];

@@ -29,7 +29,6 @@ pub struct Engine {
     index: Option<Box<Index>>,
     /// Findings beyond the cap.
     dropped: u64,
-    drafts: Vec<Draft>,
     offences: PerSide<u32>,
     ledger: Ledger,
     calls: u64,
@@ -77,7 +76,7 @@ impl Engine {
     /// Judges a fact that was heard.
     pub fn judge(&mut self, Woken(wakes): Woken, fact: &Fact<'_>, scene: &Scene<'_>) {
         let around = Around { fact, scene, offences: self.offences };
-        let mut offences = Vec::new();
+        let (mut drafts, mut offences) = (Vec::new(), Vec::new());
         let mut event = around.event(&self.ledger);
         let mut there = if wakes.some_given { Things::at(&event) } else { Things::NONE };
         let mut calls = 0_u64;
@@ -87,9 +86,9 @@ impl Engine {
                 continue;
             }
             calls = calls.wrapping_add(1);
-            judge(&event, &mut Verdict { drafts: &mut self.drafts });
-            if !self.drafts.is_empty() {
-                self.take(rule, &around, &mut offences);
+            judge(&event, &mut Verdict { drafts: &mut drafts });
+            if !drafts.is_empty() {
+                self.take(&mut drafts, rule, &around, &mut offences);
                 event = around.event(&self.ledger);
                 there = Things::at(&event);
             }
@@ -145,8 +144,14 @@ impl Engine {
     }
 
     /// Makes findings of a rule's drafts.
-    fn take(&mut self, rule: &'static Rule, around: &Around<'_>, offences: &mut Vec<Offence>) {
-        while let Some(draft) = self.drafts.pop() {
+    fn take(
+        &mut self,
+        drafts: &mut Vec<Draft>,
+        rule: &'static Rule,
+        around: &Around<'_>,
+        offences: &mut Vec<Offence>,
+    ) {
+        while let Some(draft) = drafts.pop() {
             let allowed = around.scene.coverage.allow(rule, &draft, around.scene.conn);
             let severity = draft.severity.unwrap_or_else(|| around.scene.options.severity(rule));
             // What rests on no RFC, as the rules of gRPC do, draws no error of HTTP/2.
@@ -180,10 +185,11 @@ impl Engine {
 
     /// The second phase: rules about reactions and causes hear of the findings.
     fn react(&mut self, offences: &[Offence], around: &Around<'_>) {
+        let mut drafts = Vec::new();
         for offence in offences {
             for ByOffence { rule, judge } in &table().offences {
-                judge(offence, &around.event(&self.ledger), &mut Verdict { drafts: &mut self.drafts });
-                self.take(rule, around, &mut Vec::new());
+                judge(offence, &around.event(&self.ledger), &mut Verdict { drafts: &mut drafts });
+                self.take(&mut drafts, rule, around, &mut Vec::new());
             }
         }
     }

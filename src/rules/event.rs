@@ -106,7 +106,7 @@ impl Event<'_> {
             Knew::Processed { .. } => Some((Confidence::Certain, knew)),
             Knew::Covered { since } => {
                 let (now, grace) = (self.fact.start.at.time, self.grace());
-                let resent = self.conn.transport.resent[self.fact.side];
+                let resent = self.conn.transport.resent(self.fact.side);
                 let again = resent.is_some_and(|resent| now.since(resent) < grace);
                 (now.since(since.time) >= grace && !again).then_some((Confidence::Likely, knew))
             }

@@ -44,7 +44,7 @@ mod stream_id;
 mod stream_state;
 mod tls;
 
-pub use agreements::{Agreement, Agreements, Asked, Bare, Failed, Request, Server, Spoken, digest};
+pub use agreements::{Agreement, Agreements, Asked, Bare, Request, Server, Spoken, digest};
 pub use catalog::{RULES_VERSION, catalog, find};
 pub use coverage::{Coverage, Secrecy, SideCoverage};
 pub use engine::{Ends, Engine, Woken, interest, judge_capture};

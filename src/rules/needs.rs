@@ -161,44 +161,44 @@ fn what_is_muted_is_a_blind_spot() {
 fn each_need_looks_at_its_own_part_of_the_coverage() {
     let whole = Coverage::default();
     let with = |change: fn(&mut Coverage)| {
-        let mut coverage = whole;
+        let mut coverage = whole.clone();
         change(&mut coverage);
         coverage
     };
     let no_keys = with(|coverage| coverage.no_keys = Some((4.into(), Secrecy::NoKeys)));
     let midstream = with(|coverage| coverage.sides.client.start_missing = true);
     let peer_midstream = with(|coverage| coverage.sides.server.start_missing = true);
-    let lost = with(|coverage| coverage.sides.client.unsynchronised = Some(4.into()));
-    let holed = with(|coverage| coverage.sides.client.gap = Some(4.into()));
-    let peer_holed = with(|coverage| coverage.sides.server.gap = Some(4.into()));
+    let lost = with(|coverage| coverage.sides.client.lost_mut().unsynchronised = Some(4.into()));
+    let holed = with(|coverage| coverage.sides.client.lost_mut().gap = Some(4.into()));
+    let peer_holed = with(|coverage| coverage.sides.server.lost_mut().gap = Some(4.into()));
     let peer_absent = with(|coverage| coverage.sides.server.absent = true);
-    let peer_cut = with(|coverage| coverage.sides.server.snaplen = Some(4.into()));
+    let peer_cut = with(|coverage| coverage.sides.server.lost_mut().snaplen = Some(4.into()));
     let ran_back = with(|coverage| coverage.ran_back = Span::seconds(1));
     let guessed = with(|coverage| coverage.roles_guessed = true);
     let table = [
-        (Need::Plaintext, whole, Some(Certain)),
-        (Need::Plaintext, no_keys, None),
-        (Need::Plaintext, guessed, None),
-        (Need::Start, whole, Some(Certain)),
-        (Need::Start, midstream, None),
-        (Need::Start, peer_midstream, None),
-        (Need::Frames, whole, Some(Certain)),
-        (Need::Frames, holed, Some(Certain)),
-        (Need::Frames, lost, None),
-        (Need::Frames, peer_holed, Some(Certain)),
-        (Need::PeerFrames, whole, Some(Certain)),
-        (Need::PeerFrames, holed, Some(Certain)),
-        (Need::PeerFrames, peer_holed, None),
-        (Need::PeerFrames, peer_absent, None),
-        (Need::PeerFrames, peer_midstream, None),
-        (Need::PeerFrames, peer_cut, None),
-        (Need::Payload, whole, Some(Certain)),
-        (Need::Handshake, whole, Some(Certain)),
-        (Need::Hpack, whole, Some(Certain)),
-        (Need::Acks, whole, None),
-        (Need::Time, whole, Some(Certain)),
-        (Need::Time, ran_back, Some(Likely)),
-        (Need::End, whole, Some(Likely)),
+        (Need::Plaintext, &whole, Some(Certain)),
+        (Need::Plaintext, &no_keys, None),
+        (Need::Plaintext, &guessed, None),
+        (Need::Start, &whole, Some(Certain)),
+        (Need::Start, &midstream, None),
+        (Need::Start, &peer_midstream, None),
+        (Need::Frames, &whole, Some(Certain)),
+        (Need::Frames, &holed, Some(Certain)),
+        (Need::Frames, &lost, None),
+        (Need::Frames, &peer_holed, Some(Certain)),
+        (Need::PeerFrames, &whole, Some(Certain)),
+        (Need::PeerFrames, &holed, Some(Certain)),
+        (Need::PeerFrames, &peer_holed, None),
+        (Need::PeerFrames, &peer_absent, None),
+        (Need::PeerFrames, &peer_midstream, None),
+        (Need::PeerFrames, &peer_cut, None),
+        (Need::Payload, &whole, Some(Certain)),
+        (Need::Handshake, &whole, Some(Certain)),
+        (Need::Hpack, &whole, Some(Certain)),
+        (Need::Acks, &whole, None),
+        (Need::Time, &whole, Some(Certain)),
+        (Need::Time, &ran_back, Some(Likely)),
+        (Need::End, &whole, Some(Likely)),
     ];
     let (conn, origin) = (Connection::new(Interest::ALL), Origin::default());
     for (need, coverage, left) in table {

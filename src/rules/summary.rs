@@ -208,13 +208,13 @@ const GIVEN_UP: u32 = 3;
 
 /// Whether what was sent after a silence was answered by RST, or by nothing.
 pub(super) fn died_idle(conn: &Connection, options: &Options, now: Place) -> Option<Died> {
-    let resumed = conn.transport.resumed.filter(|resumed| resumed.asks && !resumed.answered)?;
+    let resumed = conn.transport.resumed().filter(|resumed| resumed.asks && !resumed.answered)?;
     let answerer = resumed.by.peer();
     let orderly = Side::BOTH.into_iter().any(|side| {
         !conn.sides[side].goaways.is_empty()
-            || conn.transport.fin[side].is_some_and(|(fin, _)| fin.at.pkt < resumed.at.at.pkt)
+            || conn.transport.fin(side).is_some_and(|(fin, _)| fin.at.pkt < resumed.at.at.pkt)
     });
-    let Some((rst, acknowledges)) = conn.transport.rst[answerer] else {
+    let Some((rst, acknowledges)) = conn.transport.rst(answerer) else {
         let waited = now.time.since(resumed.at.at.time) >= options.close_wait;
         let given_up = resumed.resent >= GIVEN_UP && (waited || conn.transport.ended().0 != Ended::Open);
         let died = given_up && resumed.silent >= options.idle_gap;
@@ -222,7 +222,7 @@ pub(super) fn died_idle(conn: &Connection, options: &Options, now: Place) -> Opt
     };
     let stranger = !acknowledges && !orderly && rst.tcp_end == conn.sides[resumed.by].knowledge.covered();
     let least = if stranger { options.idle_gap_reset } else { options.idle_gap };
-    let foreign = conn.transport.foreign_rst[answerer];
+    let foreign = conn.transport.is_foreign_rst(answerer);
     let prompt = rst.at.pkt > resumed.at.at.pkt && resumed.silent >= least;
     prompt.then_some(Died { resumed, rst: Some(rst), foreign })
 }

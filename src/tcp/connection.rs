@@ -52,7 +52,7 @@ impl Connection {
     /// True when both ends have closed in order, and each has acknowledged the other's end: nothing can follow but repetitions.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        let closed = |stream: &Stream| stream.fin_emitted && stream.fin_acknowledged;
+        let closed = |stream: &Stream| stream.has_ended() && stream.fin_acknowledged;
         closed(&self.streams.forward) && closed(&self.streams.backward) && self.waiting.is_empty()
     }
 
@@ -78,10 +78,11 @@ impl Connection {
         let silent = segment.at.time.since(self.last.time);
         if silent >= Span::millis(limits::SILENCE_MS) && !self.last.pkt.is_none() {
             self.silence = Some(silent);
+            self.duplicates.forget();
         }
         self.last = segment.at;
         if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {
-            self.streams[direction].stats.count_copy(segment.at);
+            self.streams[direction].count_copy(segment.at);
             return false;
         }
         self.packets = self.packets.saturating_add(1);
@@ -397,14 +398,9 @@ impl Connection {
         let stream = &mut self.streams[direction];
         if segment.flags.has(Flags::SYN) {
             stream.begin(segment.payload_sequence(), Start::Syn);
-            stream.tries = stream.tries.saturating_add(1);
-            stream.last_try = segment.at;
-            if stream.syn.is_none() {
-                stream.syn = Some(segment.at);
-                emit(
-                    direction,
-                    Output::Signal(Signal::Opened, Origin { at: segment.at, ..Origin::default() }),
-                );
+            if stream.knock(segment.at) {
+                let origin = Origin { at: segment.at, ..Origin::default() };
+                emit(direction, Output::Signal(Signal::Opened, origin));
             }
         } else if !stream.known() && !segment.flags.has(Flags::RST) {
             let before = u32::from(is_probe(segment));
@@ -460,7 +456,13 @@ impl Connection {
             let start = stream.offset(segment.payload_sequence()).unwrap_or_default();
             let fin = start.saturating_add(segment.length);
             stream.fin = Some(fin);
-            stream.fin_origin = Origin { at: segment.at, tcp_end: fin, peer_acked };
+            let origin = Origin { at: segment.at, tcp_end: fin, peer_acked };
+            if fin <= stream.next() {
+                let complete = stream.whole();
+                emit(direction, Output::Signal(Signal::Fin { complete }, origin));
+            } else {
+                stream.late_fin = Some(Box::new(origin));
+            }
         }
         self.emit_fin(direction, emit);
         if segment.flags.has(Flags::RST) {
@@ -483,17 +485,16 @@ impl Connection {
         let knocked = self.streams[direction.reverse()].only_knocked() && segment.flags.has(Flags::ACK);
         let stream = &mut self.streams[direction];
         if knocked && segment.sequence == 0 && stream.syn.is_none() {
-            stream.refused.get_or_insert(Origin { at: segment.at, ..Origin::default() });
+            stream.refused.get_or_insert_with(|| Box::new(Origin { at: segment.at, ..Origin::default() }));
         }
     }
 
     fn emit_fin(&mut self, direction: Direction, emit: &mut impl FnMut(Direction, Output<'_>)) {
         let stream = &mut self.streams[direction];
-        if stream.fin.is_some_and(|fin| fin <= stream.next()) && !stream.fin_emitted {
-            stream.fin_emitted = true;
+        let next = stream.next();
+        if let Some(origin) = stream.late_fin.take_if(|fin| fin.tcp_end <= next) {
             let complete = stream.whole();
-            let origin = stream.fin_origin;
-            emit(direction, Output::Signal(Signal::Fin { complete }, origin));
+            emit(direction, Output::Signal(Signal::Fin { complete }, *origin));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Direction, Flags, Segment};
 use crate::limits;
@@ -15,6 +15,13 @@ pub struct Endpoint {
     pub address: IpAddr,
     /// TCP port.
     pub port: u16,
+}
+
+impl Default for Endpoint {
+    /// Nobody.
+    fn default() -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 }
+    }
 }
 
 impl std::fmt::Display for Endpoint {

@@ -15,7 +15,7 @@ mod stream;
 pub use connection::{Connection, Output};
 pub use flows::{Endpoint, Flows, Seat};
 pub use segment::{Flags, IpHeader, Segment};
-pub use stream::{Start, Stats, Stream};
+pub use stream::{Again, Start, Stats, Stream};
 
 /// Who sent, before it is known which end is the client: the sender of the connection's first captured packet, or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use super::held::{Held, Overlap, slice};
 use super::{Flags, Segment, sequence};
-use crate::base::{LossKind, Origin, Piece, Place, Span, to_index, to_u64};
+use crate::base::{LossKind, Origin, Piece, Place, Span, to_index, to_u32, to_u64};
 use crate::limits;
 
 /// How the first octet of a direction became known.
@@ -24,24 +24,12 @@ pub enum Start {
 pub struct Stats {
     /// Segments.
     pub packets: u64,
-    /// Segments among them that the capture had twice, and that went no further.
-    pub copies: u64,
-    /// The first of them.
-    pub copied_at: Option<Place>,
     /// Payload octets delivered, each counted once.
     pub octets: u64,
-    /// Payload octets seen again.
-    pub repeated: u64,
-    /// Payload octets that came into a hole, too late to have changed places on the way: sent again.
-    pub resent: u64,
     /// Payload octets of the longest segment.
     pub longest: u64,
     /// Octets that the receiver acknowledged or that later ones prove, but that the capture lacks.
     pub missing: u64,
-    /// Segments that repeated octets with other contents.
-    pub differing: u64,
-    /// The first of them.
-    pub differing_at: Option<Place>,
     /// First packet of this direction.
     pub first: Option<Place>,
     /// Last packet of this direction.
@@ -50,14 +38,21 @@ pub struct Stats {
     pub ttl: Option<(u8, u8)>,
 }
 
-impl Stats {
-    /// Counts a packet that the capture had already.
-    pub(super) fn count_copy(&mut self, at: Place) {
-        self.packets = self.packets.saturating_add(1);
-        self.copies = self.copies.saturating_add(1);
-        self.copied_at.get_or_insert(at);
-        self.last = Some(at);
-    }
+/// What of one direction passed more than once: few connections have any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Segments that the capture had twice, and that went no further.
+    pub copies: u64,
+    /// The first of them.
+    pub copied_at: Option<Place>,
+    /// Payload octets seen again.
+    pub repeated: u64,
+    /// Payload octets that came into a hole, too late to have changed places on the way: sent again.
+    pub resent: u64,
+    /// Segments that repeated octets with other contents.
+    pub differing: u64,
+    /// The first of them.
+    pub differing_at: Option<Place>,
 }
 
 /// One direction's byte stream.
@@ -67,6 +62,8 @@ pub struct Stream {
     pub start: Start,
     /// Counts.
     pub stats: Stats,
+    /// What passed more than once, if anything did.
+    pub again: Option<Box<Again>>,
     /// The longest segment that this side takes, as its SYN says (RFC 9293 §3.7.1).
     pub largest_segment: Option<u16>,
     /// Offset of the peer's stream that this side acknowledged.
@@ -74,20 +71,20 @@ pub struct Stream {
     /// Where this side's SYN was seen.
     pub syn: Option<Place>,
     /// The RST that answered the peer's SYN and nothing else: it has no number of its own (RFC 9293 §3.10.7.1).
-    pub refused: Option<Origin>,
-    /// How often it was sent, and where it was last.
+    pub refused: Option<Box<Origin>>,
+    /// How often its SYN was sent.
     pub tries: u32,
-    /// See there.
-    pub last_try: Place,
+    /// Where its SYN was last, when that was not the first time.
+    retried: Option<Box<Place>>,
     /// Offset of the orderly end, once seen, whether or not all octets before it came.
     pub fin: Option<u64>,
     /// True once this side acknowledged anything, its peer's SYN included.
     pub acknowledges: bool,
     pub(super) window_closed: bool,
-    pub(super) fin_emitted: bool,
     /// The receiver acknowledged the end.
     pub(super) fin_acknowledged: bool,
-    pub(super) fin_origin: Origin,
+    /// Where the end was, as long as octets before it may still come.
+    pub(super) late_fin: Option<Box<Origin>>,
     zero: Option<u32>,
     next: u64,
     /// What the sender had acknowledged when it sent the octets delivered last.
@@ -95,7 +92,7 @@ pub struct Stream {
     /// Offset that the sender had reached by its own numbers, whether or not the octets before it came.
     pub(super) reached: u64,
     /// The first segment without payload whose number lies behind octets that have not come: they were sent before it.
-    shown: Origin,
+    shown: Option<Box<Origin>>,
     held: Held,
     recent: Recent,
 }
@@ -105,6 +102,38 @@ impl Stream {
     #[must_use]
     pub const fn next(&self) -> u64 {
         self.next
+    }
+
+    /// What passed more than once.
+    #[must_use]
+    pub fn again(&self) -> Again {
+        self.again.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Where its SYN was last.
+    #[must_use]
+    pub fn last_try(&self) -> Place {
+        self.retried.as_deref().copied().or(self.syn).unwrap_or_default()
+    }
+
+    /// Counts a SYN; true for the first one.
+    pub(super) fn knock(&mut self, at: Place) -> bool {
+        self.tries = self.tries.saturating_add(1);
+        if self.syn.is_some() {
+            self.retried = Some(Box::new(at));
+            return false;
+        }
+        self.syn = Some(at);
+        true
+    }
+
+    /// Counts a packet that the capture had already.
+    pub(super) fn count_copy(&mut self, at: Place) {
+        self.stats.packets = self.stats.packets.saturating_add(1);
+        self.stats.last = Some(at);
+        let again = self.again.get_or_insert_default();
+        again.copies = again.copies.saturating_add(1);
+        again.copied_at.get_or_insert(at);
     }
 
     /// Octets that late segments hold in memory.
@@ -124,6 +153,11 @@ impl Stream {
     #[must_use]
     pub fn whole(&self) -> bool {
         self.start == Start::Syn && self.stats.missing == 0
+    }
+
+    /// True when it has closed in order, and everything before that has come, or is known to be missing.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.fin.is_some() && self.late_fin.is_none()
     }
 
     /// The number that a FIN takes is not an octet: an acknowledgement of it, which may pass before the FIN, counts less by one.
@@ -156,8 +190,8 @@ impl Stream {
             && !segment.flags.has(Flags::RST)
         {
             self.reached = self.reached.max(start.saturating_add(segment.length));
-            if segment.length == 0 && start > self.next && self.shown.tcp_end <= self.next {
-                self.shown = Origin { at: segment.at, tcp_end: start, peer_acked };
+            if segment.length == 0 && start > self.next && self.shown().is_none() {
+                self.shown = Some(Box::new(Origin { at: segment.at, tcp_end: start, peer_acked }));
             }
         }
     }
@@ -253,7 +287,8 @@ impl Stream {
         } else if start <= self.next {
             self.repeat(self.next.saturating_sub(start), false);
             if self.held.first_origin().is_some_and(|later| !prompt(&origin, later)) {
-                self.stats.resent = self.stats.resent.saturating_add(end.saturating_sub(self.next));
+                let again = self.again.get_or_insert_default();
+                again.resent = again.resent.saturating_add(end.saturating_sub(self.next));
             }
             self.pass(start, bytes, cut, origin, emit);
         } else {
@@ -388,19 +423,27 @@ impl Stream {
     /// What the sender had acknowledged when it first sent octets that now arrive with `origin`. Later ones were seen before them: either
     /// both changed places on the way, or these were lost and are sent again, who knows how much later.
     fn known_then(&self, origin: &Origin) -> u64 {
-        let shown = Some(&self.shown).filter(|shown| shown.tcp_end > self.next);
-        self.held.first_origin().into_iter().chain(shown).fold(origin.peer_acked, |known, later| {
+        self.held.first_origin().into_iter().chain(self.shown()).fold(origin.peer_acked, |known, later| {
             let bound =
                 if prompt(origin, later) { later.peer_acked } else { later.peer_acked.min(self.told) };
             known.min(bound)
         })
     }
 
+    /// The segment without payload that lies behind octets which have not come yet.
+    fn shown(&self) -> Option<&Origin> {
+        self.shown.as_deref().filter(|shown| shown.tcp_end > self.next)
+    }
+
     fn repeat(&mut self, octets: u64, differs: bool) {
-        self.stats.repeated = self.stats.repeated.saturating_add(octets);
-        self.stats.differing = self.stats.differing.saturating_add(u64::from(differs));
-        if differs && self.stats.differing_at.is_none() {
-            self.stats.differing_at = self.stats.last;
+        if octets == 0 && !differs {
+            return;
+        }
+        let again = self.again.get_or_insert_default();
+        again.repeated = again.repeated.saturating_add(octets);
+        again.differing = again.differing.saturating_add(u64::from(differs));
+        if differs && again.differing_at.is_none() {
+            again.differing_at = self.stats.last;
         }
     }
 }
@@ -413,9 +456,16 @@ fn prompt(origin: &Origin, later: &Origin) -> bool {
 /// Digests of the segments delivered last, so that a repetition with other octets is noticed without keeping any octets.
 #[derive(Debug, Default)]
 struct Recent {
-    ring: Vec<(u64, usize, u64)>,
+    ring: Vec<Digest>,
     turn: usize,
-    state: foldhash::fast::FixedState,
+}
+
+/// A segment by its offset and its length; where there is another one with the same digest, a difference is not noticed.
+#[derive(Clone, Copy, Debug)]
+struct Digest {
+    start: u64,
+    length: u32,
+    octets: u32,
 }
 
 impl Recent {
@@ -423,13 +473,13 @@ impl Recent {
     const DEPTH: usize = 32;
 
     /// Segments for which there is room from the beginning: short connections need no more.
-    const FIRST: usize = 8;
+    const FIRST: usize = 4;
 
     /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
     const SAMPLE: usize = 256;
 
     fn note(&mut self, start: u64, bytes: &[u8]) {
-        let entry = (start, bytes.len(), self.digest(bytes));
+        let entry = Digest { start, length: to_u32(bytes.len()), octets: Self::digest(bytes) };
         match self.ring.get_mut(self.turn) {
             Some(old) => *old = entry,
             None => {
@@ -443,11 +493,14 @@ impl Recent {
     }
 
     fn differs(&self, start: u64, bytes: &[u8]) -> bool {
-        let before = self.ring.iter().rev().find(|(at, length, _)| *at == start && *length == bytes.len());
-        before.is_some_and(|(_, _, digest)| *digest != self.digest(bytes))
+        let length = to_u32(bytes.len());
+        let before = self.ring.iter().rev().find(|known| known.start == start && known.length == length);
+        before.is_some_and(|known| known.octets != Self::digest(bytes))
     }
 
-    fn digest(&self, bytes: &[u8]) -> u64 {
-        self.state.hash_one(bytes.get(..Self::SAMPLE).unwrap_or(bytes))
+    /// The lower half of a hash.
+    fn digest(bytes: &[u8]) -> u32 {
+        let state = foldhash::fast::FixedState::default();
+        sequence::low(state.hash_one(bytes.get(..Self::SAMPLE).unwrap_or(bytes)))
     }
 }

@@ -59,7 +59,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if !over && event.side() != Side::Client {
         return;
     }
-    let Some(shut) = transport.shut.client.filter(|shut| !over || shut.until.is_none()) else { return };
+    let Some(shut) = transport.shut(Side::Client).filter(|shut| !over || shut.until.is_none()) else {
+        return;
+    };
     let until = shut.until.unwrap_or(event.now);
     let (closed, requests) = (until.time.since(shut.since.at.time), event.conn.streams.count());
     let more = requests.saturating_sub(shut.streams);

@@ -213,7 +213,7 @@ pub(in crate::rules) static FRAME_BOUNDARIES_LOST: Rule = Rule {
 
 fn missing(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for side in Side::BOTH {
-        let seen = &event.coverage.sides[side];
+        let seen = event.coverage.sides[side].lost();
         let Some(at) = seen.gap_at.filter(|_| seen.missing > 0) else { continue };
         let message = format!(
             "{} octets of the {} are not in the capture, although the {} acknowledged them.",
@@ -258,7 +258,7 @@ fn joined_tls(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn conflicting(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for side in Side::BOTH {
-        let Some(at) = event.coverage.sides[side].differs else { continue };
+        let Some(at) = event.coverage.sides[side].lost().differs else { continue };
         let message =
             format!("Octets of the {} were sent twice and differ; the first copy is judged.", side.word());
         let origin = Origin { at, ..Origin::default() };
@@ -272,7 +272,7 @@ fn conflicting(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn boundaries(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Kind::Resynchronised { skipped } = event.fact.kind else { return };
     let side = event.side();
-    let Some(lost) = event.coverage.sides[side].unsynchronised else { return };
+    let Some(lost) = event.coverage.sides[side].lost().unsynchronised else { return };
     let message = format!(
         "Frame boundaries of the {} were lost at pkt {lost} and found again {skipped} octets behind the gap.",
         side.word()

@@ -52,9 +52,9 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
             half.recent.newest_first().next().is_some_and(|(last, _)| last.stream == open.stream)
         };
         let Some(open) = half.open_block().filter(goes_on) else { continue };
-        let fin = event.conn.transport.fin[side].filter(|(_, complete)| *complete);
+        let fin = event.conn.transport.fin(side).filter(|(_, complete)| *complete);
         let over = fin.map_or(event.now, |(fin, _)| fin.at).time.since(open.start.at.time);
-        let reset = event.conn.transport.rst[side.peer()].is_some();
+        let reset = event.conn.transport.rst(side.peer()).is_some();
         if left_alone(event, side) || fin.is_none() && (reset || over < event.options.close_wait) {
             continue;
         }

@@ -93,8 +93,11 @@ fn deadlock(event: &Event<'_>, sender: Side, stall: &Stall) -> Option<Draft> {
     let since = conn.sides[receiver].knowledge.covered_since(stall.end.tcp_end)?;
     let end = conn.transport.ended().1;
     let over = end.map_or(event.now, |end| end.at).time.since(since.time);
-    let credited =
-        conn.sides[sender].credit.credited.is_some_and(|(_, given)| given.peer_acked >= stall.end.tcp_end);
+    let credited = conn.sides[sender]
+        .credit
+        .credited
+        .as_deref()
+        .is_some_and(|(_, given)| given.peer_acked >= stall.end.tcp_end);
     if over < options.window_wait
         || credited
         || !conn.lived(receiver, since.time.after(options.window_given_up))

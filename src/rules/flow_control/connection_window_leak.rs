@@ -81,8 +81,8 @@ fn leak(event: &Event<'_>, sender: Side) -> Option<Draft> {
     let own = &conn.sides[sender];
     let (highest, window) = (own.credit.highest, own.window);
     let missing = highest.saturating_sub(window);
-    let lost = i64::try_from(own.credit.discarded.octets).unwrap_or(i64::MAX);
-    let last = own.credit.discarded.last?;
+    let lost = i64::try_from(own.credit.discarded().octets).unwrap_or(i64::MAX);
+    let last = own.credit.discarded().last?;
     let (ended, end) = conn.transport.ended();
     let over = end.map_or(event.now, |end| end.at).time.since(last);
     let given_up = event.options.window_given_up;

@@ -107,8 +107,8 @@ impl Waited<'_> {
             return None;
         }
         let credit = &conn.sides[self.sender].credit;
-        let elsewhere = credit.credited.is_some_and(|(stream, given)| {
-            stream != self.stream.id && given.peer_acked >= self.stall.end.tcp_end
+        let elsewhere = credit.credited.as_deref().is_some_and(|(stream, given)| {
+            *stream != self.stream.id && given.peer_acked >= self.stall.end.tcp_end
         });
         let sure = elsewhere && conn.sides[self.sender].window > 0 && self.given_up;
         let confidence = if sure { Confidence::Certain } else { Confidence::Likely };

@@ -64,7 +64,7 @@ const MOMENT: Span = Span::seconds(1);
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let at_end = matches!(event.fact.kind, Kind::End);
     for side in Side::BOTH.into_iter().filter(|side| at_end || *side == event.side()) {
-        let Some(shut) = event.conn.transport.shut[side].filter(|shut| shut.until.is_none() == at_end) else {
+        let Some(shut) = event.conn.transport.shut(side).filter(|shut| shut.until.is_none() == at_end) else {
             continue;
         };
         if let Some(draft) = closed(event, side, &shut) {

@@ -65,7 +65,7 @@ pub(in crate::rules) static CLOSE_WITHOUT_GOAWAY: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let conn = event.conn;
     let Some((side, end, how)) = conn.transport.left_first() else { return };
-    if how == Leave::Rst && !conn.transport.rst[side].is_some_and(|(_, acknowledges)| acknowledges) {
+    if how == Leave::Rst && !conn.transport.rst(side).is_some_and(|(_, acknowledges)| acknowledges) {
         return;
     }
     if !conn.sides[side].goaways.is_empty() {

@@ -100,7 +100,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         goaway.end,
         format!("GOAWAY {}, last stream {last}", goaway.code),
     );
-    let told = conn.transport.fin.client.is_some() && conn.transport.fin.server.is_some();
+    let told = conn.transport.fin(Side::Client).is_some() && conn.transport.fin(Side::Server).is_some();
     if !told {
         draft = draft.at_most(Confidence::Likely);
     }

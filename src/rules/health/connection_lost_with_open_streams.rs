@@ -69,7 +69,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let oldest = cut.iter().min_by_key(|stream| stream.opened.at.pkt);
     let idle = died_idle(conn, event.options, event.now).is_some();
     let Some(oldest) = oldest.filter(|_| !idle) else { return };
-    let (rst, foreign) = (event.fact.kind.on() == On::Rst, conn.transport.foreign_rst[side]);
+    let (rst, foreign) = (event.fact.kind.on() == On::Rst, conn.transport.is_foreign_rst(side));
     // What follows the peer's close_notify is an answer to it.
     let told = conn.transport.left_first().filter(|(who, _, how)| *who != side && *how == Leave::CloseNotify);
     let (side, start, at, rst) = match told {
@@ -80,7 +80,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let who =
         if rst && foreign { "Something on the path".to_owned() } else { format!("The {}", side.word()) };
     let how = if rst { "reset" } else { "closed" };
-    let quiet = conn.transport.resumed.filter(|resumed| resumed.at.at.pkt == event.fact.end.at.pkt);
+    let quiet = conn.transport.resumed().filter(|resumed| resumed.at.at.pkt == event.fact.end.at.pkt);
     let after = quiet.map(|resumed| format!(", after {} of silence", resumed.silent)).unwrap_or_default();
     let message = format!(
         "{who} {how} the connection while {} no complete response.",

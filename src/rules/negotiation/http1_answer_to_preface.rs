@@ -66,7 +66,9 @@ pub(in crate::rules) static HTTP1_ANSWER_TO_PREFACE: Rule = Rule {
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let http1 = event.http1;
     let guessed = event.tls.is_none_or(crate::tls::Negotiation::agreed_on_nothing);
-    let (Some(preface), Some((response, at))) = (event.conn.preface, &http1.response) else { return };
+    let (Some(preface), Some((response, at))) = (event.conn.preface, http1.response.as_deref()) else {
+        return;
+    };
     if !guessed
         || !http1.speaks(Side::Server, Protocol::Http1)
         || http1.names_https
@@ -83,7 +85,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 /// How the client left, or that it did not.
 fn waiting(draft: Draft, event: &Event<'_>) -> Draft {
-    let Some((_, at)) = &event.http1.response else { return draft };
+    let Some((_, at)) = event.http1.response.as_deref() else { return draft };
     match event.conn.transport.ended() {
         (Ended::Fin(Side::Client) | Ended::Rst(Side::Client), Some(end)) => {
             let over = end.at.time.since(at.at.time);

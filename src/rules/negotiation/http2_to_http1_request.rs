@@ -129,7 +129,7 @@ fn chose_nothing(event: &Event<'_>) -> bool {
 fn say(event: &Event<'_>, verdict: &mut Verdict<'_>, culprit: Culprit, message: &str, what: &str) {
     let http1 = event.http1;
     let crossed = http1.speaks(Side::Client, Protocol::Http1) && http1.speaks(Side::Server, Protocol::Http2);
-    let (Some((head, at)), true) = (&http1.request, crossed) else { return };
+    let (Some((head, at)), true) = (http1.request.as_deref(), crossed) else { return };
     let (Some((frame, _)), Some(first)) = (event.conn.sides.server.first_frame, http1.first.server) else {
         return;
     };

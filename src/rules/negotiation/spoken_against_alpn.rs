@@ -167,7 +167,7 @@ fn without_alpn(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         preface,
         "HTTP/2 preface",
     );
-    let holed = event.coverage.sides.server.gap.is_some();
+    let holed = event.coverage.sides.server.lost().gap.is_some();
     verdict.say(if holed { draft.at_most(Confidence::Likely) } else { draft });
 }
 
@@ -193,9 +193,9 @@ fn http1_spoken(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     }
     let line = |side: Side| match side {
         Side::Client => {
-            event.http1.request.as_ref().map(|(head, at)| (format!("{} request", head.method), *at))
+            event.http1.request.as_deref().map(|(head, at)| (format!("{} request", head.method), *at))
         }
-        Side::Server => event.http1.response.as_ref().map(|(head, at)| (head.line.to_string(), *at)),
+        Side::Server => event.http1.response.as_deref().map(|(head, at)| (head.line.to_string(), *at)),
     };
     for side in Side::BOTH {
         let Some((what, at)) = line(side).filter(|_| event.http1.speaks(side, Protocol::Http1)) else {

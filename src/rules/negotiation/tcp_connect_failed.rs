@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::base::{Origin, Side, Span};
+use crate::conn::Knock;
 use crate::finding::{Confidence, Culprit, EvidenceRole, Reference, Severity};
-use crate::rules::{Agreement, CaptureView, Draft, Failed, Judge, Need, Rule, Scope, Verdict, View, areas};
+use crate::rules::{Agreement, CaptureView, Draft, Judge, Need, Rule, Scope, Verdict, View, areas};
 use crate::script::Script;
 
 /// TCP connection could not be opened.
@@ -59,7 +60,7 @@ const LEAST_TRIES: u32 = 3;
 fn judge(capture: &CaptureView<'_>, verdict: &mut Verdict<'_>) {
     let all = capture.agreements.connections();
     let heard = all.iter().any(|other| other.failed.is_none());
-    let mut targets: BTreeMap<_, Vec<(&Agreement, Failed)>> = BTreeMap::new();
+    let mut targets: BTreeMap<_, Vec<(&Agreement, Knock)>> = BTreeMap::new();
     for own in &all {
         let Some(failed) = own.failed.as_deref().copied() else { continue };
         let silent = failed.refused.is_none();
@@ -82,7 +83,7 @@ fn elsewhere(
     other: &Agreement,
     client: u128,
     (address, port): (u128, u16),
-    failures: &[(&Agreement, Failed)],
+    failures: &[(&Agreement, Knock)],
 ) -> bool {
     let got = other.client == client
         && other.server.1 == port
@@ -98,7 +99,7 @@ fn elsewhere(
 /// Attempts that begin so close together are attempts at once.
 const AT_ONCE: Span = Span::seconds(2);
 
-fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Failed)]) -> Option<Draft> {
+fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Knock)]) -> Option<Draft> {
     let (own, failed) = failures.first()?;
     let over: Span = failed.last_try.time.since(own.started.time);
     let count = failures.len();
@@ -131,7 +132,7 @@ fn draft(capture: &CaptureView<'_>, failures: &[(&Agreement, Failed)]) -> Option
 }
 
 /// The RST came from another distance than the server's packets do.
-fn between(capture: &CaptureView<'_>, own: &Agreement, failed: &Failed) -> bool {
+fn between(capture: &CaptureView<'_>, own: &Agreement, failed: &Knock) -> bool {
     let known = capture.agreements.distance(own.server.0);
     match (failed.refused, own.ttl, known) {
         (Some(_), Some((least, most)), Some((near, far))) => most < near || least > far,

@@ -48,7 +48,7 @@ pub(in crate::rules) static UPGRADE_INVALID_101: Rule = Rule {
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    let Some((response, at)) = event.http1.response.as_ref().filter(|(head, _)| head.status == 101) else {
+    let Some((response, at)) = event.http1.response.as_deref().filter(|(head, _)| head.status == 101) else {
         return;
     };
     if event.http1.request.is_none() {
@@ -57,7 +57,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     if let Some(fault) = fault(event, response) {
         let message = format!("The server switches to h2c with a 101 that {fault}.");
         let mut draft = Draft::new(Culprit::Server, message, *at, *at);
-        if let Some((head, requested)) = &event.http1.request {
+        if let Some((head, requested)) = event.http1.request.as_deref() {
             draft = draft.shows(
                 EvidenceRole::Cause,
                 Side::Client,

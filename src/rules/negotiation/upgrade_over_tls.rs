@@ -51,7 +51,7 @@ pub(in crate::rules) static UPGRADE_OVER_TLS: Rule = Rule {
 };
 
 fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
-    let Some((head, at)) = &event.http1.request else { return };
+    let Some((head, at)) = event.http1.request.as_deref() else { return };
     let inside = event.tls.is_some();
     let token = match (head.upgrade_h2, head.upgrade_h2c && inside) {
         (true, _) => "h2",

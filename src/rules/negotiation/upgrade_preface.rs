@@ -95,7 +95,9 @@ pub(in crate::rules) static PREFACE_MISSING_AFTER_UPGRADE: Rule = Rule {
 
 fn too_early(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let http1 = event.http1;
-    let (Some(early), Some(upgrade)) = (http1.early_preface, &http1.upgrade) else { return };
+    let (Some(early), Some(upgrade)) = (http1.early_preface.as_deref().copied(), &http1.upgrade) else {
+        return;
+    };
     if upgrade.answered.is_some_and(|answered| early.peer_acked >= answered.tcp_end) {
         return;
     }
@@ -125,7 +127,8 @@ fn missing(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let over = at.map_or(event.now, |end| end.at).time.since(acked.time);
     let expired = over >= event.options.preface_wait;
     let gone = ended != Ended::Open && over >= event.options.preface_given_up;
-    let unsure = event.coverage.sides.client.gap.is_some() || event.coverage.sides.server.gap.is_some();
+    let unsure =
+        event.coverage.sides.client.lost().gap.is_some() || event.coverage.sides.server.lost().gap.is_some();
     if !(expired || gone) || unsure {
         return;
     }

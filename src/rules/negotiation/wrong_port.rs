@@ -111,7 +111,7 @@ fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         let says = description.map(|number| format!(" {}", AlertDescription(number))).unwrap_or_default();
         Some((format!("TLS alert{says}"), at))
     } else {
-        let text = http1.response.as_ref().filter(|_| http1.names_https);
+        let text = http1.response.as_deref().filter(|_| http1.names_https);
         text.map(|(response, at)| (format!("{}, and the text names HTTPS", response.line), *at))
     };
     let Some((answer, at)) = answer else { return };
@@ -126,8 +126,10 @@ fn plaintext(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 
 fn hello(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let Some(tls) = event.tls.filter(|tls| tls.server_hello.is_none()) else { return };
-    let (Some(hello), Some(answer)) = (tls.client_hello.as_ref(), event.http1.clear_answer) else { return };
-    if event.coverage.sides.server.gap.is_some() || event.coverage.sides.client.gap.is_some() {
+    let (Some(hello), Some(answer)) = (tls.client_hello.as_ref(), event.http1.clear_answer.as_deref()) else {
+        return;
+    };
+    if event.coverage.sides.server.lost().gap.is_some() || event.coverage.sides.client.lost().gap.is_some() {
         return;
     }
     let Some((what, confidence)) = in_clear(answer.octets()) else { return };

@@ -110,7 +110,7 @@ fn client(event: &Event<'_>, verdict: &mut Verdict<'_>) {
 fn preface_alone(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     let conn = event.conn;
     let (Some(preface), None) = (conn.preface, conn.sides.client.first_frame) else { return };
-    let Some((fin, true)) = conn.transport.fin.client else { return };
+    let Some((fin, true)) = conn.transport.fin(Side::Client) else { return };
     if fin.tcp_end != preface.tcp_end || conn.sides.server.settings.sent() == 0 {
         return;
     }

@@ -130,9 +130,9 @@ fn confidence(event: &Event<'_>, wait: &Wait) -> Confidence {
     let transport = &event.conn.transport;
     let shown = match wait.ended {
         Ended::Fin(Side::Client) => true,
-        Ended::Fin(Side::Server) => transport.fin.server.is_some_and(|(fin, _)| fin.tcp_end == 0),
-        Ended::Rst(Side::Client) => transport.rst.client.is_some_and(|(_, acknowledges)| acknowledges),
-        Ended::Rst(Side::Server) => transport.rst.server.is_some_and(|(rst, _)| rst.tcp_end == 0),
+        Ended::Fin(Side::Server) => transport.fin(Side::Server).is_some_and(|(fin, _)| fin.tcp_end == 0),
+        Ended::Rst(Side::Client) => transport.rst(Side::Client).is_some_and(|(_, acknowledges)| acknowledges),
+        Ended::Rst(Side::Server) => transport.rst(Side::Server).is_some_and(|(rst, _)| rst.tcp_end == 0),
         Ended::Open => false,
     };
     if shown { Confidence::Certain } else { Confidence::Likely }

@@ -63,7 +63,7 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
     for due in event.ledger.dues().filter(|due| due.ends == Reach::Connection) {
         if let Outcome::Done(Reaction::Close(end)) = due.outcome(event)
             && !due.cause.rule.is_about_preface()
-            && event.conn.transport.fin[due.debtor].is_some_and(|(fin, complete)| complete && fin == end)
+            && event.conn.transport.fin(due.debtor).is_some_and(|(fin, complete)| complete && fin == end)
             && event.conn.sides[due.debtor].goaways.is_empty()
         {
             verdict.drafts.extend(draft(event, due, end));

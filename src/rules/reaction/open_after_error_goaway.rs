@@ -95,7 +95,7 @@ fn went_on(farewell: (Origin, ErrorCode), late: &Late, answer: Origin) -> Draft 
 fn left_open(event: &Event<'_>, side: Side, farewell: (Origin, ErrorCode)) -> Option<Draft> {
     let (sent, code) = farewell;
     let transport = &event.conn.transport;
-    let open = transport.fin[side].is_none() && transport.rst[side].is_none();
+    let open = transport.fin(side).is_none() && transport.rst(side).is_none();
     let (ended, end) = transport.ended();
     let over: Span = end.map_or(event.now, |end| end.at).time.since(sent.at.time);
     if !open || over < event.options.close_wait {

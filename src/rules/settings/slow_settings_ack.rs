@@ -70,6 +70,6 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         .over(delay)
         .shows(EvidenceRole::Context, side.peer(), announcement.start, "SETTINGS")
         .shows(EvidenceRole::Proof, side, arrived, "TCP ACK: the SETTINGS arrived");
-    let resent = event.conn.transport.loss[side].longest.times(10) >= delay;
+    let resent = event.conn.transport.loss(side).longest.times(10) >= delay;
     verdict.say(if resent { draft.at_most(Confidence::Likely) } else { draft });
 }

@@ -105,7 +105,7 @@ fn hidden(event: &Event<'_>, tls: &Negotiation, verdict: &mut Verdict<'_>) {
     let tls13 = tls.version().is_some_and(Version::is_tls13);
     let only = tls.sealed_records.client == 1;
     let Some(at) = tls.sealed_alert.client.filter(|_| nothing && tls13 && only) else { return };
-    if event.conn.transport.fin.client.is_none() && event.conn.transport.rst.client.is_none() {
+    if event.conn.transport.fin(Side::Client).is_none() && event.conn.transport.rst(Side::Client).is_none() {
         return;
     }
     let message = "The client seems to have ended the TLS handshake with an alert; it is encrypted, and its reason not shown.";
