@@ -78,7 +78,6 @@ impl Connection {
         let silent = segment.at.time.since(self.last.time);
         if silent >= Span::millis(limits::SILENCE_MS) && !self.last.pkt.is_none() {
             self.silence = Some(silent);
-            self.duplicates.forget();
         }
         self.last = segment.at;
         if self.duplicates.has(direction, segment) && !self.streams[direction].is_contradicted_by(segment) {

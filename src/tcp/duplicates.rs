@@ -4,8 +4,8 @@
 
 use std::num::NonZeroU16;
 
-use super::sequence::low;
 use super::{Direction, Flags, PerDirection, Segment};
+use crate::base::{Span, Time};
 use crate::limits;
 
 /// The segments of a connection that came last.
@@ -26,18 +26,22 @@ struct Reached {
 /// What copies of a segment have in common, and what tells them from segments that are sent again.
 #[derive(Clone, Copy, Debug)]
 struct Print {
-    /// When it passed, in microseconds; the lower half, for nothing before a silence is remembered.
-    micros: u32,
+    time: Time,
+    words: Words,
+    checksum: u16,
+    ttl: u8,
+    identification: Option<NonZeroU16>,
+}
+
+/// The fields that every copy has in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Words {
+    direction: Direction,
     sequence: u32,
     acknowledgement: u32,
-    /// At most 65,535: longer ones are those of jumbograms.
-    length: u16,
-    window: u16,
-    checksum: u16,
-    identification: Option<NonZeroU16>,
-    direction: Direction,
+    length: u32,
     flags: Flags,
-    ttl: u8,
+    window: u16,
 }
 
 impl Duplicates {
@@ -76,12 +80,6 @@ impl Duplicates {
         further || tells_more
     }
 
-    /// Nobody had sent anything for long: what comes now is no copy of what came before.
-    pub(super) fn forget(&mut self) {
-        self.ring.clear();
-        self.turn = 0;
-    }
-
     fn remember(&mut self, print: Print) {
         match self.ring.get_mut(self.turn) {
             Some(old) => *old = print,
@@ -100,46 +98,31 @@ impl Print {
     fn of(direction: Direction, segment: &Segment<'_>) -> Self {
         let Segment { sequence, acknowledgement, flags, window, checksum, ttl, identification, .. } =
             *segment;
-        let length = u16::try_from(segment.length).unwrap_or(u16::MAX);
-        let micros = low(segment.at.time.0.div_euclid(1_000).cast_unsigned());
-        Self {
-            micros,
-            sequence,
-            acknowledgement,
-            length,
-            window,
-            checksum,
-            identification,
-            direction,
-            flags,
-            ttl,
-        }
-    }
-
-    /// The fields that every copy has in common.
-    fn words(&self) -> impl PartialEq {
-        (self.sequence, self.acknowledgement, self.length, self.window, self.direction, self.flags)
+        let length = u32::try_from(segment.length).unwrap_or(u32::MAX);
+        let words = Words { direction, sequence, acknowledgement, length, flags, window };
+        Self { time: segment.at.time, words, checksum, ttl, identification }
     }
 
     /// Without identification the checksum, which covers time stamps, must be the same, and a router must have passed, or hardly any
     /// time: acknowledgements may be repeated at once, word for word.
     fn is_copy_of(&self, first: &Self) -> bool {
-        if self.words() != first.words() {
+        if self.words != first.words {
             return false;
         }
-        let later = self.micros.wrapping_sub(first.micros);
-        let waited = later.min(later.wrapping_neg());
-        if waited > limits::DUPLICATE_WINDOW_MS.saturating_mul(1_000) {
+        let waited = Span(self.time.since(first.time).0.abs());
+        if waited > Span::millis(limits::DUPLICATE_WINDOW_MS) {
             return false;
         }
         if self.identification.is_some() || first.identification.is_some() {
             return self.identification == first.identification;
         }
-        let at_once = waited <= limits::SAME_COPY_WINDOW_US;
+        let at_once = waited <= Span(limits::SAME_COPY_WINDOW_US.saturating_mul(1_000));
         let same = self.checksum == first.checksum && self.checksum != 0;
-        same && (self.ttl < first.ttl || (at_once && self.takes_numbers()))
+        same && (self.ttl < first.ttl || (at_once && self.words.takes_numbers()))
     }
+}
 
+impl Words {
     const fn takes_numbers(&self) -> bool {
         self.length > 0 || self.flags.has(Flags::SYN) || self.flags.has(Flags::FIN)
     }
@@ -158,7 +141,7 @@ const fn is_behind(reached: u32, number: u32) -> bool {
 mod tests {
     use super::super::tests::{PUSH, segment};
     use super::*;
-    use crate::base::{Place, Time, to_u64};
+    use crate::base::{Place, to_u64};
 
     use Direction::{Backward, Forward};
 
@@ -186,7 +169,7 @@ mod tests {
     fn a_retransmission_is_no_copy() {
         let first = at(0, 9, 0, b"one");
         assert_eq!(heard(&[first, at(400, 10, 0, b"one")]), [false, false], "another identification");
-        let late = i64::from(limits::DUPLICATE_WINDOW_MS) * 1_000 + 1;
+        let late = limits::DUPLICATE_WINDOW_MS * 1_000 + 1;
         assert_eq!(heard(&[first, at(late, 9, 0, b"one")]), [false, false], "too late");
         assert_eq!(heard(&[first, at(400, 9, 0, b"on")]), [false, false], "other octets");
     }
