@@ -48,7 +48,7 @@ pub const LEAST_MEMORY: u64 = 1 << 24;
 pub const CONNECTION_OCTETS: u64 = 10 << 10;
 
 /// Octets that a TLS session holds besides what it keeps of hellos and records.
-pub const SESSION_OCTETS: u64 = 4 << 10;
+pub const SESSION_OCTETS: u64 = 5 << 10;
 
 /// Octets that the lists of a TLS hello hold at most besides its own length: names of one octet take the room of sixteen.
 pub const HELLO_LISTS: usize = 16 << 10;

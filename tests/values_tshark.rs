@@ -216,7 +216,7 @@ fn fields(seen: &Observed<'_>, add: &mut impl FnMut(u64, &'static str, String)) 
 const SUPPORTED: &str = "tls.handshake.extensions.supported_version";
 
 fn hellos(tls: &Negotiation, add: &mut impl FnMut(u64, &'static str, String)) {
-    for hello in [&tls.client_hello, &tls.second_client_hello].into_iter().flatten() {
+    for hello in [tls.client_hello.as_ref(), tls.second_client_hello.as_deref()].into_iter().flatten() {
         let pkt = hello.at.end.at.pkt.number();
         if let ServerName::Name(name) = &hello.server_name {
             add(pkt, "tls.handshake.extensions_server_name", name.to_string());
@@ -226,7 +226,7 @@ fn hellos(tls: &Negotiation, add: &mut impl FnMut(u64, &'static str, String)) {
         add(pkt, "tls.handshake.version", hello.legacy_version.0.to_string());
         hello.versions.iter().for_each(|version| add(pkt, SUPPORTED, version.0.to_string()));
     }
-    for hello in [&tls.retry, &tls.server_hello].into_iter().flatten() {
+    for hello in [tls.retry.as_deref(), tls.server_hello.as_ref()].into_iter().flatten() {
         let pkt = hello.at.end.at.pkt.number();
         names(&hello.alpn).for_each(|name| add(pkt, "tls.handshake.extensions_alpn_str", name));
         add(pkt, "tls.handshake.ciphersuite", hello.suite.0.to_string());

@@ -64,7 +64,7 @@ fn via(facts: &Facts<'_>) -> &'static str {
 
 fn via_tls(facts: &Facts<'_>, seen: &tls::Negotiation) -> &'static str {
     let answer = seen.alpn();
-    let by_npn = seen.next_protocol.as_ref().is_some_and(|(name, _)| name.is("h2"));
+    let by_npn = seen.next_protocol.as_deref().is_some_and(|(name, _)| name.is("h2"));
     let spoken = facts.conn.preface.is_some() || facts.conn.sides.server.total() > 0;
     let http1 = Side::BOTH.iter().any(|side| facts.http1.protocols[*side] == Protocol::Http1);
     match answer.selected {
@@ -117,6 +117,6 @@ fn npn(seen: &tls::Negotiation) -> Option<Npn> {
     let offered = seen.server_hello.as_ref().and_then(|hello| hello.npn.as_ref())?;
     Some(Npn {
         offered: offered.iter().map(ToString::to_string).collect(),
-        selected: seen.next_protocol.as_ref().map(|(name, _)| name.to_string()),
+        selected: seen.next_protocol.as_deref().map(|(name, _)| name.to_string()),
     })
 }

@@ -171,7 +171,7 @@ impl Session {
             self.seen.client_hello = Some(hello);
             Turn::First
         } else if self.seen.server_hello.is_none() {
-            self.seen.second_client_hello = Some(hello);
+            self.seen.second_client_hello = Some(Box::new(hello));
             Turn::AfterRetry
         } else {
             self.seen.renegotiation.client.get_or_insert(at);
@@ -184,7 +184,7 @@ impl Session {
     fn server_hello<E: FnMut(&Self, Output<'_>)>(&mut self, hello: ServerHello, work: &mut Work<'_, E>) {
         let at = hello.at;
         if hello.is_retry() && self.seen.server_hello.is_none() {
-            self.seen.retry = Some(hello);
+            self.seen.retry = Some(Box::new(hello));
             self.fact(Side::Server, at, Fact::HelloRetryRequest, work);
             self.decide_early(EarlyData::Rejected, at, work);
             return;
@@ -239,7 +239,7 @@ impl Session {
         work: &mut Work<'_, E>,
     ) -> Option<()> {
         let (_, name) = vector8(body).ok()?;
-        self.seen.next_protocol.get_or_insert((ProtocolName::new(name), at));
+        self.seen.next_protocol.get_or_insert_with(|| Box::new((ProtocolName::new(name), at)));
         self.fact(Side::Client, at, Fact::NextProtocol, work);
         Some(())
     }

@@ -18,9 +18,9 @@ pub struct Negotiation {
     /// The first ClientHello.
     pub client_hello: Option<ClientHello>,
     /// HelloRetryRequest.
-    pub retry: Option<ServerHello>,
+    pub retry: Option<Box<ServerHello>>,
     /// The ClientHello after HelloRetryRequest.
-    pub second_client_hello: Option<ClientHello>,
+    pub second_client_hello: Option<Box<ClientHello>>,
     /// The ServerHello.
     pub server_hello: Option<ServerHello>,
     /// EncryptedExtensions, when they could be read.
@@ -32,7 +32,7 @@ pub struct Negotiation {
     /// True when an earlier session was resumed; `None` when that is not known.
     pub resumed: Option<bool>,
     /// The protocol that the client chose by NPN, when the message could be read.
-    pub next_protocol: Option<(ProtocolName, Stretch)>,
+    pub next_protocol: Option<Box<(ProtocolName, Stretch)>>,
     /// What became of the client's 0-RTT data.
     pub early_data: EarlyData,
     /// The last of the 0-RTT data that the server took and that could be read: what came before it is early as well.
@@ -105,7 +105,7 @@ impl Negotiation {
     /// The version that is spoken.
     #[must_use]
     pub fn version(&self) -> Option<Version> {
-        self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
+        self.server_hello.as_ref().or(self.retry.as_deref()).map(|hello| hello.version)
     }
 
     /// The suite that is used.
@@ -199,6 +199,10 @@ impl Negotiation {
     pub(super) fn note_alert(&mut self, by: Side, alert: Alert, at: Stretch) {
         if alert.description == AlertDescription::CLOSE_NOTIFY {
             self.close_notify[by].get_or_insert(at);
+        }
+        if self.alerts.is_empty() {
+            // Mostly there is one of each side.
+            self.alerts.reserve_exact(2);
         }
         if self.alerts.len() < MAX_ALERTS {
             self.alerts.push(SeenAlert { by, alert, at });

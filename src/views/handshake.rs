@@ -134,7 +134,7 @@ fn answers(seen: &Observed<'_>, tls: &Negotiation, lines: &mut Vec<HandshakeLine
             ..line(seen, Side::Server, &certificate.at.end, "Certificate")
         }
     }));
-    lines.extend(tls.next_protocol.iter().map(|(name, at)| HandshakeLine {
+    lines.extend(tls.next_protocol.as_deref().iter().map(|(name, at)| HandshakeLine {
         npn: vec![name.to_string()],
         ..line(seen, Side::Client, &at.end, "NextProtocol")
     }));
