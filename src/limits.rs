@@ -47,8 +47,8 @@ pub const LEAST_MEMORY: u64 = 1 << 24;
 /// few fields that most begin with 9.3 KiB.
 pub const CONNECTION_OCTETS: u64 = 10 << 10;
 
-/// Octets that a TLS session holds besides what it keeps of hellos and records.
-pub const SESSION_OCTETS: u64 = 5 << 10;
+/// Octets that a TLS session holds besides what it keeps of records: 6.0 KiB, as measured on 5,000 with the hellos of h2load.
+pub const SESSION_OCTETS: u64 = 6 << 10;
 
 /// Octets that the lists of a TLS hello hold at most besides its own length: names of one octet take the room of sixteen.
 pub const HELLO_LISTS: usize = 16 << 10;
