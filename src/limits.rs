@@ -69,6 +69,9 @@ pub const SHORT_TEXTS: u64 = 1 << 8;
 /// octet names any text that was sent once. Beyond it, and beyond [`TEXTS_FOR_OCTETS`], they count as unknown.
 pub const FREE_TEXTS: u64 = 1 << 18;
 
+/// Requests with long texts of one side that are known again, and kept once: a client that polls has a few addresses.
+pub const LONG_REQUESTS: usize = 8;
+
 /// Octets of such texts for each octet of those blocks: blocks of the field take a hundred octets and more.
 pub const TEXTS_FOR_OCTETS: u64 = 1 << 4;
 

@@ -399,16 +399,19 @@ fn of_many() -> Vec<(&'static str, Flood)> {
             }),
         ),
         (
-            "long texts in turns",
+            "long texts in turns, more than are known again",
             each(20, |tap, flow| {
                 opened(tap, flow, &[0, 1, 0, 1, 0, 0]);
-                let [first, second] = [b'/', b'?']
-                    .map(|octet| [&[0x82, 0x86, 0x44][..], &text(&[octet; 8_192]), b"\x41\x04host"].concat());
-                let first = [&[0x3f, 0xe1, 0xff, 0x03][..], &first].concat();
-                tap.say(flow, CLIENT, &[block(1, 1, &first), block(3, 1, &second)].concat());
-                for stream in requests(1_900).skip(2) {
-                    let path = if stream % 4 == 1 { 0xbf } else { 0xc1 };
-                    tap.add(flow, CLIENT, &frame(1, 5, stream, &[0x82, 0x86, path, 0xbe]));
+                // More than are known again, all of them in the table.
+                for stream in requests(15) {
+                    let size: &[u8] = if stream == 1 { b"\x3f\xe1\xff\x03" } else { b"" };
+                    let path = [&[b'/', b'a' + (stream / 2) as u8][..], &[b'/'; 3_998]].concat();
+                    let line = [size, &[0x82, 0x86, 0x44], &text(&path), b"\x01\x04host"].concat();
+                    tap.add(flow, CLIENT, &block(stream, 1, &line));
+                }
+                for stream in requests(1_900).skip(15) {
+                    let line = [&[0x82, 0x86, 0xbe + (stream / 2 % 15) as u8][..], b"\x01\x04host"].concat();
+                    tap.add(flow, CLIENT, &frame(1, 5, stream, &line));
                 }
                 tap.flush(flow, CLIENT);
             }),

@@ -108,8 +108,7 @@ impl Connection {
     #[inline]
     pub(super) fn note_alt_svc_field(&mut self, seen: &Seen<'_>) {
         if seen.side == Side::Server
-            && let Some(value) =
-                self.sides.server.gatherer.alt_svc.as_mut().and_then(|gathered| gathered.take())
+            && let Some(value) = self.sides.server.gatherer.rare.as_mut().and_then(|rare| rare.alt_svc.take())
         {
             self.note_alt_svc(&value, *seen.end);
         }

@@ -80,13 +80,12 @@ pub(super) struct Gatherer {
     path: Kept,
     authority: Kept,
     last: Option<Arc<Request>>,
+    pub(super) rare: Option<Box<Rare>>,
     /// Traits of fields that were told beside those always told, in the block decoded last.
     also: Traits,
     /// Those of the requests.
     pub(super) authorities: Authorities,
     metadata: metadata::Gathered,
-    /// What names alternatives to the server.
-    pub(super) alt_svc: Option<Box<alternatives::Gathered>>,
     /// What says which program it is.
     pub(super) product: product::Gathered,
     /// Long texts of requests and of calls.
@@ -97,6 +96,21 @@ pub(super) struct Gatherer {
     forgone: u32,
     /// True when any block had such a text.
     pub(super) forgoes: bool,
+}
+
+/// What few sides send.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// What names alternatives to the server.
+    pub(super) alt_svc: alternatives::Gathered,
+    long: Long,
+}
+
+/// The last requests with long texts, each once: HPACK makes it cheap to say them in turns.
+#[derive(Debug, Default)]
+struct Long {
+    requests: [Option<Arc<Request>>; limits::LONG_REQUESTS],
+    next: usize,
 }
 
 /// What a first block left behind.
@@ -118,6 +132,14 @@ struct Noted {
     content_length: Option<u64>,
     shape: Shape,
     odd: Vec<OddField>,
+}
+
+/// A part of a request line.
+#[derive(Clone, Copy)]
+enum Part {
+    Method,
+    Path,
+    Authority,
 }
 
 /// One text of the request that was decoded last.
@@ -155,7 +177,7 @@ impl Gatherer {
     /// What the first block left behind here, which is just decoded; `None` for one with more than most have.
     pub(super) fn learnt(&self, head: &Head) -> Option<Learnt> {
         let plain = head.is_whole() && head.odd.is_none() && head.metadata.is_none();
-        (plain && self.alt_svc.is_none()).then(|| Learnt {
+        (plain && self.rare.is_none()).then(|| Learnt {
             head: head.clone(),
             shape: self.shape,
             line: [self.method.clone(), self.path.clone(), self.authority.clone()],
@@ -208,7 +230,7 @@ impl Gatherer {
 
     /// Octets that this holds in memory, the texts that streams share left out.
     pub(super) fn weight(&self) -> usize {
-        let alt_svc = self.alt_svc.as_ref().map_or(0, |gathered| gathered.weight());
+        let alt_svc = self.rare.as_ref().map_or(0, |rare| rare.alt_svc.weight());
         self.authorities.weight().saturating_add(alt_svc)
     }
 
@@ -222,21 +244,19 @@ impl Gatherer {
             head.note_odd(field);
         }
         let Text::Known(value) = field.value else { return };
-        let last = self.last.as_deref();
+        let (last, long) = (self.last.as_deref(), self.rare.as_ref().map(|rare| &rare.long));
         match field.traits {
             traits if traits.intersects(LINE) && self.is_forgone(traits, value) => self.forgo(),
-            traits if traits.contains(Traits::METHOD) => {
-                self.method.keep(value, last.and_then(|last| last.method.as_deref()));
-            }
-            traits if traits.contains(Traits::PATH) => {
-                self.path.keep(value, last.and_then(|last| last.path.as_deref()));
-            }
+            traits if traits.contains(Traits::METHOD) => self.method.keep(value, Part::Method, last, long),
+            traits if traits.contains(Traits::PATH) => self.path.keep(value, Part::Path, last, long),
             traits if traits.contains(Traits::AUTHORITY) => {
-                self.authority.keep(value, last.and_then(|last| last.authority.as_deref()));
+                self.authority.keep(value, Part::Authority, last, long);
             }
             traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
             traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
-            traits if traits.contains(Traits::ALT_SVC) => self.alt_svc.get_or_insert_default().note(value),
+            traits if traits.contains(Traits::ALT_SVC) => {
+                self.rare.get_or_insert_default().alt_svc.note(value)
+            }
             traits if traits.contains(Traits::PRODUCT) => self.product.note(field, value),
             traits if traits.contains(Traits::HOST) => self.note_host(field, value, head),
             traits if traits.contains(Traits::GRPC_STATUS) => {
@@ -248,6 +268,10 @@ impl Gatherer {
         }
     }
 
+    fn long(&self) -> Option<&Long> {
+        self.rare.as_ref().map(|rare| &rare.long)
+    }
+
     /// True for a text of a request line that is not kept at all. A part of an authority is none, and compared with others it is another one.
     fn is_forgone(&self, traits: Traits, text: &[u8]) -> bool {
         let cut = text.len() > limits::MAX_REQUEST_TEXT;
@@ -255,15 +279,16 @@ impl Gatherer {
             || (self.is_too_much(text.len()) && !self.is_said_again(traits, text))
     }
 
-    /// True when the last request had the same text in this place, which is kept once for both.
+    /// True when a request before had the same text in this place, which is kept once for both.
     fn is_said_again(&self, traits: Traits, text: &[u8]) -> bool {
-        let Some(last) = self.last.as_deref() else { return false };
-        let before = match traits {
-            traits if traits.contains(Traits::METHOD) => &last.method,
-            traits if traits.contains(Traits::PATH) => &last.path,
-            _ => &last.authority,
+        let part = match traits {
+            traits if traits.contains(Traits::METHOD) => Part::Method,
+            traits if traits.contains(Traits::PATH) => Part::Path,
+            _ => Part::Authority,
         };
-        before.as_deref().is_some_and(|before| before.as_bytes() == text)
+        let last =
+            self.last.as_deref().and_then(|last| part.of(last)).is_some_and(|last| last.as_bytes() == text);
+        last || self.long().is_some_and(|long| long.find(part, text).is_some())
     }
 
     /// True for texts of so many octets when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
@@ -314,7 +339,7 @@ impl Gatherer {
             if !whole {
                 self.authorities.miss();
             }
-            let mut request = Request {
+            let request = Request {
                 method,
                 path: self.path.settle(last.and_then(|last| last.path.as_ref())),
                 authority: self.authority.settle(last.and_then(|last| last.authority.as_ref())),
@@ -322,10 +347,12 @@ impl Gatherer {
                 load: Load::default(),
             };
             let octets = request.octets();
-            if octets > limits::SHORT_TEXTS {
-                request.load = self.scale.load(octets);
-            }
-            self.last = Some(Arc::new(request));
+            self.last = Some(if octets > limits::SHORT_TEXTS {
+                let long = &mut self.rare.get_or_insert_default().long;
+                long.keep(request, |request| request.load = self.scale.load(octets))
+            } else {
+                Arc::new(request)
+            });
         }
         self.last.clone().unwrap_or_default()
     }
@@ -355,16 +382,52 @@ impl Request {
     }
 }
 
+impl Part {
+    fn of(self, request: &Request) -> Option<&Arc<str>> {
+        match self {
+            Self::Method => request.method.as_ref(),
+            Self::Path => request.path.as_ref(),
+            Self::Authority => request.authority.as_ref(),
+        }
+    }
+}
+
+impl Long {
+    /// A text that one of the requests had in this place.
+    fn find(&self, part: Part, text: &[u8]) -> Option<&Arc<str>> {
+        let mut texts = self.requests.iter().flatten().filter_map(|request| part.of(request));
+        texts.find(|known| known.as_bytes() == text)
+    }
+
+    /// The same request as one of these, or this one, which takes the place of the oldest.
+    fn keep(&mut self, mut request: Request, weigh: impl FnOnce(&mut Request)) -> Arc<Request> {
+        if let Some(known) = self.requests.iter().flatten().find(|known| ***known == request) {
+            return Arc::clone(known);
+        }
+        weigh(&mut request);
+        let request = Arc::new(request);
+        if let Some(place) = self.requests.get_mut(self.next % limits::LONG_REQUESTS) {
+            *place = Some(Arc::clone(&request));
+        }
+        self.next = self.next.wrapping_add(1);
+        request
+    }
+}
+
 impl Kept {
     /// Keeps the first value; a second one of the same name is for the rules.
-    fn keep(&mut self, value: &[u8], last: Option<&str>) {
+    #[inline]
+    fn keep(&mut self, value: &[u8], part: Part, last: Option<&Request>, long: Option<&Long>) {
         let value = value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value);
         if !matches!(self, Self::Absent) {
             return;
         }
-        *self = match last {
+        *self = match last.and_then(|last| part.of(last)) {
             Some(last) if last.as_bytes() == value => Self::Same,
-            _ => Self::Other(text(value)),
+            _ => Self::Other(match long.and_then(|long| long.find(part, value)) {
+                Some(known) => Arc::clone(known),
+                None => text(value),
+            }),
         };
     }
 
@@ -482,27 +545,56 @@ mod tests {
         assert!(Arc::ptr_eq(&third, &ask(&indexing.into_octets())));
     }
 
+    /// Blocks with these paths, which all stay in the table, and as many that name them again by their index.
+    fn in_turns(decoder: &mut Decoder, paths: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        decoder.set_limit(1 << 16);
+        let first = paths.iter().enumerate().map(|(turn, path)| {
+            let mut block = Encoder::new();
+            if turn == 0 {
+                block.size_update(1 << 16);
+            }
+            block.literal(Representation::IncrementalIndexing, 4, path, Coding::Plain);
+            block.into_octets()
+        });
+        let again = (62..).take(paths.len()).map(|index| {
+            let mut block = Encoder::new();
+            block.indexed(index);
+            block.into_octets()
+        });
+        (first.collect(), again.collect())
+    }
+
     #[test]
     fn texts_out_of_all_proportion_to_what_is_sent_are_as_good_as_unknown() {
         let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
-        let (mut first, mut second, mut indices) =
-            (Encoder::new(), Encoder::new(), [Encoder::new(), Encoder::new()]);
-        let form = Representation::IncrementalIndexing;
-        first.literal(form, 4, &[b'a'; 1_000], Coding::Plain);
-        second.literal(form, 4, &[b'b'; 1_000], Coding::Plain);
-        let blocks = [first.into_octets(), second.into_octets()];
-        indices[0].indexed(63);
-        indices[1].indexed(62);
-        let again = indices.map(Encoder::into_octets);
-        let turns = blocks.iter().chain(again.iter().cycle());
-        let held: Vec<_> = turns.take(400).map(|block| request(&mut gatherer, &mut decoder, block)).collect();
-        let kept = held.iter().filter(|request| request.whole && request.path.is_some()).count();
+        let paths: Vec<_> = (0..40).map(|octet| vec![octet; 1_000]).collect();
+        let (first, again) = in_turns(&mut decoder, &paths);
+        let turns = first.iter().chain(again.iter().cycle());
+        let held: Vec<_> =
+            turns.take(2_000).map(|block| request(&mut gatherer, &mut decoder, block)).collect();
+        let kept = held.iter().filter(|request| request.whole && request.path.is_some());
         let forgone = held.iter().filter(|request| !request.whole && request.path.is_none()).count();
-        let most = crate::base::to_index(limits::FREE_TEXTS + 2_420 * limits::TEXTS_FOR_OCTETS) / 1_000 + 1;
-        assert!(kept <= most && kept > 256 && kept + forgone == 400, "{kept} {forgone}");
+        assert!(forgone > 0 && kept.clone().count() + forgone == 2_000, "{forgone}");
+        let places: std::collections::BTreeSet<_> = kept.map(Arc::as_ptr).collect();
+        let sent = 40 * 1_010 + 2_000;
+        let most = crate::base::to_index(limits::FREE_TEXTS + sent * limits::TEXTS_FOR_OCTETS) / 1_000 + 1;
+        assert!(places.len() <= most && places.len() > 256, "{}", places.len());
         drop(held);
         // There is room again.
         assert!(request(&mut gatherer, &mut decoder, &again[0]).whole);
+    }
+
+    #[test]
+    fn a_few_long_texts_in_turns_are_kept_once() {
+        let (mut gatherer, mut decoder) = (Gatherer::default(), Decoder::new());
+        let paths: Vec<_> = (b'a'..).take(limits::LONG_REQUESTS).map(|octet| vec![octet; 1_000]).collect();
+        let (first, again) = in_turns(&mut decoder, &paths);
+        let turns = first.iter().chain(again.iter().cycle());
+        let held: Vec<_> =
+            turns.take(10_000).map(|block| request(&mut gatherer, &mut decoder, block)).collect();
+        let places: std::collections::BTreeSet<_> = held.iter().map(Arc::as_ptr).collect();
+        assert!(held.iter().all(|request| request.whole) && places.len() == paths.len(), "{}", places.len());
+        assert_eq!(gatherer.scale.octets(), 1_000 * u64::try_from(paths.len()).unwrap());
     }
 
     #[test]
