@@ -70,6 +70,12 @@ impl Connection {
         Self { interest, ..Self::default() }
     }
 
+    /// True when the contents of DATA frames are looked into, as those of gRPC calls are; else only where a frame begins and ends counts.
+    #[must_use]
+    pub const fn wants_content(&self) -> bool {
+        self.calls
+    }
+
     /// Takes what a side's frame decoder says.
     pub fn push(&mut self, side: Side, output: Output<'_>, emit: &mut impl FnMut(&Self, Fact<'_>)) {
         match output {

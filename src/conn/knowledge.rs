@@ -139,7 +139,7 @@ impl Knowledge {
 /// Acknowledgements that are looked through one by one, from the last one on, before the place of an older one is searched for.
 const NEAR: usize = 4;
 
-/// Steps for which there is room from the beginning: a short connection takes no more.
+/// Steps for which there is room from the beginning: those of a handshake and a request.
 const FIRST_STEPS: usize = 4;
 
 #[cfg(test)]

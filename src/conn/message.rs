@@ -9,7 +9,7 @@ use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
 use super::product;
 use super::shape::Shape;
-use crate::base::{Load, Scale, text, to_u64};
+use crate::base::{self, Load, Scale, to_u64};
 use crate::frame::StreamId;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
@@ -135,7 +135,7 @@ struct Noted {
 }
 
 /// A part of a request line.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Method,
     Path,
@@ -244,14 +244,10 @@ impl Gatherer {
             head.note_odd(field);
         }
         let Text::Known(value) = field.value else { return };
-        let (last, long) = (self.last.as_deref(), self.rare.as_ref().map(|rare| &rare.long));
         match field.traits {
-            traits if traits.intersects(LINE) && self.is_forgone(traits, value) => self.forgo(),
-            traits if traits.contains(Traits::METHOD) => self.method.keep(value, Part::Method, last, long),
-            traits if traits.contains(Traits::PATH) => self.path.keep(value, Part::Path, last, long),
-            traits if traits.contains(Traits::AUTHORITY) => {
-                self.authority.keep(value, Part::Authority, last, long);
-            }
+            traits if traits.contains(Traits::METHOD) => self.note_part(Part::Method, value),
+            traits if traits.contains(Traits::PATH) => self.note_part(Part::Path, value),
+            traits if traits.contains(Traits::AUTHORITY) => self.note_part(Part::Authority, value),
             traits if traits.contains(Traits::STATUS) => head.status = head.status.or_else(|| field.status()),
             traits if traits.contains(Traits::CONTENT_LENGTH) => note_length(field, head),
             traits if traits.contains(Traits::ALT_SVC) => {
@@ -268,27 +264,36 @@ impl Gatherer {
         }
     }
 
-    fn long(&self) -> Option<&Long> {
-        self.rare.as_ref().map(|rare| &rare.long)
-    }
-
-    /// True for a text of a request line that is not kept at all. A part of an authority is none, and compared with others it is another one.
-    fn is_forgone(&self, traits: Traits, text: &[u8]) -> bool {
-        let cut = text.len() > limits::MAX_REQUEST_TEXT;
-        (cut && traits.contains(Traits::AUTHORITY))
-            || (self.is_too_much(text.len()) && !self.is_said_again(traits, text))
-    }
-
-    /// True when a request before had the same text in this place, which is kept once for both.
-    fn is_said_again(&self, traits: Traits, text: &[u8]) -> bool {
-        let part = match traits {
-            traits if traits.contains(Traits::METHOD) => Part::Method,
-            traits if traits.contains(Traits::PATH) => Part::Path,
-            _ => Part::Authority,
+    /// A part of the request line: the first one is kept; a second one of the same name is for the rules.
+    #[inline]
+    fn note_part(&mut self, part: Part, value: &[u8]) {
+        if !matches!(self.kept(part), Kept::Absent) {
+            return;
+        }
+        let text = value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value);
+        // A part of an authority is none, and compared with others it is another one.
+        if part == Part::Authority && text.len() < value.len() {
+            return self.forgo();
+        }
+        let last = self.last.as_deref().and_then(|last| part.of(last));
+        let kept = if last.is_some_and(|last| last.as_bytes() == text) {
+            Kept::Same
+        } else if let Some(known) = self.rare.as_ref().and_then(|rare| rare.long.find(part, text)) {
+            Kept::Other(Arc::clone(known))
+        } else if self.is_too_much(text.len()) {
+            return self.forgo();
+        } else {
+            Kept::Other(base::text(text))
         };
-        let last =
-            self.last.as_deref().and_then(|last| part.of(last)).is_some_and(|last| last.as_bytes() == text);
-        last || self.long().is_some_and(|long| long.find(part, text).is_some())
+        *self.kept(part) = kept;
+    }
+
+    const fn kept(&mut self, part: Part) -> &mut Kept {
+        match part {
+            Part::Method => &mut self.method,
+            Part::Path => &mut self.path,
+            Part::Authority => &mut self.authority,
+        }
     }
 
     /// True for texts of so many octets when those that are held are out of all proportion to what was sent: HPACK names one by an octet.
@@ -415,22 +420,6 @@ impl Long {
 }
 
 impl Kept {
-    /// Keeps the first value; a second one of the same name is for the rules.
-    #[inline]
-    fn keep(&mut self, value: &[u8], part: Part, last: Option<&Request>, long: Option<&Long>) {
-        let value = value.get(..limits::MAX_REQUEST_TEXT).unwrap_or(value);
-        if !matches!(self, Self::Absent) {
-            return;
-        }
-        *self = match last.and_then(|last| part.of(last)) {
-            Some(last) if last.as_bytes() == value => Self::Same,
-            _ => Self::Other(match long.and_then(|long| long.find(part, value)) {
-                Some(known) => Arc::clone(known),
-                None => text(value),
-            }),
-        };
-    }
-
     /// True when the last request had the same, or like this one had none.
     const fn is(&self, last: bool) -> bool {
         match self {

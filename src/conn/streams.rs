@@ -346,7 +346,7 @@ impl Streams {
 /// No stream has this identifier, which takes 32 bits.
 const NOBODY: StreamId = StreamId(u32::MAX);
 
-/// Streams for which there is room from the beginning: many connections have no more, and more would be one large piece of memory.
+/// Streams for which there is room from the beginning: they are large, and many connections have one.
 const FIRST_SLOTS: usize = 1;
 
 /// Closed streams for which there is room from the first one on.

@@ -145,6 +145,16 @@ impl Decoder {
         }
     }
 
+    /// Passes over so many octets without a word, when they lie inside the content of a DATA frame that is not padded and goes on behind
+    /// them. False where they are for [`Decoder::push`].
+    #[inline]
+    pub fn passes(&mut self, octets: usize) -> bool {
+        let State::Data(_, Progress { left, padding: Some(0), .. }) = &mut self.state else { return false };
+        let behind = left.checked_sub(to_u32(octets)).filter(|behind| *behind > 0);
+        *left = behind.unwrap_or(*left);
+        behind.is_some()
+    }
+
     /// The frame in which the stream stands: its header, when it is complete, and the octets still to come. `None` at a frame
     /// boundary.
     #[must_use]

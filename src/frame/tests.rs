@@ -53,6 +53,41 @@ fn however_the_stream_is_cut_the_frames_are_the_same() {
     }
 }
 
+/// What is said of frames' beginnings and ends, where what can be passed over is, or is not.
+fn said_of_ends(stream: &[u8], step: usize, passes: bool) -> Vec<String> {
+    let (mut decoder, mut lines, mut passed) = (Decoder::default(), Vec::new(), 0);
+    for (turn, bytes) in stream.chunks(step).enumerate() {
+        if passes && decoder.passes(bytes.len()) {
+            passed += 1;
+            continue;
+        }
+        decoder.push(&chunk(bytes, turn * step + bytes.len()), &mut |output| match output {
+            Output::Data { .. } => {}
+            Output::Start { header, start } => lines.push(format!("start {header:?} at {}", start.tcp_end)),
+            Output::Whole { header, payload, start, end, .. } => {
+                lines.push(format!("start {header:?} at {}", start.tcp_end));
+                lines.push(format!("end {payload:?} at {}", end.tcp_end));
+            }
+            Output::End { payload, end, .. } => lines.push(format!("end {payload:?} at {}", end.tcp_end)),
+            other => lines.push(format!("{other:?}")),
+        });
+    }
+    assert!(!passes || step > 8 || passed > 10, "{passed}");
+    lines
+}
+
+#[test]
+fn content_that_is_passed_over_leaves_beginnings_and_ends_as_they_are() {
+    let mut stream = frame(0, 0, 1, &[7; 100]);
+    stream.extend(frame(0, 8, 1, &[[20_u8].as_slice(), &[7; 60], &[0; 20]].concat()));
+    stream.extend(frame(0, 8, 1, &[[0_u8].as_slice(), &[7; 60]].concat()));
+    stream.extend(frame(8, 0, 0, &[0, 0, 0, 9]));
+    stream.extend(frame(0, 1, 1, &[7; 30]));
+    for step in 1..stream.len() {
+        assert_eq!(said_of_ends(&stream, step, true), said_of_ends(&stream, step, false), "{step}");
+    }
+}
+
 #[test]
 fn data_with_padding_as_long_as_the_payload_is_malformed() {
     let lines = said(&frame(0, 8, 1, &[5, 0, 0, 0, 0]), 3);

@@ -85,8 +85,8 @@ impl Exchange {
 }
 
 impl FirstOctets {
-    /// Octets that are kept: a TLS alert, a frame's header, the beginning of a status line.
-    const MOST: usize = 15;
+    /// Octets that are kept: those of a TLS alert.
+    const MOST: usize = 7;
 
     /// The beginning of `octets`.
     #[must_use]

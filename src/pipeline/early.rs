@@ -69,13 +69,13 @@ impl Waiting {
 
     /// Hands on what waited.
     pub(super) fn replay(
-        &mut self,
+        self,
         client: Direction,
         layers: &mut Layers,
         desk: &Desk,
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
-        for (direction, output) in std::mem::take(self).outputs {
+        for (direction, output) in self.outputs {
             layers.upper.ears.coverage.sides[side(client, direction)].absent = false;
             layers.take(side(client, direction), output.output(), desk, observe);
         }

@@ -152,7 +152,9 @@ impl Session {
             let found = layers.upper.lower_port_serves();
             layers.upper.ears.coverage.roles_guessed = true;
             layers.upper.ears.seat(found);
-            replay(early, found, layers, desk, observe);
+            if let Some(early) = early.take() {
+                early.replay(found, layers, desk, observe);
+            }
             found
         });
         for direction in [Direction::Forward, Direction::Backward] {
@@ -199,19 +201,8 @@ fn route(
     layers.upper.ears.coverage.roles_guessed = !certain;
     *client = Some(found);
     layers.upper.ears.seat(found);
-    replay(early, found, layers, desk, observe);
-}
-
-/// Hands on what waited.
-fn replay(
-    early: &mut Option<Box<Waiting>>,
-    client: Direction,
-    layers: &mut Layers,
-    desk: &Desk,
-    observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
-) {
-    if let Some(mut early) = early.take() {
-        early.replay(client, layers, desk, observe);
+    if let Some(early) = early.take() {
+        early.replay(found, layers, desk, observe);
     }
 }
 

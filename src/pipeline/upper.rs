@@ -198,6 +198,12 @@ impl Upper {
         observe: &mut (impl FnMut(Observed<'_>) + ?Sized),
     ) {
         let Self { conn, ears, decoders, number, http1, .. } = self;
+        if let Piece::Chunk { bytes, .. } = piece
+            && !conn.wants_content()
+            && decoders[side].passes(bytes.len())
+        {
+            return;
+        }
         let mut hear = |conn: &Connection, fact: Fact<'_>| {
             ears.hear(*number, (conn, http1), &fact, sight, observe);
         };

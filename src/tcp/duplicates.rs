@@ -128,7 +128,7 @@ impl Words {
     }
 }
 
-/// Segments for which there is room from the beginning: most connections have no more, and growing step by step costs more than one.
+/// Segments for which there is room from the beginning: those of two requests; growing step by step costs more.
 const FIRST_SEGMENTS: usize = 16;
 
 /// True when `number` comes after `reached`, as sequence numbers go.

@@ -472,7 +472,7 @@ impl Recent {
     /// Segments remembered: what a sender has in flight on an ordinary path.
     const DEPTH: usize = 32;
 
-    /// Segments for which there is room from the beginning: short connections need no more.
+    /// Segments for which there is room from the beginning: those of a preface and a request.
     const FIRST: usize = 4;
 
     /// Octets digested of each segment: enough for every control frame, and the cost stays one per segment.
