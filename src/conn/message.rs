@@ -8,26 +8,12 @@ use super::authority::{self, Authorities};
 use super::metadata::{self, Metadata};
 use super::odd::{ODD, OddField};
 use super::product;
+use super::request::{Kept, Long, Part, Request};
 use super::shape::Shape;
 use crate::base::{self, Load, Scale, to_u64};
 use crate::frame::StreamId;
 use crate::hpack::{Block, Decoder, Field, Text, Traits};
 use crate::limits;
-
-/// The request line of a stream, as far as its fields are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    /// `:method`.
-    pub method: Option<Arc<str>>,
-    /// `:path`.
-    pub path: Option<Arc<str>>,
-    /// `:authority`.
-    pub authority: Option<Arc<str>>,
-    /// True when every field of the block is known.
-    pub whole: bool,
-    /// What it weighs, where its texts are long.
-    pub load: Load,
-}
 
 /// A decoded field block.
 #[derive(Clone, Debug, Default)]
@@ -106,13 +92,6 @@ pub(super) struct Rare {
     long: Long,
 }
 
-/// The last requests with long texts, each once: HPACK makes it cheap to say them in turns.
-#[derive(Debug, Default)]
-struct Long {
-    requests: [Option<Arc<Request>>; limits::LONG_REQUESTS],
-    next: usize,
-}
-
 /// What a first block left behind.
 #[derive(Debug)]
 pub(super) struct Learnt {
@@ -132,24 +111,6 @@ struct Noted {
     content_length: Option<u64>,
     shape: Shape,
     odd: Vec<OddField>,
-}
-
-/// A part of a request line.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Method,
-    Path,
-    Authority,
-}
-
-/// One text of the request that was decoded last.
-#[derive(Clone, Debug, Default)]
-enum Kept {
-    #[default]
-    Absent,
-    /// The last request had the same.
-    Same,
-    Other(Arc<str>),
 }
 
 impl Gatherer {
@@ -368,76 +329,6 @@ impl Noted {
     fn note_odd(&mut self, field: &Field<'_>) {
         if self.odd.len() < limits::MAX_ODD_FIELDS {
             self.odd.push(OddField::of(field));
-        }
-    }
-}
-
-impl Request {
-    /// A request of which everything is known.
-    #[must_use]
-    pub fn whole(method: &str, path: &str, authority: Option<&str>) -> Self {
-        let (method, path) = (Some(method.into()), Some(path.into()));
-        Self { method, path, authority: authority.map(Into::into), whole: true, ..Self::default() }
-    }
-
-    /// Octets of its texts.
-    fn octets(&self) -> u64 {
-        let texts = [&self.method, &self.path, &self.authority];
-        to_u64(texts.into_iter().flatten().fold(0, |sum: usize, text| sum.saturating_add(text.len())))
-    }
-}
-
-impl Part {
-    fn of(self, request: &Request) -> Option<&Arc<str>> {
-        match self {
-            Self::Method => request.method.as_ref(),
-            Self::Path => request.path.as_ref(),
-            Self::Authority => request.authority.as_ref(),
-        }
-    }
-}
-
-impl Long {
-    /// A text that one of the requests had in this place.
-    fn find(&self, part: Part, text: &[u8]) -> Option<&Arc<str>> {
-        let mut texts = self.requests.iter().flatten().filter_map(|request| part.of(request));
-        texts.find(|known| known.as_bytes() == text)
-    }
-
-    /// The same request as one of these, or this one, which takes the place of the oldest.
-    fn keep(&mut self, mut request: Request, weigh: impl FnOnce(&mut Request)) -> Arc<Request> {
-        if let Some(known) = self.requests.iter().flatten().find(|known| ***known == request) {
-            return Arc::clone(known);
-        }
-        weigh(&mut request);
-        let request = Arc::new(request);
-        if let Some(place) = self.requests.get_mut(self.next % limits::LONG_REQUESTS) {
-            *place = Some(Arc::clone(&request));
-        }
-        self.next = self.next.wrapping_add(1);
-        request
-    }
-}
-
-impl Kept {
-    /// True when the last request had the same, or like this one had none.
-    const fn is(&self, last: bool) -> bool {
-        match self {
-            Self::Absent => !last,
-            Self::Same => true,
-            Self::Other(_) => false,
-        }
-    }
-
-    /// The text, which from here on is that of the last request.
-    fn settle(&mut self, last: Option<&Arc<str>>) -> Option<Arc<str>> {
-        match std::mem::replace(self, Self::Same) {
-            Self::Absent => {
-                *self = Self::Absent;
-                None
-            }
-            Self::Same => last.cloned(),
-            Self::Other(text) => Some(text),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{StreamState, content::Length, message::Request};
+use super::{StreamState, content::Length, request::Request};
 use crate::base::{Origin, PerSide, Side, Span, Time};
 use crate::frame::{ErrorCode, StreamId};
 use crate::hpack::Traits;
