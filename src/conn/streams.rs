@@ -46,6 +46,13 @@ struct Lost {
     knowing: u64,
 }
 
+impl Lost {
+    /// True when frames on this stream may be among those that are missing.
+    fn may_concern(&self, stream: &Stream) -> bool {
+        stream.opened.tcp_end < self.knowing || stream.opened.at.pkt < self.at
+    }
+}
+
 /// What is known of an identifier.
 #[derive(Debug)]
 pub enum Known<'a> {
@@ -175,9 +182,12 @@ impl Streams {
         let request = head.role == Role::Request && head.block.traits.contains(Traits::METHOD);
         if self.unsettled && request && side == Side::Client && id == self.highest.client {
             self.unsettled = false;
-            let losses = self.losses.client;
+            let (losses, lost) = (self.losses, self.lost.as_ref().map(|lost| lost.server));
             if let Some(stream) = self.get_mut(id) {
-                stream.sent.client.losses = losses;
+                stream.sent.client.losses = losses.client;
+                if !lost.is_some_and(|lost| lost.may_concern(stream)) {
+                    stream.sent.server.losses = losses.server;
+                }
             }
         }
     }
@@ -275,11 +285,14 @@ impl Streams {
         // Frames that were held until it was clear where frames begin may open a stream that was there when the peer's were lost.
         let peer = stream.opened_by.peer();
         let lost = self.lost.as_ref().map(|lost| lost[peer]);
-        if lost.is_some_and(|lost| stream.opened.tcp_end < lost.knowing || stream.opened.at.pkt < lost.at) {
+        if lost.is_some_and(|lost| lost.may_concern(stream)) {
             stream.sent[peer].losses = self.losses[peer].wrapping_sub(1);
         }
+        // What shows the stream may be the end of a message whose beginning is missing, and which was answered before.
         if self.unsettled && id.is_odd() {
-            stream.sent.client.losses = self.losses.client.wrapping_sub(1);
+            for side in Side::BOTH {
+                stream.sent[side].losses = self.losses[side].wrapping_sub(1);
+            }
         }
     }
 

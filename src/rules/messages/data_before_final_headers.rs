@@ -49,3 +49,27 @@ fn judge(event: &Event<'_>, verdict: &mut Verdict<'_>) {
         verdict.say(Draft::against_sender(event, message));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::finding;
+    use crate::script::{Script, Wire, ping, post, trailers};
+
+    #[test]
+    fn trailers_that_show_a_stream_behind_a_gap_say_nothing_of_what_was_answered_before() {
+        let asked = Script::open().client([post(1)]).server([ping([1; 8]), response(1)]);
+        // Frames that are found again behind a gap are believed after some more of them.
+        let said = asked.client([ping([2; 8]), ping([3; 8])]).server((0..10).map(|at| ping([at; 8])));
+        let ended = said.client([trailers(1), ping([6; 8])]).server([data(1, b"x")]);
+        let whole = ended.server([data(1, b"").map(Wire::end_stream), ping([7; 8])]).close();
+        let packets = whole.packets().len();
+        for (first, last) in (0..packets).flat_map(|first| (first..packets).map(move |last| (first, last))) {
+            for other in 0..packets {
+                let lost = (0..packets).rev().filter(|at| (first..=last).contains(at) || *at == other);
+                let left = lost.fold(whole.clone(), Script::lose);
+                assert!(finding(&DATA_BEFORE_FINAL_HEADERS, &left).is_none(), "{first}..={last}, {other}");
+            }
+        }
+    }
+}
