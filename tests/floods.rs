@@ -347,6 +347,20 @@ fn of_many() -> Vec<(&'static str, Flood)> {
             }),
         ),
         (
+            "what few connections have",
+            each(10_000, |tap, flow| {
+                opened(tap, flow, &[]);
+                tap.say(flow, CLIENT, &[frame(6, 0, 0, &[1; 8]), frame(1, 5, 1, &GET)].concat());
+                tap.say(flow, SERVER, &[frame(6, 1, 0, &[1; 8]), frame(6, 0, 0, &[2; 8])].concat());
+                tap.say(flow, SERVER, &frame(3, 0, 1, &[0, 0, 0, 8]));
+                tap.say(flow, CLIENT, &[frame(6, 1, 0, &[2; 8]), frame(8, 0, 1, &[0, 0, 0, 9])].concat());
+                [CLIENT, SERVER].into_iter().for_each(|side| tap.skip(flow, side, 100));
+                tap.say(flow, CLIENT, &frame(6, 0, 0, &[3; 8]).repeat(12));
+                tap.say(flow, SERVER, &frame(6, 1, 0, &[3; 8]).repeat(12));
+                tap.say(flow, SERVER, &frame(7, 0, 0, &[0; 8]));
+            }),
+        ),
+        (
             "a hole and 64 KiB behind it",
             each(1_000, |tap, flow| {
                 opened(tap, flow, &[]);
