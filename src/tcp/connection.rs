@@ -206,7 +206,8 @@ impl Connection {
     /// Of a connection that the capture joined late, what is acknowledged before any octet was seen was sent before.
     fn join_late(&mut self, direction: Direction, segment: &Segment<'_>) {
         let late = self.streams[direction].syn.is_none() && self.streams[direction.reverse()].syn.is_none();
-        let waits = |stored: &Stored| stored.direction != direction && stored.segment().length > 0;
+        let takes_numbers = |segment: Segment<'_>| segment.length > 0 || segment.flags.has(Flags::FIN);
+        let waits = |stored: &Stored| stored.direction != direction && takes_numbers(stored.segment());
         let late = late && !self.waiting.iter().any(waits);
         if late && segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
             self.streams[direction.reverse()].joined_at(segment.acknowledgement);

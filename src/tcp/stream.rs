@@ -176,9 +176,10 @@ impl Stream {
         }
     }
 
-    /// The receiver acknowledged up to `number`: without a SYN and without octets so far, the direction begins there at the earliest.
+    /// The receiver acknowledged up to `number`: without a SYN, and without octets or an end so far, the direction begins there at the earliest.
     pub(super) fn joined_at(&mut self, number: u32) {
-        if self.start == Start::Midstream && self.untouched() && self.offset(number).is_ok() {
+        let begun = self.fin.is_some() || !self.untouched();
+        if self.start == Start::Midstream && !begun && self.offset(number).is_ok() {
             self.zero = Some(number);
             self.reached = 0;
         }

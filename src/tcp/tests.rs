@@ -581,6 +581,12 @@ fn octets_that_wait_in_a_connection_joined_late_were_seen() {
         "< cd #6 to 8 knowing 9",
     ];
     assert_eq!(said, heard);
+    for acked in [9, 3] {
+        let mut tape = Tape::empty();
+        tape.send(Forward, 0, 0, b"").send(Forward, 0, 0, b"one").raw(Backward, FIN, Some(6), acked, b"");
+        let heard = tape.send(Forward, acked, 7, b"").finish().heard();
+        assert!(heard.iter().any(|line| line.starts_with("< gap of 6 to 6 ")), "{acked}: {heard:?}");
+    }
 }
 
 #[test]
