@@ -338,7 +338,8 @@ fn bare(octets: u64, conn: &Connection, http1: &Exchange, tls: Option<&Negotiati
         Some(_) => hello?,
         None => http1.client_began_http()?,
     };
-    let nothing = octets == 0 && closed.0.tcp_end == 0;
+    // Only the server's SYN says where its octets begin: without it some may have passed before the capture, or be lost.
+    let nothing = conn.transport.syn.server.is_some() && octets == 0 && closed.0.tcp_end == 0;
     nothing.then_some(Bare { tls: tls.is_some(), spoke, closed })
 }
 

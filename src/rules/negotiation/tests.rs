@@ -132,11 +132,25 @@ fn a_close_without_an_octet_counts_only_beside_connections_of_the_other_kind() {
         .close();
     assert_eq!(judged(&beside, name), Some((Severity::Error, Confidence::Likely, Culprit::Client)));
     assert_eq!(judged(&beside, "missing-server-settings"), None, "folded");
+    // Without the server's SYN, which is the second packet, nobody knows what it sent before.
+    assert_eq!(judged(&beside.lose(1), name), None);
     let hello = Script::connect().client([agreed.client_hello()]).ack(Side::Server).rst(Side::Server);
     let name = "tls-to-plaintext-port";
     assert_eq!(judged(&hello, name), None);
     let beside = hello.again(Span::millis(9)).client([http1(PLAIN)]).server([http1(OK)]).close();
     assert_eq!(judged(&beside, name), Some((Severity::Error, Confidence::Likely, Culprit::Client)));
+    assert_eq!(judged(&beside.lose(1), name), None);
+}
+
+#[test]
+fn a_server_that_answered_before_the_capture_began_did_not_close_without_an_octet() {
+    let asked = Script::connect().client([http1(PLAIN)]).server([http1(OK)]).ack(Side::Client);
+    let before = asked.packets().len();
+    let closed = asked.client([http1(PLAIN)]).ack(Side::Server).fin(Side::Server).close();
+    let beside = closed.again(Span::millis(9)).client([Handshake::tls12().client_hello()]);
+    let beside = beside.server([Handshake::tls12().server_flight()]).close();
+    let joined = (0..before).rev().fold(beside, Script::lose);
+    assert_eq!(judged(&joined, "plaintext-to-tls-port"), None);
 }
 
 #[test]
