@@ -185,7 +185,7 @@ impl Streams {
             let (losses, lost) = (self.losses, self.lost.as_ref().map(|lost| lost.server));
             if let Some(stream) = self.get_mut(id) {
                 stream.sent.client.losses = losses.client;
-                if !lost.is_some_and(|lost| lost.may_concern(stream)) {
+                if lost.is_none_or(|lost| !lost.may_concern(stream)) {
                     stream.sent.server.losses = losses.server;
                 }
             }

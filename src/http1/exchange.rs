@@ -91,11 +91,9 @@ impl FirstOctets {
     /// The beginning of `octets`.
     #[must_use]
     pub fn of(octets: &[u8], origin: Origin) -> Self {
-        let (mut kept, mut length) = ([0; Self::MOST], 0_u8);
-        for (place, octet) in kept.iter_mut().zip(octets) {
-            *place = *octet;
-            length = length.saturating_add(1);
-        }
+        let mut kept = [0; Self::MOST];
+        kept.iter_mut().zip(octets).for_each(|(place, octet)| *place = *octet);
+        let length = u8::try_from(octets.len().min(Self::MOST)).unwrap_or(u8::MAX);
         Self { octets: kept, length, origin }
     }
 

@@ -458,8 +458,7 @@ impl Connection {
             stream.fin = Some(fin);
             let origin = Origin { at: segment.at, tcp_end: fin, peer_acked };
             if fin <= stream.next() {
-                let complete = stream.whole();
-                emit(direction, Output::Signal(Signal::Fin { complete }, origin));
+                emit(direction, ended(stream, origin));
             } else {
                 stream.late_fin = Some(Box::new(origin));
             }
@@ -493,10 +492,14 @@ impl Connection {
         let stream = &mut self.streams[direction];
         let next = stream.next();
         if let Some(origin) = stream.late_fin.take_if(|fin| fin.tcp_end <= next) {
-            let complete = stream.whole();
-            emit(direction, Output::Signal(Signal::Fin { complete }, *origin));
+            emit(direction, ended(stream, *origin));
         }
     }
+}
+
+/// What an orderly end says.
+fn ended(stream: &Stream, origin: Origin) -> Output<'static> {
+    Output::Signal(Signal::Fin { complete: stream.whole() }, origin)
 }
 
 /// Tells of octets that are sent again, and of those that others behind them waited for.
